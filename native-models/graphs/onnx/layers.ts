@@ -1,0 +1,104 @@
+/** Neural-network layers in PyTorch's terms, written with a {@link GraphBuilder}. */
+import { MICROSOFT } from './graph-builder.js';
+import type { GraphBuilder, RowRange, Value } from './graph-builder.js';
+import { float } from './proto.js';
+
+/** Sizes of a linear layer. */
+export interface LinearOptions {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** Whether `${prefix}.bias` is added. */
+  readonly bias: boolean;
+  /** Compute only these output features, reading only their rows of the weight. */
+  readonly rows?: RowRange;
+}
+
+/**
+ * `torch.nn.Linear`: x [..., inFeatures] -> [..., outFeatures], from `${prefix}.weight`
+ * [outFeatures, inFeatures] and, if the layer has one, `${prefix}.bias`.
+ */
+export function linear(g: GraphBuilder, x: Value, prefix: string, options: LinearOptions): Value {
+  const { inFeatures, outFeatures, bias, rows } = options;
+  const weight = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures], rows);
+  const product = matMulTransposed(g, x, weight, prefix);
+  return bias ? g.add(product, g.parameter(`${prefix}.bias`, [outFeatures], rows)) : product;
+}
+
+/**
+ * x [..., k] times the transpose of `weight` [n, k]. The fused operator reads the weight as PyTorch
+ * lays it out; without it the transposition is folded into a constant when the graph is loaded.
+ */
+export function matMulTransposed(g: GraphBuilder, x: Value, weight: Value, name: string): Value {
+  if (g.operators === 'fused') {
+    return g.op('FusedMatMul', [x, weight], { transB: 1 }, { domain: MICROSOFT, name });
+  }
+  return g.op('MatMul', [x, g.transpose(weight, [1, 0])], {}, { name });
+}
+
+/** `torch.nn.LayerNorm` over the last axis; `prefix` undefined means no learned scale and shift. */
+export function layerNorm(
+  g: GraphBuilder,
+  x: Value,
+  prefix: string | undefined,
+  size: number,
+  epsilon: number,
+): Value {
+  const attributes = { axis: -1, epsilon: float(epsilon) };
+  if (prefix === undefined) {
+    const ones = g.constant(new Array<number>(size).fill(1));
+    return g.op('LayerNormalization', [x, ones], attributes);
+  }
+  const scale = g.parameter(`${prefix}.weight`, [size]);
+  const shift = g.parameter(`${prefix}.bias`, [size]);
+  return g.op('LayerNormalization', [x, scale, shift], attributes, { name: prefix });
+}
+
+/** RMS normalisation over the last axis with `${prefix}.weight` [size]: x / rms(x) * weight. */
+export function rmsNorm(
+  g: GraphBuilder,
+  x: Value,
+  prefix: string,
+  size: number,
+  epsilon: number,
+): Value {
+  const scale = g.parameter(`${prefix}.weight`, [size]);
+  return rmsNormWith(g, x, scale, epsilon, prefix);
+}
+
+/** RMS normalisation over the last axis with a scale that is already a value. */
+export function rmsNormWith(
+  g: GraphBuilder,
+  x: Value,
+  scale: Value,
+  epsilon: number,
+  name?: string,
+): Value {
+  const attributes = { axis: -1, epsilon: float(epsilon), stash_type: 1 };
+  return g.op('SimplifiedLayerNormalization', [x, scale], attributes, name ? { name } : {});
+}
+
+/** Sizes of a 2-D convolution; the kernel is square. */
+export interface Conv2dOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: number;
+  readonly stride?: number;
+  readonly padding?: number;
+  readonly groups?: number;
+  readonly bias: boolean;
+}
+
+/** `torch.nn.Conv2d`: x [batch, inChannels, h, w] -> [batch, outChannels, h', w']. */
+export function conv2d(g: GraphBuilder, x: Value, prefix: string, options: Conv2dOptions): Value {
+  const { inChannels, outChannels, kernel, stride = 1, padding = 0, groups = 1, bias } = options;
+  const shape = [outChannels, inChannels / groups, kernel, kernel];
+  const weight = g.parameter(`${prefix}.weight`, shape);
+  const shift = bias ? g.parameter(`${prefix}.bias`, [outChannels]) : undefined;
+  const attributes = {
+    kernel_shape: [kernel, kernel],
+    strides: [stride, stride],
+    pads: [padding, padding, padding, padding],
+    group: groups,
+  };
+  return g.op('Conv', [x, weight, shift], attributes, { name: prefix });
+}

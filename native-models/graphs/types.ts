@@ -1,0 +1,39 @@
+/** Storage types of parameters a graph can read where they lie. */
+export type ParameterType = 'F32' | 'F16' | 'BF16';
+
+/** Where one parameter lies: what a `.safetensors` header says about it. */
+export interface TensorLocation {
+  /** File that holds it, relative to the folder the graph file will be in. */
+  readonly file: string;
+  readonly dtype: ParameterType;
+  readonly shape: readonly number[];
+  /** Absolute byte offset in the file. */
+  readonly offset: number;
+  /** Length in bytes. */
+  readonly length: number;
+}
+
+/** Every parameter of a checkpoint by its official name. */
+export type TensorMap = ReadonlyMap<string, TensorLocation>;
+
+/** Element types of the values that flow through a graph. */
+export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'bool';
+
+/** A dimension: a size, or the name of a dynamic one. */
+export type Dimension = number | string;
+
+/** One input or output of a graph: the contract between a graph and the engine. */
+export interface IoSpec {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly Dimension[];
+}
+
+/** A built graph: ONNX bytes, what goes in and out, and the parameters it reads. */
+export interface GraphModel {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly inputs: readonly IoSpec[];
+  readonly outputs: readonly IoSpec[];
+  /** Names of the parameters the graph reads, in order of first use. */
+  readonly parameters: readonly string[];
+}
