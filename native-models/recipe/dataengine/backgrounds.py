@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import skia
+import skia  # type: ignore[import-not-found]
 
 from .palette import INK, RGB, background_tint, mix, saturate
 from .pen import Point, polygon
@@ -103,13 +103,15 @@ class Stage:
     def sheet(self, path: skia.Path, final: RGB, edge: float = 1) -> None:
         """A layer of a colour that is final already."""
         if self.style == "papercut":
-            for grow, alpha in ((11, 0.05), (7.5, 0.06), (4.5, 0.08), (2, 0.10)):
+            for grow, alpha in ((10, 0.06), (6, 0.09), (2.6, 0.12)):
                 self.outline(path, (20, 16, 40), grow * (0.5 + 0.5 * edge), alpha * edge, -1.2)
         self.fill(path, final)
         if self.style == "papercut":
             self.canvas.save()
             self.canvas.clipPath(path, True)
-            self.outline(path, mix(final, (255, 255, 255), 0.45), 3.2, 0.9)
+            self.outline(
+                path, mix(final, (255, 255, 255), 0.16 if self.time == "night" else 0.45), 3.2, 0.9
+            )
             self.canvas.restore()
         if self.style == "comic":
             self.outline(path, INK, 1.4 + 0.9 * edge, 0.55 + 0.35 * edge)
@@ -152,7 +154,7 @@ class Stage:
             shader = skia.GradientShader.MakeLinear(
                 [skia.Point(0, 0), skia.Point(0, horizon)], [skia.Color(*c) for c in colours]
             )
-            self.canvas.drawPaint(skia.Paint(Shader=shader))
+            self.canvas.drawRect(skia.Rect.MakeWH(SIZE, horizon), skia.Paint(Shader=shader))
         else:
             self.canvas.clear(skia.Color(*colours[0]))
             self.steps(colours, horizon)
@@ -177,7 +179,9 @@ class Stage:
             self.fill(skia.Path.Circle(side, horizon - 8, 22), (255, 224, 150), 0.85)
         if self.time == "night":
             self.glow(side, 34, 66, (190, 206, 255), 0.5)
-            self.fill(skia.Path.Circle(side, 34, 12), (236, 238, 232), 0.95)
+            disc, shade = skia.Path.Circle(side, 34, 14), skia.Path.Circle(side - 7, 30, 12)
+            moon = skia.Op(disc, shade, skia.PathOp.kDifference_PathOp)
+            self.fill(moon, (244, 240, 214), 0.95)
             for _ in range(16):
                 x, y = float(self.rng.uniform(6, 250)), float(self.rng.uniform(6, horizon * 0.8))
                 if abs(x - side) > 24 or y > 62:
@@ -249,12 +253,12 @@ def snow(stage: Stage) -> None:
     """White hills with a far row of frosted firs."""
     stage.sky(156)
     stage.hills(128, 12, (206, 224, 240), 0.5)
-    firs = skia.Path()
+    zigzag: list[Point] = [(-40.0, 176.0)]
     offset = stage.vary(9)
     for k in range(15):
-        x, tall = k * 19 - 4 + offset, 27 + 7 * math.sin(k * 2.4 + offset)
-        firs.addPath(polygon(((x - 9, 168), (x, 160 - tall), (x + 9, 168))))
-    stage.layer(skia.Path(firs), (166, 196, 214), 0.4)
+        x, tall = k * 20 - 8 + offset, 27 + 7 * math.sin(k * 2.4 + offset)
+        zigzag += [(x - 10, 158), (x, 160 - tall)]
+    stage.layer(polygon((*zigzag, (320.0, 176.0))), (166, 196, 214), 0.4)
     stage.hills(160, 7, (228, 238, 248), 0.8, 50)
     stage.hills(192, 9, (242, 248, 253), 1, 74)
 
@@ -321,70 +325,92 @@ def city(stage: Stage) -> None:
     stage.decal(marks, (220, 222, 222))
 
 
+def foliage(y: float, radius: float, phase: float) -> skia.Path:
+    """A roof of leaves: round bumps of uneven size hanging from the top edge."""
+    builder = skia.OpBuilder()
+    builder.add(box(-40, -40, SIZE + 40, y), skia.PathOp.kUnion_PathOp)
+    x, k = -20.0, 0
+    while x < SIZE + 30:
+        r = radius * (1 + 0.35 * math.sin(k * 2.3 + phase))
+        bump = skia.Path.Circle(x, y + 5 * math.sin(k * 1.7 + phase), r)
+        builder.add(bump, skia.PathOp.kUnion_PathOp)
+        x, k = x + r * 1.25, k + 1
+    return builder.resolve()
+
+
 def forest(stage: Stage) -> None:
-    """Receding trunks under a closed canopy, in muted greens."""
+    """Receding trunks under a roof of leaves, in muted greens and browns."""
     stage.sky(190)
-    stage.decal(box(0, 0, SIZE, SIZE), (196, 222, 190), 0.55)
-    for depth, (colour, width, count) in enumerate(
-        (((160, 194, 160), 9, 9), ((128, 168, 136), 14, 6), ((104, 144, 116), 20, 3))
-    ):
-        offset = stage.vary(14)
+    stage.decal(box(0, 0, SIZE, SIZE), (200, 224, 190), 0.6)
+    phase = float(stage.rng.uniform(0, 6.3))
+    rows: tuple[tuple[RGB, float, int], ...] = (
+        ((164, 194, 164), 9, 7),
+        ((146, 162, 130), 15, 4),
+        ((132, 120, 98), 24, 2),
+    )
+    for depth, (colour, width, count) in enumerate(rows):
+        if depth == 2:
+            stage.layer(foliage(34, 19, phase), (132, 182, 128), 0.5)
         step = SIZE / count
+        offset = stage.vary(16)
         trunks = skia.Path()
         for k in range(count + 1):
-            x = (k + 0.25 * depth) * step + offset + stage.vary(5)
-            if depth == 2 and 70 < x < 190:
-                continue
-            w = width / 2
-            trunks.addPath(
-                polygon(((x - w * 0.8, -9), (x + w * 0.8, -9), (x + w, 206), (x - w, 206)))
-            )
-        stage.layer(trunks, colour, 0.35 + 0.25 * depth)
-    canopy = skia.Path()
-    phase = float(stage.rng.uniform(0, 6.3))
-    canopy.moveTo(-8, -8)
-    canopy.lineTo(-8, 40)
-    for k in range(8):
-        x = k * 36 - 8
-        canopy.quadTo(
-            x + 18, 62 + 12 * math.sin(k * 1.9 + phase), x + 36, 38 + 5 * math.sin(k + phase)
-        )
-    canopy.lineTo(SIZE + 30, -8)
-    canopy.close()
-    stage.layer(canopy, (108, 160, 112), 0.9)
-    stage.hills(186, 5, (146, 178, 118), 1, 52)
-    stage.hills(216, 4, (164, 192, 128), 0.7, 66)
+            x = k * step + offset + stage.vary(6) + (12 if depth == 1 else 0)
+            trunks.addPath(trunk(x, width))
+        stage.layer(trunks, colour, 0.25 + 0.3 * depth)
+    stage.layer(foliage(14, 22, phase + 2), (106, 160, 108), 0.9)
+    stage.hills(180, 6, (132, 176, 112), 0.7, 40)
+    stage.hills(204, 5, (160, 196, 124), 1, 62)
+
+
+def trunk(x: float, width: float) -> skia.Path:
+    """A far trunk, wider at its foot."""
+    w = width / 2
+    path = skia.Path()
+    path.moveTo(x - w * 0.8, -9)
+    path.lineTo(x + w * 0.8, -9)
+    path.lineTo(x + w, 150)
+    path.quadTo(x + w * 1.1, 178, x + w * 2, 196)
+    path.lineTo(x - w * 2, 196)
+    path.quadTo(x - w * 1.1, 178, x - w, 150)
+    path.close()
+    return path
 
 
 def room(stage: Stage) -> None:
-    """A wall with a window, a skirting board and a wooden floor."""
-    walls: tuple[RGB, ...] = ((240, 226, 204), (222, 230, 220), (232, 222, 232))
+    """A wall with a window, a skirting board and a wooden floor with a rug."""
+    walls: tuple[RGB, ...] = ((240, 226, 204), (218, 230, 220), (232, 222, 232))
     wall = walls[int(stage.rng.integers(len(walls)))]
-    light: RGB = {"day": wall, "dusk": mix(wall, (232, 150, 130), 0.42)}.get(
-        stage.time, mix((wall[0] // 3, wall[1] // 3, wall[2] // 3), (62, 62, 112), 0.6)
+    light: RGB = {"day": wall, "dusk": mix(wall, (236, 160, 136), 0.4)}.get(
+        stage.time, mix((wall[0] // 3, wall[1] // 3, wall[2] // 3), (76, 74, 128), 0.6)
     )
     centre = 128 + float(stage.rng.choice([-62, 0, 62])) + stage.vary(10)
-    pane = box(centre - 46, 22, centre + 46, 112)
-    stage.sky(112)
+    pane = box(centre - 48, 20, centre + 48, 116)
+    stage.sky(116)
     stage.canvas.save()
     stage.canvas.clipPath(pane, True)
-    stage.hills(98, 5, (164, 206, 150), 0.4, 30)
+    stage.hills(100, 5, (164, 206, 150), 0.4, 30)
     stage.canvas.restore()
-    surround = box(-8, -8, SIZE + 8, SIZE + 8)
-    surround.addPath(pane)
-    surround.setFillType(skia.PathFillType.kEvenOdd)
-    stage.sheet(surround, light, 0.8)
-    frame = box(centre - 52, 16, centre + 52, 118)
-    frame.addPath(pane)
-    frame.setFillType(skia.PathFillType.kEvenOdd)
-    stage.layer(frame, (250, 248, 242), 0.5)
-    stage.decal(box(centre - 2.5, 22, centre + 2.5, 112), (250, 248, 242))
-    stage.decal(box(centre - 46, 62, centre + 46, 67), (250, 248, 242))
-    stage.layer(box(centre - 58, 116, centre + 58, 124), (244, 240, 232), 0.6)
-    stage.layer(box(-8, 180, SIZE + 8, SIZE + 8), (248, 244, 236), 0.5)
-    stage.layer(box(-8, 192, SIZE + 8, SIZE + 8), (206, 170, 132))
-    for y in (208, 228):
-        stage.decal(box(-8, y, SIZE + 8, y + 2), (188, 150, 114))
+    stage.sheet(hollow(box(-8, -8, SIZE + 8, SIZE + 8), pane), light, 0.8)
+    white: RGB = (250, 248, 242)
+    stage.decal(box(centre - 2.5, 20, centre + 2.5, 116), white)
+    stage.decal(box(centre - 48, 62, centre + 48, 67), white)
+    stage.layer(hollow(box(centre - 55, 13, centre + 55, 123), pane), white, 0.5)
+    stage.layer(box(centre - 62, 120, centre + 62, 129), (244, 240, 232), 0.6)
+    stage.layer(box(-8, 178, SIZE + 8, SIZE + 8), (248, 244, 236), 0.5)
+    stage.layer(box(-8, 190, SIZE + 8, SIZE + 8), (212, 176, 138))
+    for y in (206, 232):
+        stage.decal(box(-8, y, SIZE + 8, y + 2), (194, 156, 120))
+    x = 128 + stage.vary(24)
+    rug = skia.Path.Oval(skia.Rect.MakeLTRB(x - 96, 204, x + 96, 246))
+    stage.layer(rug, (206, 202, 210), 0.6)
+    inner = skia.Path.Oval(skia.Rect.MakeLTRB(x - 82, 208, x + 82, 241))
+    stage.decal(inner, (222, 218, 224))
+
+
+def hollow(outer: skia.Path, hole: skia.Path) -> skia.Path:
+    """`outer` without `hole`."""
+    return skia.Op(outer, hole, skia.PathOp.kDifference_PathOp)
 
 
 PAINTERS: dict[str, Callable[[Stage], None]] = {

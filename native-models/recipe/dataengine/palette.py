@@ -88,18 +88,18 @@ def object_tint(colour: RGB, time: str) -> RGB:
             (colour[0], round(colour[1] * 0.95), round(colour[2] * 0.94)), (246, 150, 130), 0.07
         )
     if time == "night":
-        return mix(scale(colour, 0.88), (36, 44, 96), 0.16)
+        return mix(scale(colour, 0.95), (44, 52, 120), 0.09)
     return colour
 
 
 def background_tint(colour: RGB, time: str) -> RGB:
     """A background's colour at a time of day: strong, so that the time is seen at a glance."""
     if time == "dusk":
-        warm = (round(colour[0] * 0.98), round(colour[1] * 0.82), round(colour[2] * 0.84))
-        return mix(warm, (196, 104, 132), 0.26)
+        warm = (round(colour[0] * 0.88), round(colour[1] * 0.82), round(colour[2] * 0.82))
+        return mix(warm, (214, 108, 132), 0.11)
     if time == "night":
-        dark = (round(colour[0] * 0.26), round(colour[1] * 0.33), round(colour[2] * 0.44))
-        return mix(dark, (34, 44, 92), 0.45)
+        dark = (round(colour[0] * 0.30), round(colour[1] * 0.38), round(colour[2] * 0.53))
+        return mix(dark, (34, 46, 100), 0.24)
     return colour
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import skia
+import skia  # type: ignore[import-not-found]
 
 Point = tuple[float, float]
 TOKEN = re.compile(r"[MLQCZ]|-?\d+(?:\.\d+)?")
@@ -125,11 +125,11 @@ class Pen:
 
     def shape(self, role: str, text: str, **options: bool | skia.Path) -> skia.Path:
         """An area given by SVG path commands."""
-        return self.add(role, parse(text), **options)  # type: ignore[arg-type]
+        return self.add(role, parse(text), **options)
 
     def line(self, role: str, text: str, width: float, **options: bool | skia.Path) -> skia.Path:
         """A line of a round pen, given by SVG path commands."""
-        return self.add(role, stroke_path(parse(text), width), **options)  # type: ignore[arg-type]
+        return self.add(role, stroke_path(parse(text), width), **options)
 
     def ellipse(
         self,
@@ -143,7 +143,7 @@ class Pen:
     ) -> skia.Path:
         """An ellipse; a circle when `ry` is left out."""
         path = ellipse_path(cx, cy, rx, rx if ry is None else ry, angle)
-        return self.add(role, path, **options)  # type: ignore[arg-type]
+        return self.add(role, path, **options)
 
     def rect(
         self,
@@ -158,13 +158,13 @@ class Pen:
         """A rectangle with rounded corners."""
         path = skia.Path()
         path.addRoundRect(skia.Rect.MakeLTRB(left, top, right, bottom), radius, radius)
-        return self.add(role, path, **options)  # type: ignore[arg-type]
+        return self.add(role, path, **options)
 
     def poly(
         self, role: str, *points: Point, radius: float = 0, **options: bool | skia.Path
     ) -> skia.Path:
         """A polygon with rounded corners."""
-        return self.add(role, polygon(points, radius), **options)  # type: ignore[arg-type]
+        return self.add(role, polygon(points, radius), **options)
 
     def eye(self, cx: float, cy: float, radius: float) -> None:
         """An eye with its glint."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import skia
+import skia  # type: ignore[import-not-found]
 
 from .backgrounds import paint_background
 from .palette import PAPER, RGB, object_tint, scheme
@@ -65,7 +65,7 @@ def _draw_edge(canvas: skia.Canvas, thing: Thing, drawing: Drawing, time: str, s
         paper = object_tint(PAPER, time)
         canvas.drawPath(drawing.silhouette, _paint(paper, 2 * border * pixel))
         if thing.colour == "white":
-            canvas.drawPath(drawing.silhouette, _paint(roles["contour"], 1.4 * pixel))
+            canvas.drawPath(drawing.silhouette, _paint(roles["contour"], 2 * pixel))
     elif style == "comic":
         if thing.colour == "black":
             canvas.drawPath(drawing.silhouette, _paint(roles["rim"], 2 * (line + 1.2) * pixel))

@@ -10,7 +10,7 @@ def house(pen: Pen) -> None:
     pen.rect("dark", 68, 8, 80, 34, 1)
     pen.rect("base", 14, 40, 86, 96, 2)
     pen.poly("dark", (2, 48), (50, 4), (98, 48), radius=4, lined=True)
-    pen.poly("base", (28, 41), (50, 20), (72, 41), radius=2)
+    pen.ellipse("glass", 50, 31, 7)
     pen.rect("cream", 42, 64, 60, 96, 2)
     pen.ellipse("wood", 56, 81, 1.8)
     pen.rect("glass", 21, 58, 36, 74, 1.5)
@@ -19,12 +19,12 @@ def house(pen: Pen) -> None:
 
 def castle(pen: Pen) -> None:
     """A castle with two towers, battlements and a gate."""
-    pen.line("wood", "M50 24 L50 4", 2.6)
-    pen.poly("light", (51, 3), (66, 8), (51, 14), radius=1)
-    for left in (28, 42, 56):
-        pen.rect("base", left, 36, left + 9, 52, 1)
-    pen.rect("base", 38, 22, 62, 50, 1)
-    pen.rect("base", 20, 44, 80, 96, 1)
+    pen.line("wood", "M50 24 L50 2", 3)
+    pen.poly("light", (51, 1), (70, 7), (51, 14), radius=1)
+    for left in (36, 46.5, 57):
+        pen.rect("base", left, 20, left + 7, 34, 1)
+    pen.rect("base", 36, 28, 64, 60, 1)
+    pen.rect("base", 20, 52, 80, 96, 1, lined=True)
     for left in (2, 74):
         pen.rect("base", left, 36, left + 24, 96, 1.5, lined=True)
         for notch in (-2, 8, 18):
@@ -32,7 +32,7 @@ def castle(pen: Pen) -> None:
         pen.rect("base", left - 2, 29, left + 26, 40, 1)
         pen.rect("dark", left - 2, 37, left + 26, 42, 1)
         pen.rect("glass", left + 8, 52, left + 16, 66, 4)
-    pen.rect("glass", 46, 31, 54, 42, 4)
+    pen.rect("glass", 46, 35, 54, 47, 4)
     pen.shape("darker", "M38 96 L38 76 Q38 62 50 62 Q62 62 62 76 L62 96 Z")
 
 

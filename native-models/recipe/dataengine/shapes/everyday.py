@@ -73,15 +73,15 @@ def apple(pen: Pen) -> None:
 
 
 def book(pen: Pen) -> None:
-    """A closed book standing a little turned, its pages and a ribbon showing."""
-    pen.poly("dark", (14, 2), (80, 2), (86, 90), (20, 98), radius=3)
-    pen.rect("cream", 12, 84, 82, 97, 5)
-    pen.line("metal", "M18 90.5 L80 90.5", 1.8, solid=False)
-    cover = pen.rect("base", 8, 2, 82, 86, 4)
+    """A closed book seen a little from below, so that its pages show."""
+    pen.poly("dark", (8, 76), (8, 86), (16, 98), (30, 98), (30, 80), radius=3)
+    pen.rect("dark", 16, 14, 88, 98, 4)
+    pen.rect("cream", 14, 10, 85, 93, 2)
+    pen.line("metal", "M22 89.8 L83 89.8", 1.8, solid=False)
+    cover = pen.rect("base", 8, 2, 80, 86, 4, lined=True)
     pen.rect("dark", 0, 0, 20, 90, inside=cover)
-    pen.line("dark", "M14 78 Q8 80 9 90 Q10 98 18 98 L84 98", 5)
-    pen.rect("cream", 34, 20, 70, 42, 3)
-    pen.rect("light", 34, 54, 70, 60, 2)
+    pen.rect("cream", 32, 18, 69, 42, 3)
+    pen.rect("light", 32, 54, 69, 60, 2)
 
 
 def hat(pen: Pen) -> None:

@@ -40,12 +40,12 @@ def cactus(pen: Pen) -> None:
     """A tall cactus with two arms."""
     pen.line("base", "M50 64 L26 64 Q18 64 18 54 L18 40", 15)
     pen.line("base", "M50 54 L74 54 Q82 54 82 44 L82 28", 15)
-    pen.rect("base", 36, 2, 64, 100, 14)
-    pen.line("dark", "M45 16 L45 94", 3, solid=False)
-    pen.line("dark", "M55 16 L55 94", 3, solid=False)
+    pen.rect("base", 36, 2, 64, 90, 14)
+    pen.rect("base", 36, 60, 64, 98, 3)
+    pen.line("dark", "M45 16 L45 90", 3, solid=False)
+    pen.line("dark", "M55 16 L55 90", 3, solid=False)
     pen.line("dark", "M18 42 L18 52 Q18 58 22 62", 2.6, solid=False)
     pen.line("dark", "M82 30 L82 42 Q82 48 78 52", 2.6, solid=False)
-    pen.rect("base", 36, 92, 64, 100, 2)
 
 
 def mushroom(pen: Pen) -> None:

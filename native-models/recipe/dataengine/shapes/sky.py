@@ -21,18 +21,21 @@ def balloon(pen: Pen) -> None:
 
 def kite(pen: Pen) -> None:
     """A diamond kite with a tail of bows."""
-    pen.line("ink", "M34 62 Q30 78 44 84 Q56 90 52 100", 2.2)
-    for cx, cy, angle in ((39, 81, 25), (53, 94, 65)):
+    pen.line("ink", "M34 60 Q28 70 34 78 Q48 84 47 98", 2.4)
+    for cx, cy, angle in ((35, 79, 20), (47, 94, -8)):
+        cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         for side in (-1, 1):
-            x = cx + side * 7 * math.cos(math.radians(angle))
-            y = cy + side * 7 * math.sin(math.radians(angle))
-            pen.ellipse("dark", x, y, 6.6, 4, angle)
-    points = ((62, 0), (82, 34), (34, 64), (22, 18))
+            wing = [
+                (cx + side * u * cosine - v * sine, cy + side * u * sine + v * cosine)
+                for u, v in ((-1, 0), (12, -6), (12, 6))
+            ]
+            pen.poly("dark", *wing, radius=2)
+    points = ((64, 0), (84, 36), (32, 64), (20, 18))
     body = pen.poly("base", *points, radius=2)
-    pen.poly("light", (62, 0), (47, 29), (22, 18), inside=body)
-    pen.poly("dark", (82, 34), (34, 64), (47, 29), inside=body)
-    pen.line("cream", "M62 0 L34 64", 2.2, inside=body)
-    pen.line("cream", "M22 18 L82 34", 2.2, inside=body)
+    pen.poly("light", (64, 0), (48, 30), (20, 18), inside=body)
+    pen.poly("dark", (84, 36), (32, 64), (48, 30), inside=body)
+    pen.line("cream", "M64 0 L32 64", 2.2, inside=body)
+    pen.line("cream", "M20 18 L84 36", 2.2, inside=body)
 
 
 def star(pen: Pen) -> None:
@@ -50,9 +53,11 @@ def star(pen: Pen) -> None:
 
 def cloud(pen: Pen) -> None:
     """A puffy cloud with a flat foot."""
-    pen.rect("base", 4, 34, 96, 60, 13)
-    pen.ellipse("base", 26, 36, 18)
-    pen.ellipse("base", 52, 25, 24)
-    pen.ellipse("base", 77, 37, 17)
-    pen.shape("dark", "M8 53 Q50 59 92 53 Q88 60 83 60 L17 60 Q12 60 8 53 Z")
-    pen.ellipse("light", 46, 17, 11, 7, -20)
+    pen.rect("base", 2, 36, 98, 64, 14)
+    pen.ellipse("base", 20, 44, 17)
+    pen.ellipse("base", 40, 27, 19)
+    pen.ellipse("base", 63, 23, 22)
+    pen.ellipse("base", 82, 42, 16)
+    pen.shape("dark", "M6 57 Q50 62 94 57 Q90 64 84 64 L16 64 Q10 64 6 57 Z")
+    pen.line("dark", "M33 45 Q43 51 52 43", 3.6, solid=False)
+    pen.ellipse("light", 60, 14, 11, 6, -15)
