@@ -66,7 +66,7 @@ export class GraphBuilder {
   readonly #name: string;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers = new Map<string, TensorProto>();
-  readonly #parameters = new Map<string, Value>();
+  readonly #casts = new Map<Value, Value>();
   readonly #constants = new Map<string, Value>();
   readonly #consumed = new Set<string>();
   readonly #inputs: IoSpec[] = [];
@@ -137,16 +137,34 @@ export class GraphBuilder {
    * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
    */
   parameter(name: string, shape: readonly number[], rows?: RowRange): Value {
-    const key = rows === undefined ? name : `${name}[${rows.start}:${rows.end}]`;
-    const known = this.#parameters.get(key);
+    const stored = this.storedParameter(name, shape, rows);
+    if (this.#initializers.get(stored)?.type === 'float32') return stored;
+    const known = this.#casts.get(stored);
     if (known !== undefined) return known;
-    const value = this.#readParameter(name, key, shape, rows);
-    this.#parameters.set(key, value);
-    this.#consumed.add(name);
+    const value = this.cast(stored, 'float32', `${stored}/float32`);
+    this.#casts.set(stored, value);
     return value;
   }
 
-  #readParameter(name: string, key: string, shape: readonly number[], rows?: RowRange): Value {
+  /**
+   * Reads a parameter in the type it is stored in: for tables of which a run needs a few rows.
+   * @throws NativaError as {@link parameter}
+   */
+  storedParameter(name: string, shape: readonly number[], rows?: RowRange): Value {
+    const key = rows === undefined ? name : `${name}[${rows.start}:${rows.end}]`;
+    if (!this.#initializers.has(key)) {
+      this.#initializers.set(key, this.#locateParameter(name, key, shape, rows));
+      this.#consumed.add(name);
+    }
+    return key;
+  }
+
+  #locateParameter(
+    name: string,
+    key: string,
+    shape: readonly number[],
+    rows: RowRange | undefined,
+  ): TensorProto {
     const location = this.tensors.get(name);
     if (location === undefined) {
       throw new NativaError(
@@ -172,18 +190,16 @@ export class GraphBuilder {
       );
     }
     const rowBytes = rest.reduce((size, dim) => size * dim, BYTES[location.dtype]);
-    const type = STORED_TYPES[location.dtype];
-    this.#initializers.set(key, {
+    return {
       name: key,
-      type,
+      type: STORED_TYPES[location.dtype],
       shape: shape.length === 0 ? [] : [end - start, ...rest],
       data: {
         file: location.file,
         offset: location.offset + start * rowBytes,
         length: (end - start) * rowBytes,
       },
-    });
-    return type === 'float32' ? key : this.cast(key, 'float32', `${key}/float32`);
+    };
   }
 
   /** A small constant tensor kept in the graph itself; equal constants are stored once. */

@@ -35,6 +35,23 @@ export function matMulTransposed(g: GraphBuilder, x: Value, weight: Value, name:
   return g.op('MatMul', [x, g.transpose(weight, [1, 0])], {}, { name });
 }
 
+/**
+ * `torch.nn.Embedding`: ids int64 [...] -> float32 [..., size], from `${prefix}.weight`
+ * [count, size]. Rows are looked up as they are stored and only those are cast.
+ */
+export function embedding(
+  g: GraphBuilder,
+  ids: Value,
+  prefix: string,
+  count: number,
+  size: number,
+): Value {
+  const name = `${prefix}.weight`;
+  const table = g.storedParameter(name, [count, size]);
+  const rows = g.op('Gather', [table, ids], { axis: 0 }, { name: prefix });
+  return g.tensors.get(name)?.dtype === 'F32' ? rows : g.cast(rows, 'float32');
+}
+
 /** `torch.nn.LayerNorm` over the last axis; `prefix` undefined means no learned scale and shift. */
 export function layerNorm(
   g: GraphBuilder,

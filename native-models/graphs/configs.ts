@@ -1,0 +1,5 @@
+/** The configs of the four networks, as Hugging Face's libraries write them. */
+export { qwen3ConfigSchema } from './ar/config.js';
+export type { Qwen3Config } from './ar/config.js';
+export { siglipVisionConfigSchema, taTokConfigSchema } from './vision/config.js';
+export type { SiglipVisionConfig, TaTokConfig } from './vision/config.js';

@@ -1,0 +1,210 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { z } from 'zod';
+
+import { NativaError } from '../errors.js';
+import type { ParameterType, TensorLocation, TensorMap } from './types.js';
+
+/** Bytes per element of every type the format knows. */
+const ELEMENT_BYTES = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  F8_E8M0: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  I64: 8,
+  U64: 8,
+  F64: 8,
+} as const;
+
+/** Element type of a stored tensor. */
+export type StoredType = keyof typeof ELEMENT_BYTES;
+
+/** One tensor as the header describes it. */
+export interface StoredTensor {
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  /** Absolute byte offset in the file. */
+  readonly offset: number;
+  /** Length in bytes. */
+  readonly length: number;
+}
+
+/** A checked header. */
+export interface SafetensorsHeader {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Free text the writer left under `__metadata__`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The header itself, to tell two files apart without reading their data. */
+  readonly bytes: Uint8Array;
+  /** Size of the whole file. */
+  readonly fileSize: number;
+}
+
+/** The format's own limit on the header's size. */
+const MAX_HEADER_BYTES = 100_000_000;
+const LENGTH_BYTES = 8;
+
+const size = z.int().min(0);
+const entrySchema = z.object({
+  dtype: z.enum(Object.keys(ELEMENT_BYTES) as [StoredType, ...StoredType[]]),
+  shape: z.array(size).max(16),
+  data_offsets: z.tuple([size, size]),
+});
+
+function broken(path: string, what: string, cause?: unknown): NativaError {
+  const message = `${path} is not a usable .safetensors file: ${what}; download or copy it again.`;
+  return new NativaError('BAD_WEIGHTS', message, { cause });
+}
+
+/**
+ * Reads and checks the header of a `.safetensors` file, never its data.
+ * @throws NativaError BAD_WEIGHTS where the file breaks the format: a header that is too long or is
+ *   no JSON, a tensor outside the file, tensors that overlap or leave gaps, a length that does not
+ *   fit type and shape. FILE_NOT_FOUND where it cannot be opened.
+ */
+export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
+  const handle = await openWeights(path);
+  try {
+    const { size: fileSize } = await handle.stat();
+    if (fileSize < LENGTH_BYTES) throw broken(path, 'it is too short to have a header');
+    const lengthBytes = await readExactly(handle, 0, LENGTH_BYTES, path);
+    const length = Number(new DataView(lengthBytes.buffer).getBigUint64(0, true));
+    if (length > MAX_HEADER_BYTES) throw broken(path, 'its header is too long');
+    if (LENGTH_BYTES + length > fileSize) throw broken(path, 'it ends within its header');
+    const bytes = await readExactly(handle, LENGTH_BYTES, length, path);
+    return { ...parseHeader(path, bytes, fileSize), bytes, fileSize };
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Finds every floating-point parameter of a checkpoint of one or more files.
+ * @param folder folder of the files
+ * @param files names below it; they become the `file` of each location
+ * @throws NativaError as {@link readSafetensorsHeader}, and BAD_WEIGHTS where two files have a
+ *   parameter of the same name
+ */
+export async function locateTensors(folder: string, files: readonly string[]): Promise<TensorMap> {
+  const tensors = new Map<string, TensorLocation>();
+  for (const file of files) {
+    const header = await readSafetensorsHeader(join(folder, file));
+    for (const [name, location] of parameterLocations(header, file)) {
+      if (tensors.has(name)) {
+        throw broken(join(folder, file), `another file has a parameter "${name}" too`);
+      }
+      tensors.set(name, location);
+    }
+  }
+  return tensors;
+}
+
+/** The tensors of a header that can be parameters of a graph, located in `file`. */
+export function parameterLocations(header: SafetensorsHeader, file: string): TensorMap {
+  const tensors = new Map<string, TensorLocation>();
+  for (const [name, { dtype, shape, offset, length }] of header.tensors) {
+    if (isParameterType(dtype)) tensors.set(name, { file, dtype, shape, offset, length });
+  }
+  return tensors;
+}
+
+function isParameterType(dtype: StoredType): dtype is ParameterType {
+  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
+}
+
+async function openWeights(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    const message = `Cannot open the weights ${path}; check that the file is there and readable.`;
+    throw new NativaError('FILE_NOT_FOUND', message, { cause });
+  }
+}
+
+async function readExactly(
+  handle: FileHandle,
+  position: number,
+  length: number,
+  path: string,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
+    if (bytesRead === 0) throw broken(path, 'it ends too early');
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function parseHeader(
+  path: string,
+  bytes: Uint8Array,
+  fileSize: number,
+): Pick<SafetensorsHeader, 'tensors' | 'metadata'> {
+  const { __metadata__: metadata, ...entries } = parseJson(path, bytes);
+  const start = LENGTH_BYTES + bytes.length;
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, value] of Object.entries(entries)) {
+    tensors.set(name, parseEntry(path, name, value, start));
+  }
+  checkLayout(path, tensors, start, fileSize);
+  const parsed = z.record(z.string(), z.string()).safeParse(metadata ?? {});
+  if (!parsed.success) throw broken(path, 'its metadata is not a table of strings');
+  return { tensors, metadata: parsed.data };
+}
+
+function parseJson(path: string, bytes: Uint8Array): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw broken(path, 'its header is not JSON', cause);
+  }
+  const parsed = z.record(z.string(), z.unknown()).safeParse(json);
+  if (!parsed.success) throw broken(path, 'its header is not a table');
+  return parsed.data;
+}
+
+function parseEntry(path: string, name: string, value: unknown, start: number): StoredTensor {
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) throw broken(path, `tensor "${name}" is not described as the format asks`);
+  const { dtype, shape, data_offsets: offsets } = parsed.data;
+  const length = offsets[1] - offsets[0];
+  const expected = shape.reduce((product, dim) => product * dim, ELEMENT_BYTES[dtype]);
+  if (length !== expected) {
+    throw broken(path, `tensor "${name}" has ${length} bytes where its shape takes ${expected}`);
+  }
+  return { dtype, shape, offset: start + offsets[0], length };
+}
+
+/** The format asks for data without overlaps and gaps up to the end of the file. */
+function checkLayout(
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  start: number,
+  fileSize: number,
+): void {
+  const sorted = [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length);
+  let end = start;
+  for (const [name, tensor] of sorted) {
+    if (tensor.offset + tensor.length > fileSize) {
+      throw broken(path, `tensor "${name}" reaches past the end of the file`);
+    }
+    if (tensor.offset < end) throw broken(path, `tensor "${name}" overlaps another`);
+    if (tensor.offset > end) throw broken(path, `there is a gap before tensor "${name}"`);
+    end = tensor.offset + tensor.length;
+  }
+  if (end !== fileSize) throw broken(path, `${basename(path)} has bytes after its last tensor`);
+}
