@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 
 import { z } from 'zod';
 
@@ -45,8 +44,6 @@ export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** Free text the writer left under `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The header itself, to tell two files apart without reading their data. */
-  readonly bytes: Uint8Array;
   /** Size of the whole file. */
   readonly fileSize: number;
 }
@@ -83,31 +80,10 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
     if (length > MAX_HEADER_BYTES) throw broken(path, 'its header is too long');
     if (LENGTH_BYTES + length > fileSize) throw broken(path, 'it ends within its header');
     const bytes = await readExactly(handle, LENGTH_BYTES, length, path);
-    return { ...parseHeader(path, bytes, fileSize), bytes, fileSize };
+    return { ...parseHeader(path, bytes, fileSize), fileSize };
   } finally {
     await handle.close();
   }
-}
-
-/**
- * Finds every floating-point parameter of a checkpoint of one or more files.
- * @param folder folder of the files
- * @param files names below it; they become the `file` of each location
- * @throws NativaError as {@link readSafetensorsHeader}, and BAD_WEIGHTS where two files have a
- *   parameter of the same name
- */
-export async function locateTensors(folder: string, files: readonly string[]): Promise<TensorMap> {
-  const tensors = new Map<string, TensorLocation>();
-  for (const file of files) {
-    const header = await readSafetensorsHeader(join(folder, file));
-    for (const [name, location] of parameterLocations(header, file)) {
-      if (tensors.has(name)) {
-        throw broken(join(folder, file), `another file has a parameter "${name}" too`);
-      }
-      tensors.set(name, location);
-    }
-  }
-  return tensors;
 }
 
 /** The tensors of a header that can be parameters of a graph, located in `file`. */
@@ -206,5 +182,5 @@ function checkLayout(
     if (tensor.offset > end) throw broken(path, `there is a gap before tensor "${name}"`);
     end = tensor.offset + tensor.length;
   }
-  if (end !== fileSize) throw broken(path, `${basename(path)} has bytes after its last tensor`);
+  if (end !== fileSize) throw broken(path, 'it has bytes after its last tensor');
 }

@@ -21,6 +21,8 @@ export interface ArGraphOptions {
   readonly operators?: OperatorSet;
 }
 
+/** GroupQueryAttention takes only head sizes that are a multiple of this. */
+const HEAD_MULTIPLE = 8;
 /** GroupQueryAttention rotates only heads whose halves are a multiple of this many elements. */
 const ROTARY_HALF_MULTIPLE = 8;
 
@@ -48,10 +50,11 @@ interface Stream {
  * Inputs: `input_ids` int64 [batch, sequence] or `inputs_embeds` float32 [batch, sequence, hidden];
  * `seqlens_k` int32 [batch], the sequence length after this run less one; `total_sequence_length`
  * int32 scalar, the largest of those lengths; `past_key_values.N.key` and `.value` float32
- * [batch, kv_heads, max_length, head_dim].
+ * [batch, kv_heads, max_length, head_dim], where a head_dim that is no multiple of 8 is rounded up.
  * Outputs: `logits` float32 [batch, slice] of the last position; `last_hidden_state` float32
  * [batch, sequence, hidden] after the final norm; `present.N.key` and `.value`, which may be the
  * same buffers as the past ones.
+ * A run is the start of a sequence, or one more token of it; with batch 1 also several more.
  * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
  */
 export function buildArGraph(
@@ -159,7 +162,7 @@ function selfAttention(context: Context, layer: number, x: Value): Value {
   const { g, config, caches } = context;
   const prefix = `model.layers.${layer}.self_attn`;
   const { num_attention_heads: heads, num_key_value_heads: kvHeads, head_dim: headDim } = config;
-  const cacheShape = ['batch', kvHeads, 'max_length', headDim];
+  const cacheShape = ['batch', kvHeads, 'max_length', cacheHeadDim(config)];
   const project = (name: string, count: number): Value =>
     linear(g, x, `${prefix}.${name}`, {
       inFeatures: config.hidden_size,
@@ -170,7 +173,7 @@ function selfAttention(context: Context, layer: number, x: Value): Value {
     g.input(`past_key_values.${layer}.${name}`, 'float32', cacheShape);
   const query = headNorm(context, project('q_proj', heads), heads, `${prefix}.q_norm`);
   const key = headNorm(context, project('k_proj', kvHeads), kvHeads, `${prefix}.k_norm`);
-  const value = project('v_proj', kvHeads);
+  const value = padHeads(context, project('v_proj', kvHeads), kvHeads);
   const present = [`present.${layer}.key`, `present.${layer}.value`] as const;
   const [attended = ''] = g.node(
     'GroupQueryAttention',
@@ -178,24 +181,51 @@ function selfAttention(context: Context, layer: number, x: Value): Value {
       ...[query, key, value, past('key'), past('value')],
       ...[context.seqlensK, context.totalLength, caches?.cos, caches?.sin],
     ],
-    { num_heads: heads, kv_num_heads: kvHeads, do_rotary: caches === undefined ? 0 : 1 },
+    {
+      num_heads: heads,
+      kv_num_heads: kvHeads,
+      do_rotary: caches === undefined ? 0 : 1,
+      scale: float(headDim ** -0.5),
+    },
     { domain: MICROSOFT, name: prefix, outputs: [prefix, ...present] },
   );
   for (const name of present) g.output(name, name, 'float32', cacheShape);
-  return linear(g, attended, `${prefix}.o_proj`, {
+  return linear(g, unpadHeads(context, attended, heads), `${prefix}.o_proj`, {
     inFeatures: heads * headDim,
     outFeatures: config.hidden_size,
     bias: config.attention_bias,
   });
 }
 
-/** RMS norm of every head by itself: [batch, sequence, heads * head_dim], same shape out. */
+/** RMS norm of every head by itself: [batch, sequence, heads * head_dim] -> heads as in the cache. */
 function headNorm(context: Context, x: Value, heads: number, prefix: string): Value {
   const { g, config, rotate } = context;
   const scale = g.parameter(`${prefix}.weight`, [config.head_dim]);
   const split = g.reshape(x, [0, 0, heads, config.head_dim]);
   const normed = rmsNormWith(g, split, scale, config.rms_norm_eps, prefix);
-  return g.reshape(rotate === undefined ? normed : rotate(normed), [0, 0, heads * config.head_dim]);
+  const flat = g.reshape(rotate?.(normed) ?? normed, [0, 0, heads * config.head_dim]);
+  return padHeads(context, flat, heads);
+}
+
+/** Size of a head in the cache: the operator takes multiples of 8, others are filled with zeros. */
+function cacheHeadDim(config: Qwen3Config): number {
+  return Math.ceil(config.head_dim / HEAD_MULTIPLE) * HEAD_MULTIPLE;
+}
+
+/** Zeros behind every head, which change no product of a query and a key. */
+function padHeads({ g, config }: Context, x: Value, heads: number): Value {
+  const padded = cacheHeadDim(config);
+  if (padded === config.head_dim) return x;
+  const split = g.reshape(x, [0, 0, heads, config.head_dim]);
+  const pads = g.constant([0, 0, 0, 0, 0, 0, 0, padded - config.head_dim], 'int64');
+  return g.reshape(g.op('Pad', [split, pads]), [0, 0, heads * padded]);
+}
+
+function unpadHeads({ g, config }: Context, x: Value, heads: number): Value {
+  const padded = cacheHeadDim(config);
+  if (padded === config.head_dim) return x;
+  const kept = g.slice(g.reshape(x, [0, 0, heads, padded]), -1, 0, config.head_dim);
+  return g.reshape(kept, [0, 0, heads * config.head_dim]);
 }
 
 /** SwiGLU: down(silu(gate(x)) * up(x)). */

@@ -1,0 +1,60 @@
+/**
+ * Graphs of all networks: configs and the header of a checkpoint in, ONNX bytes out.
+ * See README.md for inputs and outputs of each.
+ */
+import { buildArGraph, buildEmbedGraph } from './ar/qwen3.js';
+import type { ArGraphOptions } from './ar/qwen3.js';
+import type { Qwen3Config, TaTokConfig } from './configs.js';
+import type { GraphModel, TensorMap } from './types.js';
+import { buildVisionGraph } from './vision/tokenizer.js';
+import type { VisionGraphOptions } from './vision/tokenizer.js';
+
+export type { ArGraphOptions } from './ar/qwen3.js';
+export { openCheckpoint } from './checkpoint.js';
+export type { Checkpoint } from './checkpoint.js';
+export * from './configs.js';
+export { readSafetensorsHeader } from './safetensors.js';
+export type { SafetensorsHeader, StoredTensor } from './safetensors.js';
+export type * from './types.js';
+export { TOKEN_SCALES, tokenGrid } from './vision/tokenizer.js';
+export type { TokenScale, VisionGraphOptions } from './vision/tokenizer.js';
+
+/** What graphs are built from: the parsed configs of the networks, and where the weights are. */
+export interface GraphSource {
+  readonly ar: Qwen3Config;
+  readonly vision: TaTokConfig;
+  readonly tensors: TensorMap;
+}
+
+/** Options of every graph, by its name. */
+export interface GraphOptions {
+  readonly ar: ArGraphOptions;
+  readonly embed: Record<never, never>;
+  readonly vision: VisionGraphOptions;
+}
+
+/** Name of a graph. */
+export type GraphName = keyof GraphOptions;
+
+type Builders = {
+  readonly [Name in GraphName]: (source: GraphSource, options: GraphOptions[Name]) => GraphModel;
+};
+
+const BUILDERS: Builders = {
+  ar: ({ ar, tensors }, options) => buildArGraph(ar, tensors, options),
+  embed: ({ ar, tensors }) => buildEmbedGraph(ar, tensors),
+  vision: ({ vision, tensors }, options) => buildVisionGraph(vision, tensors, options),
+};
+
+/**
+ * Builds one graph. It takes some ten milliseconds and no weights are read, so there is nothing to
+ * gain from keeping graphs on disk.
+ * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
+ */
+export function buildGraph<Name extends GraphName>(
+  name: Name,
+  source: GraphSource,
+  options: GraphOptions[Name],
+): GraphModel {
+  return BUILDERS[name](source, options);
+}
