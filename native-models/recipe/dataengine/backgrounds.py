@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import skia  # type: ignore[import-not-found]
 
-from .palette import INK, RGB, background_tint, mix, saturate
+from .palette import INK, RGB, background_tint, mix, saturate, scale
 from .pen import Point, polygon
 from .scene import SIZE, generator
 
@@ -154,7 +154,7 @@ class Stage:
             shader = skia.GradientShader.MakeLinear(
                 [skia.Point(0, 0), skia.Point(0, horizon)], [skia.Color(*c) for c in colours]
             )
-            self.canvas.drawRect(skia.Rect.MakeWH(SIZE, horizon), skia.Paint(Shader=shader))
+            self.canvas.drawRect(skia.Rect.MakeWH(SIZE, horizon + 32), skia.Paint(Shader=shader))
         else:
             self.canvas.clear(skia.Color(*colours[0]))
             self.steps(colours, horizon)
@@ -382,7 +382,7 @@ def room(stage: Stage) -> None:
     walls: tuple[RGB, ...] = ((240, 226, 204), (218, 230, 220), (232, 222, 232))
     wall = walls[int(stage.rng.integers(len(walls)))]
     light: RGB = {"day": wall, "dusk": mix(wall, (236, 160, 136), 0.4)}.get(
-        stage.time, mix((wall[0] // 3, wall[1] // 3, wall[2] // 3), (76, 74, 128), 0.6)
+        stage.time, mix(scale(wall, 0.44), (100, 94, 146), 0.6)
     )
     centre = 128 + float(stage.rng.choice([-62, 0, 62])) + stage.vary(10)
     pane = box(centre - 48, 20, centre + 48, 116)
@@ -392,12 +392,14 @@ def room(stage: Stage) -> None:
     stage.hills(100, 5, (164, 206, 150), 0.4, 30)
     stage.canvas.restore()
     stage.sheet(hollow(box(-8, -8, SIZE + 8, SIZE + 8), pane), light, 0.8)
-    white: RGB = (250, 248, 242)
-    stage.decal(box(centre - 2.5, 20, centre + 2.5, 116), white)
-    stage.decal(box(centre - 48, 62, centre + 48, 67), white)
-    stage.layer(hollow(box(centre - 55, 13, centre + 55, 123), pane), white, 0.5)
-    stage.layer(box(centre - 62, 120, centre + 62, 129), (244, 240, 232), 0.6)
-    stage.layer(box(-8, 178, SIZE + 8, SIZE + 8), (248, 244, 236), 0.5)
+    frame = (
+        mix(light, (255, 250, 244), 0.3) if stage.time == "night" else stage.colour((250, 248, 242))
+    )
+    stage.fill(box(centre - 2.5, 20, centre + 2.5, 116), frame)
+    stage.fill(box(centre - 48, 62, centre + 48, 67), frame)
+    stage.sheet(hollow(box(centre - 55, 13, centre + 55, 123), pane), frame, 0.5)
+    stage.sheet(box(centre - 62, 120, centre + 62, 129), frame, 0.6)
+    stage.sheet(box(-8, 178, SIZE + 8, SIZE + 8), frame, 0.5)
     stage.layer(box(-8, 190, SIZE + 8, SIZE + 8), (212, 176, 138))
     for y in (206, 232):
         stage.decal(box(-8, y, SIZE + 8, y + 2), (194, 156, 120))

@@ -85,7 +85,7 @@ def object_tint(colour: RGB, time: str) -> RGB:
     """An object's colour at a time of day: mild, so that its name stays true."""
     if time == "dusk":
         return mix(
-            (colour[0], round(colour[1] * 0.95), round(colour[2] * 0.94)), (246, 150, 130), 0.07
+            (colour[0], round(colour[1] * 0.97), round(colour[2] * 0.96)), (246, 150, 130), 0.05
         )
     if time == "night":
         return mix(scale(colour, 0.95), (44, 52, 120), 0.09)
@@ -127,6 +127,8 @@ def scheme(colour: str, time: str, style: str) -> dict[str, RGB]:
             roles[role] = saturate(roles[role], 0.12)
     tinted = {role: object_tint(value, time) for role, value in roles.items()}
     if time == "night":
+        if colour != "white":  # a dark line would drown in the dark
+            tinted["contour"] = mix(tinted["base"], (214, 220, 255), 0.34)
         tinted["glass"] = (255, 228, 140) if colour != "yellow" else (255, 250, 220)
     tinted["outline"] = INK
     tinted["rim"] = (128, 130, 146) if colour == "black" else INK

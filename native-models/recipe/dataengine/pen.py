@@ -173,11 +173,10 @@ class Pen:
 
     def finish(self) -> Drawing:
         """The drawing, moved and scaled so that its silhouette fills its box."""
-        builder = skia.OpBuilder()
+        union = skia.Path()
         for part, solid in self.parts:
             if solid:
-                builder.add(part.path, skia.PathOp.kUnion_PathOp)
-        union = builder.resolve()
+                union = skia.Op(union, part.path, skia.PathOp.kUnion_PathOp)
         box = union.computeTightBounds()
         scale = 1 / max(box.width(), box.height())
         matrix = skia.Matrix.Scale(scale, scale).preTranslate(-box.left(), -box.top())

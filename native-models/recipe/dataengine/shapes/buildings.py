@@ -42,7 +42,6 @@ def tent(pen: Pen) -> None:
     pen.line("wood", "M54 8 L44 18", 4)
     body = pen.poly("base", (49, 12), (100, 84), (0, 84), radius=4)
     pen.poly("dark", (49, 12), (104, 86), (78, 86), inside=body)
-    pen.poly("dark", (49, 12), (-6, 86), (20, 86), inside=body)
     pen.poly("darker", (49, 34), (64, 84), (34, 84), inside=body)
     pen.poly("light", (49, 32), (50, 60), (40, 84), (28, 84), radius=1, lined=True)
 

@@ -19,7 +19,7 @@ def ball(pen: Pen) -> None:
     ball_path = pen.ellipse("base", 50, 50, 50)
     pen.shape("cream", "M36 28 Q10 44 4 78 L-10 60 L-4 30 Q14 20 36 28 Z", inside=ball_path)
     pen.shape("cream", "M36 28 Q66 30 98 54 L110 30 L80 -4 Q48 6 36 28 Z", inside=ball_path)
-    pen.shape("dark", "M36 28 Q60 60 58 102 L20 104 L4 78 Q10 44 36 28 Z", inside=ball_path)
+    pen.shape("dark", "M36 28 Q48 62 40 104 L14 104 L2 78 Q10 44 36 28 Z", inside=ball_path)
     pen.ellipse("shine", 36, 28, 7)
 
 
@@ -56,7 +56,7 @@ def umbrella(pen: Pen) -> None:
         " Q27 45 17 45 Q8 45 0 54 Z",
     )
     pen.shape("dark", "M50 6 Q28 20 34 56 L0 56 L-4 40 Q6 6 50 6 Z", inside=canopy)
-    pen.shape("light", "M50 6 Q72 20 66 56 L34 56 Q28 20 50 6 Z", inside=canopy)
+    pen.shape("light", "M50 6 Q58 22 50 56 L34 56 Q28 20 50 6 Z", inside=canopy)
 
 
 def apple(pen: Pen) -> None:

@@ -32,7 +32,6 @@ def kite(pen: Pen) -> None:
             pen.poly("dark", *wing, radius=2)
     points = ((64, 0), (84, 36), (32, 64), (20, 18))
     body = pen.poly("base", *points, radius=2)
-    pen.poly("light", (64, 0), (48, 30), (20, 18), inside=body)
     pen.poly("dark", (84, 36), (32, 64), (48, 30), inside=body)
     pen.line("cream", "M64 0 L32 64", 2.2, inside=body)
     pen.line("cream", "M20 18 L84 36", 2.2, inside=body)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..pen import Pen, ellipse_path, stroke_path
+import skia  # type: ignore[import-not-found]
+
+from ..pen import Pen, ellipse_path
 
 
 def wheel(pen: Pen, cx: float, cy: float, radius: float) -> None:
@@ -52,9 +54,11 @@ def boat(pen: Pen) -> None:
 def bicycle(pen: Pen) -> None:
     """A bicycle: two wheels and a stout frame."""
     for cx in (22, 78):
-        pen.add("base", stroke_path(ellipse_path(cx, 48, 18.5, 18.5), 6.4))
+        tyre, hole = ellipse_path(cx, 48, 21.7, 21.7), ellipse_path(cx, 48, 15.3, 15.3)
+        pen.add("base", skia.Op(tyre, hole, skia.PathOp.kDifference_PathOp))
         pen.ellipse("base", cx, 48, 3.6)
-    pen.line("dark", "M22 48 L38 22 L68 22 L46 49 Z", 5.4)
+    pen.line("dark", "M22 48 L38 22 L68 22", 5.4)
+    pen.line("dark", "M68 22 L46 49 L22 48", 5.3)
     pen.line("dark", "M38 22 L46 49", 5.4)
     pen.line("dark", "M78 48 L66 12", 5.4)
     pen.line("ink", "M66 10 L76 8 Q82 9 80 16", 4.6)
