@@ -1,0 +1,75 @@
+import { realpath, stat, readFile } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { NativaError } from '../errors.js';
+
+/** `code` of a system error, such as ENOENT; undefined for anything else. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+/** True when `path` is `folder` or lies below it; both absolute and free of links. */
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+}
+
+/**
+ * The real, absolute place of a bundle's file, links followed.
+ *
+ * @param dir the bundle's folder, already a real path
+ * @param path the name the manifest gives
+ * @throws {NativaError} BUNDLE_FILE_MISSING, or BUNDLE_INVALID when a link leads out of the folder
+ *   or the name is not a file's
+ */
+export async function resolveBundleFile(dir: string, path: string): Promise<string> {
+  let real: string;
+  try {
+    real = await realpath(join(dir, path));
+  } catch (error) {
+    throw new NativaError(
+      'BUNDLE_FILE_MISSING',
+      `The model in ${dir} lacks its file ${path}: copy or download the model again.`,
+      { cause: error },
+    );
+  }
+  if (!isInside(dir, real)) {
+    throw new NativaError(
+      'BUNDLE_INVALID',
+      `${path} of the model in ${dir} is a link that leads out of its folder: ` +
+        'put the file itself in the folder.',
+    );
+  }
+  if (!(await stat(real)).isFile()) {
+    throw new NativaError(
+      'BUNDLE_INVALID',
+      `${path} of the model in ${dir} is not a file: copy or download the model again.`,
+    );
+  }
+  return real;
+}
+
+/**
+ * Reads a JSON file of at most `limit` bytes.
+ *
+ * @throws {NativaError} BUNDLE_INVALID when it is larger, not UTF-8 or not JSON
+ */
+export async function readJson(path: string, limit: number): Promise<unknown> {
+  if ((await stat(path)).size > limit) {
+    throw new NativaError(
+      'BUNDLE_INVALID',
+      `${path} is larger than the ${limit} bytes a file of its kind may have: ` +
+        'copy or download the model again.',
+    );
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
+  } catch (error) {
+    throw new NativaError(
+      'BUNDLE_INVALID',
+      `${path} cannot be read as JSON: copy or download the model again.`,
+      { cause: error },
+    );
+  }
+}
