@@ -15,6 +15,7 @@ from transformers import SiglipVisionConfig, SiglipVisionModel
 from .common import randomize, round_weights, write_case
 
 BATCH = 2
+TEXT_HIDDEN = 40
 POOLS = {"s0": 1, "s1": 2, "s2": 3}
 
 BASE = {
@@ -115,6 +116,18 @@ class Tokenizer(nn.Module):
         return self.bottleneck.regularizer.distances(self.bottleneck.in_linear(tokens))
 
 
+class FeaturesConnector(nn.Sequential):
+    """Maps features of S0 to embeddings of the autoregressive model; named as in BLIP3o."""
+
+    def __init__(self, hidden: int, text_hidden: int) -> None:
+        super().__init__(
+            nn.Linear(hidden, text_hidden),
+            nn.GELU(approximate="tanh"),
+            nn.Linear(text_hidden, text_hidden),
+            nn.RMSNorm(text_hidden, eps=1e-5),
+        )
+
+
 def write(out_dir: Path) -> None:
     """Writes all cases below `out_dir`/vision."""
     for seed, (name, case) in enumerate(CASES.items()):
@@ -135,6 +148,10 @@ def write_one(
     pixels = torch.rand((BATCH, 3, size, size), generator=generator) * 2 - 1
     features = model.tower(pixels)
     golden = {"pixel_values": pixels, "features": model.tokens(features, 1)}
+    connector = FeaturesConnector(encoder["hidden_size"], TEXT_HIDDEN)
+    randomize(connector, 200 + seed)
+    round_weights(connector, dtype)
+    golden["inputs_embeds"] = connector(golden["features"])
     for scale, pool in POOLS.items():
         distances = model.distances(model.tokens(features, pool))
         nearest = distances.topk(2, dim=-1, largest=False).values
@@ -154,4 +171,6 @@ def write_one(
         for name, value in model.state_dict().items()
         if "post_layernorm" not in name
     }
+    for name, value in connector.state_dict().items():
+        weights[f"model.tar_siglip_features_connector.{name}"] = value
     write_case(folder, config, weights, golden, dtype)
