@@ -6,6 +6,8 @@ import { buildArGraph, buildEmbedGraph } from './ar/qwen3.js';
 import type { ArGraphOptions } from './ar/qwen3.js';
 import type { Qwen3Config, TaTokConfig } from './configs.js';
 import type { GraphModel, TensorMap } from './types.js';
+import { buildFeaturesConnectorGraph } from './vision/features-connector.js';
+import type { FeaturesConnectorOptions } from './vision/features-connector.js';
 import { buildVisionGraph } from './vision/tokenizer.js';
 import type { VisionGraphOptions } from './vision/tokenizer.js';
 
@@ -17,6 +19,7 @@ export { readSafetensorsHeader } from './safetensors.js';
 export type { SafetensorsHeader, StoredTensor } from './safetensors.js';
 export type * from './types.js';
 export { TOKEN_SCALES, tokenGrid } from './vision/tokenizer.js';
+export type { FeaturesConnectorOptions } from './vision/features-connector.js';
 export type { TokenScale, VisionGraphOptions } from './vision/tokenizer.js';
 
 /** What graphs are built from: the parsed configs of the networks, and where the weights are. */
@@ -31,6 +34,7 @@ export interface GraphOptions {
   readonly ar: ArGraphOptions;
   readonly embed: Record<never, never>;
   readonly vision: VisionGraphOptions;
+  readonly features_connector: FeaturesConnectorOptions;
 }
 
 /** Name of a graph. */
@@ -44,6 +48,8 @@ const BUILDERS: Builders = {
   ar: ({ ar, tensors }, options) => buildArGraph(ar, tensors, options),
   embed: ({ ar, tensors }) => buildEmbedGraph(ar, tensors),
   vision: ({ vision, tensors }, options) => buildVisionGraph(vision, tensors, options),
+  features_connector: ({ vision, ar, tensors }, options) =>
+    buildFeaturesConnectorGraph(vision, ar, tensors, options),
 };
 
 /**

@@ -1,14 +1,23 @@
 import type * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 
-import { taTokConfigSchema } from '../../../native-models/graphs/index.js';
+import { qwen3ConfigSchema, taTokConfigSchema } from '../../../native-models/graphs/index.js';
 import type { GraphModel, TensorMap } from '../../../native-models/graphs/index.js';
+import { buildFeaturesConnectorGraph } from '../../../native-models/graphs/vision/features-connector.js';
 import { buildVisionGraph } from '../../../native-models/graphs/vision/tokenizer.js';
 import type { VisionGraphOptions } from '../../../native-models/graphs/vision/tokenizer.js';
 import { caseNames, floats, loadGraph, maxAbsError, readCase, tensorOf } from '../support/cases.js';
 import type { GoldenCase } from '../support/cases.js';
 
 const TOLERANCE = 1e-4;
+/** Of the autoregressive model the connector needs only the hidden size. */
+const ANY_AR = qwen3ConfigSchema.parse({
+  vocab_size: 1,
+  hidden_size: 1,
+  intermediate_size: 1,
+  num_hidden_layers: 1,
+  num_attention_heads: 1,
+});
 const CODES = ['codes_s0', 'codes_s1', 'codes_s2'] as const;
 
 function build(golden: GoldenCase, options: VisionGraphOptions, tensors?: TensorMap): GraphModel {
@@ -62,6 +71,20 @@ describe.each(names)('vision tokenizer %s', (name) => {
     expect(outputs['codes_s2']?.data).toEqual(tensorOf(golden.golden, 'codes_s2').data);
     const features = floats(tensorOf(golden.golden, 'features'));
     expect(maxAbsError(floats(outputs['features']), features)).toBeLessThan(TOLERANCE);
+  });
+
+  it('maps features to embeddings as the reference does', async () => {
+    const golden = await readCase('vision', name);
+    const embeds = tensorOf(golden.golden, 'inputs_embeds');
+    const model = buildFeaturesConnectorGraph(
+      taTokConfigSchema.parse(golden.config),
+      { ...ANY_AR, hidden_size: embeds.dims[2] ?? 0 },
+      golden.tensors,
+    );
+    const session = await loadGraph(model, golden.folder);
+    const outputs = await session.run({ features: tensorOf(golden.golden, 'features') });
+    const error = maxAbsError(floats(outputs['inputs_embeds']), floats(embeds));
+    expect(error).toBeLessThan(TOLERANCE);
   });
 
   it('finds its parameters under the names of an original checkpoint too', async () => {
