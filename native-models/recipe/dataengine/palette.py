@@ -128,7 +128,9 @@ def scheme(colour: str, time: str, style: str) -> dict[str, RGB]:
     tinted = {role: object_tint(value, time) for role, value in roles.items()}
     if time == "night":
         if colour != "white":  # a dark line would drown in the dark
-            tinted["contour"] = mix(tinted["base"], (214, 220, 255), 0.34)
+            tinted["contour"] = mix(
+                tinted["base"], (214, 220, 255), 0.55 if colour == "black" else 0.34
+            )
         tinted["glass"] = (255, 228, 140) if colour != "yellow" else (255, 250, 220)
     tinted["outline"] = INK
     tinted["rim"] = (128, 130, 146) if colour == "black" else INK

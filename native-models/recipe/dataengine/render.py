@@ -38,7 +38,8 @@ def _paint(colour: RGB, width: float = 0, alpha: float = 1) -> skia.Paint:
     """A fill, or a round-joined line when a width is given."""
     paint = skia.Paint(AntiAlias=True, Color=skia.Color(*colour, round(alpha * 255)))
     if width:
-        paint.setStyle(skia.Paint.kStrokeAndFill_Style)
+        # Not stroke-and-fill: it would close the holes of silhouettes (wheels, handles).
+        paint.setStyle(skia.Paint.kStroke_Style)
         paint.setStrokeWidth(width)
         paint.setStrokeJoin(skia.Paint.kRound_Join)
     return paint
