@@ -15,13 +15,9 @@ import torch
 from diffusers import AutoencoderDC
 from PIL import Image
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset
-
-from dataengine.render import render
-from dataengine.scene import generator
 
 from .checkpoint import WORK, Log, load, save
-from .random_scenes import random_scene
+from .pictures import SHARD, open_shard, shards
 
 CHANNELS = (8, 16, 32, 64, 128, 256)
 CONFIG: dict[str, Any] = {
@@ -44,16 +40,16 @@ CONFIG: dict[str, Any] = {
 }
 
 
-class Pictures(IterableDataset[Tensor]):
-    """An endless stream of pictures, uint8 [3, 256, 256]."""
-
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
-
-    def __iter__(self) -> Iterator[Tensor]:
-        rng = generator(self.seed, 1)
-        while True:
-            yield torch.from_numpy(render(random_scene(rng)).transpose(2, 0, 1).copy())
+def batches(size: int, seed: int) -> Iterator[Tensor]:
+    """Endless batches uint8 [size, 3, 256, 256] over the shards on disk."""
+    rng = np.random.default_rng(seed)
+    while True:
+        known = shards()
+        pictures, _ = open_shard(known[rng.integers(len(known))])
+        order = rng.permutation(SHARD)
+        for start in range(0, SHARD - size + 1, size):
+            chosen = np.sort(order[start : start + size])
+            yield torch.from_numpy(pictures[chosen].transpose(0, 3, 1, 2).copy())
 
 
 def edges(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -102,7 +98,7 @@ def main() -> None:
     log = Log("autoencoder")
     start = last = time.time()
     average = 0.0
-    for batch in DataLoader(Pictures(step), batch_size=options.batch, num_workers=1):
+    for batch in batches(options.batch, step):
         passed = (time.time() - start) / 60 / options.minutes
         rate = options.learning_rate * min(1.0, (step + 1) / 100) * max(0.02, 1 - passed**2)
         for group in optimizer.param_groups:
@@ -119,7 +115,7 @@ def main() -> None:
         average = float(loss.detach()) if step == 1 else 0.98 * average + 0.02 * float(loss.detach())
         if step % 50 == 0:
             mse = float((result.detach().float() - target).square().mean()) / 4
-            log(step=step, loss=average, psnr=-10 * np.log10(mse), rate=rate)
+            log(step=step, loss=average, psnr=float(-10 * np.log10(mse)), rate=rate)
         if time.time() - last > 90 or passed >= 1:
             last = time.time()
             save(

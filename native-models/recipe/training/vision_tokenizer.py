@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +22,7 @@ from .checkpoint import WORK, Log, load, save
 from .labels import GRID, NO_COLOUR, NOTHING
 from .pictures import SHARD, open_shard, shards
 
-ENCODER = {
+ENCODER: dict[str, Any] = {
     "hidden_size": 256,
     "intermediate_size": 768,
     "num_hidden_layers": 5,
@@ -35,6 +37,7 @@ SELECT_LAYER = -2
 TOKEN_DIM = 32
 CODEBOOK_SIZE = 2048
 THUMB = 4
+CONTINUOUS = 500  # steps before quantisation begins
 
 
 class SimVectorQuantizer(nn.Module):
@@ -49,6 +52,18 @@ class SimVectorQuantizer(nn.Module):
         nn.init.normal_(self.embedding.weight, std=dim**-0.5)
         self.embedding.weight.requires_grad_(False)
         self.embedding_proj = nn.Linear(dim, dim)
+
+    @torch.no_grad()
+    def start_from(self, x: Tensor) -> None:
+        """Puts the codes where the features are: x [tokens, dim], at least as many as codes.
+
+        A codebook of random vectors collapses onto the few that the untrained tower comes near.
+        """
+        x = functional.normalize(x.float(), dim=-1)
+        chosen = x[torch.randperm(len(x))[: self.embedding.num_embeddings]]
+        self.embedding.weight.copy_(chosen + 0.02 * torch.randn_like(chosen))
+        nn.init.eye_(self.embedding_proj.weight)
+        nn.init.zeros_(self.embedding_proj.bias)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x [batch, tokens, dim] -> quantised (straight through), codes, commitment loss."""
@@ -83,13 +98,17 @@ class VisionTokenizer(nn.Module):
         states = self.encoder(pixel_values=pixels, output_hidden_states=True).hidden_states
         return states[SELECT_LAYER]
 
-    def forward(self, pixels: Tensor, pool: int = 1) -> tuple[Tensor, Tensor, Tensor]:
-        """-> quantised [batch, tokens, 32], codes [batch, tokens], commitment loss."""
+    def projected(self, pixels: Tensor, pool: int = 1) -> Tensor:
+        """What is quantised: [batch, tokens, 32]."""
         x = self.features(pixels)
         if pool > 1:
             grid = x.transpose(1, 2).reshape(x.shape[0], -1, GRID, GRID)
             x = functional.avg_pool2d(grid, pool).flatten(2).transpose(1, 2)
-        return self.bottleneck.regularizer(self.bottleneck.in_linear(self.encode_task_layer(x)))
+        return self.bottleneck.in_linear(self.encode_task_layer(x))
+
+    def forward(self, pixels: Tensor, pool: int = 1) -> tuple[Tensor, Tensor, Tensor]:
+        """-> quantised [batch, tokens, 32], codes [batch, tokens], commitment loss."""
+        return self.bottleneck.regularizer(self.projected(pixels, pool))
 
 
 class Readers(nn.Module):
@@ -116,7 +135,7 @@ def scene_loss(logits: Tensor, scene: Tensor) -> Tensor:
     )
 
 
-def batches(size: int, seed: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def batches(size: int, seed: int) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
     """Endless batches over whatever shards are on disk."""
     rng = np.random.default_rng(seed)
     while True:
@@ -184,6 +203,7 @@ def main() -> None:
     log = Log("vision")
     start = last = time.time()
     used = torch.zeros(CODEBOOK_SIZE)
+    recent = torch.zeros(0, TOKEN_DIM)
     for pictures, arrays in batches(options.batch, step):
         passed = (time.time() - start) / 60 / options.minutes
         rate = options.learning_rate * min(1.0, (step + 1) / 200) * max(0.02, 1 - passed)
@@ -196,8 +216,18 @@ def main() -> None:
             for name, values in arrays.items()
         }  # fmt: skip
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            quantised, codes, commitment = model(pixels, 1)
-            pooled, _, more = model(pixels, 2 + step % 2) if step % 4 == 0 else (None, None, 0.0)
+            if step < CONTINUOUS:
+                quantised = functional.normalize(model.projected(pixels).float(), dim=-1)
+                commitment, pooled, more = torch.zeros(()), None, 0.0
+                recent = torch.cat([recent, quantised.detach().flatten(0, 1)])[-4 * CODEBOOK_SIZE :]
+            else:
+                if step == CONTINUOUS:
+                    model.bottleneck.regularizer.start_from(recent)
+                quantised, codes, commitment = model(pixels, 1)
+                used[codes.flatten()] = 1
+                pooled, _, more = (
+                    model(pixels, 2 + step // 4 % 2) if step % 4 == 0 else (None, None, 0.0)
+                )
         loss, right, tint = cell_losses(readers, quantised.float(), pixels, labels)
         total = loss + commitment + more
         if pooled is not None:
@@ -208,9 +238,8 @@ def main() -> None:
         optimizer.zero_grad(set_to_none=True)
         step += 1
         used = used * 0.98
-        used[codes.flatten()] = 1
         if step % 50 == 0:
-            log(step=step, loss=float(loss), kind=right, colour=tint, commitment=float(commitment),
+            log(step=step, loss=float(loss.detach()), kind=right, colour=tint, commitment=float(commitment.detach()),
                 codes=float((used > 0.3).sum()), rate=rate)  # fmt: skip
         if time.time() - last > 90 or passed >= 1:
             last = time.time()
