@@ -22,7 +22,7 @@ from dataengine.edits import Edit, sample_edit
 from dataengine.render import render
 from dataengine.scene import generator
 
-from .checkpoint import WORK, load
+from .checkpoint import WORK, load, save
 
 FOLDER = WORK / "pairs"
 SHARD = 1000
@@ -93,6 +93,16 @@ def write_latents(path: Path, target: Path) -> None:
     )
 
 
+def write_scale() -> None:
+    """The factor that gives latents unit deviation, from the first shard, as work/latents.pt."""
+    first = min(FOLDER.glob("*.scenes.pkl"))
+    target = first.with_name(first.name.replace("scenes.pkl", "latents.npz"))
+    if not target.exists():
+        write_latents(first, target)
+    with np.load(target) as file:
+        save(WORK / "latents.pt", {"scaling_factor": float(1 / file["latents"].astype(np.float32).std())})
+
+
 def store(target: Path, arrays: dict[str, np.ndarray]) -> None:
     partial = target.with_suffix(".partial")
     with partial.open("wb") as file:
@@ -114,6 +124,8 @@ def main() -> None:
             if not (FOLDER / f"{index:04}.scenes.pkl").exists():
                 write_scenes(index)
         return
+    if options.what == "latents":
+        write_scale()
     write = {"tokens": write_tokens, "latents": write_latents}[options.what]
     for path in sorted(FOLDER.glob("*.scenes.pkl")):
         target = path.with_name(path.name.replace("scenes.pkl", f"{options.what}.npz"))

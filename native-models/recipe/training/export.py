@@ -1,0 +1,155 @@
+"""Writes the trained networks as a bundle: float16 weights under the official parameter names.
+
+python -m training.export --out ../starter
+Then `node tools/make-bundle.mjs native-models/starter` fills in sizes and hashes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import AutoencoderDC, SanaTransformer2DModel
+from safetensors.torch import save_file
+from torch import Tensor
+
+from .autoencoder import CONFIG as VAE
+from .checkpoint import WORK, load
+from .data import Vocabulary
+from .model import AR, TRANSFORMER, Starter
+from .text import EDIT, GENERATE
+from .text import PATH as TOKENIZER
+from .vision_tokenizer import CODEBOOK_SIZE, ENCODER, SELECT_LAYER, TOKEN_DIM
+
+PREFIXES = {
+    "ar.model.": "model.",
+    "ar.lm_head.": "lm_head.",
+    "diffusion_connector.": "model.diffusion_connector.",
+    "und_image_vae_connector.": "model.und_image_vae_connector.",
+    "sana.": "model.sana.",
+}
+UNUSED_LAYER = f"encoder.layers.{ENCODER['num_hidden_layers'] - 1}."
+
+
+def weights(step: str) -> dict[str, Tensor]:
+    """Every parameter under its official name; `step` is `average` or `model`."""
+    joint, vae, vision = (load(WORK / f"{name}.pt") for name in ("joint", "autoencoder", "vision"))
+    assert joint is not None and vae is not None and vision is not None, "train all parts first"
+    named: dict[str, Tensor] = {}
+    for name, value in joint[step].items():
+        prefix = next(prefix for prefix in PREFIXES if name.startswith(prefix))
+        named[PREFIXES[prefix] + name[len(prefix) :]] = value
+    named |= {f"model.sana_vae.{name}": value for name, value in vae["model"].items()}
+    for name, value in vision["model"].items():
+        if UNUSED_LAYER not in name and "post_layernorm" not in name:
+            named[f"model.vision_tower.{name}"] = value
+    return {name: value.to(torch.float16).contiguous() for name, value in named.items()}
+
+
+def ar_config(vocabulary: Vocabulary) -> dict[str, Any]:
+    return {
+        "architectures": ["Qwen3ForCausalLM"],
+        "model_type": "qwen3",
+        "vocab_size": vocabulary.size,
+        "hidden_act": "silu",
+        **AR,
+        "image_start_tag_id": vocabulary.id("<im_start>"),
+        "image_end_tag_id": vocabulary.id("<im_end>"),
+        "scale_start_token_id": vocabulary.id("<S0>"),
+        "scale_end_token_id": vocabulary.id("<S2>"),
+        "image_start_token_id": vocabulary.image,
+        "image_end_token_id": vocabulary.image + CODEBOOK_SIZE - 1,
+        "num_image_tokens": CODEBOOK_SIZE,
+        "use_und_image_vae": True,
+        "use_und_image_vae_as_noise": True,
+        "only_use_und_image_vae_as_noise": False,
+        "und_image_vae_as_noise_layout": "channels",
+        "use_tar_siglip_features": False,
+    }
+
+
+def configs(vocabulary: Vocabulary, scaling_factor: float) -> dict[str, dict[str, Any]]:
+    vae = dict(AutoencoderDC(**VAE).config) | {"scaling_factor": scaling_factor}
+    return {
+        "config.json": ar_config(vocabulary),
+        "vision/config.json": {
+            "model_type": "ta_tok",
+            "encoder": ENCODER,
+            "select_layer_id": SELECT_LAYER,
+            "bottleneck": {
+                "token_dim": TOKEN_DIM,
+                "codebook_size": CODEBOOK_SIZE,
+                "l2_normalized": True,
+            },
+            "image_mean": [0.5, 0.5, 0.5],
+            "image_std": [0.5, 0.5, 0.5],
+        },
+        "transformer/config.json": dict(SanaTransformer2DModel(**TRANSFORMER).config),
+        "vae/config.json": vae,
+    }
+
+
+def manifest() -> dict[str, Any]:
+    return {
+        "schemaVersion": 1,
+        "id": "starter",
+        "name": "Nativa Starter",
+        "version": "1.0.0",
+        "license": "Apache-2.0",
+        "description": "A small model of illustrated scenes, trained from nothing by the recipe.",
+        "modelType": "blip3o-next",
+        "resolution": 256,
+        "languages": ["en", "es"],
+        "capabilities": {
+            "generate": True,
+            "edit": True,
+            "maxReferences": 1,
+            "tokenScales": ["S0", "S1", "S2"],
+        },
+        "promptTemplates": {"generate": GENERATE, "edit": EDIT},
+        "defaults": {
+            "steps": 30,
+            "guidanceScale": 2.0,
+            "imageGuidanceScale": 1.0,
+            "temperature": 1.0,
+            "topP": 0.9,
+            "topK": 200,
+            "tokens": "S0",
+            "scheduler": "euler",
+        },
+        "configs": {
+            "ar": "config.json",
+            "vision": "vision/config.json",
+            "transformer": "transformer/config.json",
+            "vae": "vae/config.json",
+            "tokenizer": "tokenizer.json",
+        },
+        "weights": ["model.safetensors"],
+        "files": {},
+    }
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--out", type=Path, required=True)
+    arguments.add_argument("--weights", choices=("average", "model"), default="average")
+    options = arguments.parse_args()
+    scale = load(WORK / "latents.pt")
+    assert scale is not None, "make the latents first"
+    out: Path = options.out
+    for name, config in configs(Vocabulary(), scale["scaling_factor"]).items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        plain = {key: value for key, value in config.items() if not key.startswith("_")}
+        path.write_text(json.dumps(plain, indent=2) + "\n")
+    shutil.copyfile(TOKENIZER, out / "tokenizer.json")
+    save_file(weights(options.weights), out / "model.safetensors", metadata={"format": "pt"})
+    (out / "bundle.json").write_text(json.dumps(manifest(), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Draws pictures with the networks as they stand, to look at while training.
+
+python -m training.sample --out sheet.png "a red car" "tres gatos negros, de noche"
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import torch
+from diffusers import AutoencoderDC
+from PIL import Image
+from torch import Tensor
+
+from .autoencoder import CONFIG as VAE
+from .checkpoint import WORK, load
+from .data import Vocabulary, pad
+from .model import Starter
+from .vision_tokenizer import CODEBOOK_SIZE, VisionTokenizer
+
+STEPS = 30
+
+
+class Sampler:
+    """The released inference, in PyTorch, for several prompts at once."""
+
+    def __init__(self, weights: str = "average") -> None:
+        joint, vae, vision, scale = (
+            load(WORK / f"{name}.pt") for name in ("joint", "autoencoder", "vision", "latents")
+        )
+        assert joint is not None and vae is not None and vision is not None and scale is not None
+        self.vocabulary = Vocabulary()
+        self.model = Starter(self.vocabulary.size).eval()
+        self.model.load_state_dict(joint[weights])
+        self.vae = AutoencoderDC(**VAE).eval()
+        self.vae.load_state_dict(vae["model"])
+        self.vision = VisionTokenizer().eval()
+        self.vision.load_state_dict(vision["model"])
+        self.scaling_factor = float(scale["scaling_factor"])
+
+    @torch.no_grad()
+    def tokens(self, prompts: list[list[int]], temperature: float, top_p: float) -> tuple[Tensor, Tensor]:
+        """-> codes [batch, 64] and their hidden states [batch, 65, hidden]."""
+        rows = [[*prompt, self.vocabulary.scales[0]] for prompt in prompts]
+        image = self.vocabulary.image
+        states: list[Tensor] = []
+        codes: list[Tensor] = []
+        head = self.model.ar.lm_head.weight[image : image + CODEBOOK_SIZE]
+        for position in range(65):
+            ids = pad(rows)
+            ends = torch.tensor([len(row) - 1 for row in rows])
+            hidden = self.model.hidden_states(ids)[torch.arange(len(rows)), ends]
+            states.append(hidden)
+            if position == 64:
+                break
+            probabilities = torch.softmax(hidden.float() @ head.T / max(temperature, 1e-3), -1)
+            ordered, order = probabilities.sort(descending=True)
+            ordered = torch.where(ordered.cumsum(-1) - ordered < top_p, ordered, 0.0)
+            chosen = order.gather(1, torch.multinomial(ordered, 1))[:, 0]
+            codes.append(chosen)
+            for row, code in zip(rows, chosen.tolist(), strict=True):
+                row.append(code + image)
+        return torch.stack(codes, 1), torch.stack(states, 1)
+
+    @torch.no_grad()
+    def denoise(self, hidden: Tensor, reference: Tensor | None, guidance: float) -> Tensor:
+        """-> pictures uint8 [batch, 256, 256, 3]; reference: scaled latents."""
+        size = len(hidden)
+        context = self.model.context(hidden, reference)
+        if reference is None:
+            zero = self.model.context(torch.zeros_like(hidden), None)
+        else:
+            zero = torch.zeros_like(context)
+            reference = reference.repeat(2, 1, 1, 1)
+        both = torch.cat([zero, context])
+        latents = torch.randn(size, 32, 8, 8)
+        sigmas = [*torch.linspace(1, 1 / STEPS, STEPS).tolist(), 0.0]
+        for now, then in zip(sigmas[:-1], sigmas[1:], strict=True):
+            velocity = self.model.velocity(
+                latents.repeat(2, 1, 1, 1), reference, torch.full((2 * size,), now), both
+            )
+            plain, guided = velocity.float().chunk(2)
+            latents = latents + (then - now) * (plain + guidance * (guided - plain))
+        return self.pixels(latents)
+
+    @torch.no_grad()
+    def pixels(self, latents: Tensor) -> Tensor:
+        """Scaled latents [batch, 32, 8, 8] -> uint8 [batch, 256, 256, 3]."""
+        sample = self.vae.decode(latents / self.scaling_factor).sample
+        return ((sample.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
+
+    def generate(self, texts: list[str], temperature=1.0, top_p=0.9, guidance=2.0) -> np.ndarray:
+        prompts = [self.vocabulary.prompt(text, None) for text in texts]
+        _, hidden = self.tokens(prompts, temperature, top_p)
+        return self.denoise(hidden, None, guidance).numpy()
+
+    def edit(
+        self, pictures: np.ndarray, texts: list[str], temperature=1.0, top_p=0.9, guidance=2.0
+    ) -> np.ndarray:
+        """pictures uint8 [batch, 256, 256, 3]."""
+        pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
+        with torch.no_grad():
+            codes = self.vision(pixels)[1].numpy()
+            reference = self.vae.encode(pixels).latent * self.scaling_factor
+        prompts = [self.vocabulary.prompt(t, c) for t, c in zip(texts, codes, strict=True)]
+        _, hidden = self.tokens(prompts, temperature, top_p)
+        return self.denoise(hidden, reference, guidance).numpy()
+
+
+def sheet(pictures: np.ndarray, columns: int) -> Image.Image:
+    """Pictures in rows of `columns`."""
+    rows = [
+        np.concatenate(list(pictures[start : start + columns]), axis=1)
+        for start in range(0, len(pictures) - columns + 1, columns)
+    ]
+    return Image.fromarray(np.concatenate(rows))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("prompts", nargs="+")
+    arguments.add_argument("--out", required=True)
+    arguments.add_argument("--each", type=int, default=4)
+    arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--top-p", type=float, default=0.9)
+    arguments.add_argument("--guidance", type=float, default=2.0)
+    options = arguments.parse_args()
+    torch.manual_seed(options.seed)
+    texts = [text for text in options.prompts for _ in range(options.each)]
+    pictures = Sampler().generate(texts, top_p=options.top_p, guidance=options.guidance)
+    sheet(pictures, options.each).save(options.out)
+
+
+if __name__ == "__main__":
+    main()
