@@ -1,0 +1,137 @@
+import * as ort from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+
+import {
+  buildConnectorGraph,
+  buildCrossAttentionKvGraph,
+  buildDenoiserGraph,
+  buildReferenceConnectorGraph,
+  sanaTransformerConfigSchema,
+} from '../../../native-models/graphs/diffusion/index.js';
+import type { SanaTransformerConfig } from '../../../native-models/graphs/diffusion/index.js';
+import type { GraphModel } from '../../../native-models/graphs/index.js';
+import { caseNames, floats, loadGraph, maxAbsError, readCase, tensorOf } from '../support/cases.js';
+import type { GoldenCase } from '../support/cases.js';
+
+const TOLERANCE = 1e-4;
+const BOTH = ['fused', 'portable'] as const;
+
+interface Case extends GoldenCase {
+  readonly parsed: SanaTransformerConfig;
+}
+
+type Feeds = Readonly<Record<string, ort.Tensor>>;
+
+async function open(name: string): Promise<Case> {
+  const golden = await readCase('diffusion', name);
+  return { ...golden, parsed: sanaTransformerConfigSchema.parse(golden.config) };
+}
+
+/** Runs a graph once and checks that what comes out has the shapes it declares. */
+async function run(
+  { folder }: Case,
+  model: GraphModel,
+  feeds: Feeds,
+): Promise<Record<string, ort.Tensor>> {
+  const session = await loadGraph(model, folder);
+  expect(Object.keys(feeds).sort()).toEqual(model.inputs.map(({ name }) => name).sort());
+  const outputs = await session.run(feeds);
+  await session.release();
+  for (const { name, shape } of model.outputs) {
+    const dims = outputs[name]?.dims ?? [];
+    expect(dims).toEqual(shape.map((size, axis) => (typeof size === 'string' ? dims[axis] : size)));
+  }
+  return outputs as Record<string, ort.Tensor>;
+}
+
+function context({ golden }: Case): ort.Tensor {
+  const [text, picture] = [tensorOf(golden, 'text_context'), tensorOf(golden, 'reference_context')];
+  const [batch = 0, first = 0, size = 0] = text.dims;
+  const second = picture.dims[1] ?? 0;
+  const joined = Array.from({ length: batch }, (_, row) => [
+    ...floats(text).subarray(row * first * size, (row + 1) * first * size),
+    ...floats(picture).subarray(row * second * size, (row + 1) * second * size),
+  ]).flat();
+  return new ort.Tensor('float32', Float32Array.from(joined), [batch, first + second, size]);
+}
+
+/** Everything the denoiser reads, keys and values computed by their own graph. */
+async function denoiserFeeds(golden: Case, operators: 'fused' | 'portable'): Promise<Feeds> {
+  const kv = buildCrossAttentionKvGraph(golden.parsed, golden.tensors, { operators });
+  const values = await run(golden, kv, { encoder_hidden_states: context(golden) });
+  const names = ['latents', 'timestep', ...(golden.parsed.guidance_embeds ? ['guidance'] : [])];
+  const feeds = names.map((name) => [name, tensorOf(golden.golden, name)] as const);
+  return { ...Object.fromEntries(feeds), ...values };
+}
+
+const names = await caseNames('diffusion');
+
+it('has cases of every kind', () => {
+  expect(names.length).toBeGreaterThanOrEqual(6);
+});
+
+describe.each(names)('Sana %s', (name) => {
+  it('connects text and reference as the reference does', async () => {
+    const golden = await open(name);
+    const { parsed, tensors } = golden;
+    const hidden = tensorOf(golden.golden, 'hidden_states');
+    const latents = tensorOf(golden.golden, 'reference_latents');
+    const text = await run(golden, buildConnectorGraph(hidden.dims[2] ?? 0, parsed, tensors), {
+      hidden_states: hidden,
+    });
+    const picture = await run(
+      golden,
+      buildReferenceConnectorGraph(latents.dims[1] ?? 0, parsed, tensors),
+      { latents },
+    );
+    for (const [outputs, expected] of [
+      [text, 'text_context'],
+      [picture, 'reference_context'],
+    ] as const) {
+      const error = maxAbsError(
+        floats(outputs.encoder_hidden_states),
+        floats(tensorOf(golden.golden, expected)),
+      );
+      expect(error).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it.each(BOTH)('predicts what the reference predicts (%s operators)', async (operators) => {
+    const golden = await open(name);
+    const model = buildDenoiserGraph(golden.parsed, golden.tensors, { operators });
+    const outputs = await run(golden, model, await denoiserFeeds(golden, operators));
+    const expected = tensorOf(golden.golden, 'noise_pred');
+    expect(outputs.noise_pred?.dims).toEqual(expected.dims);
+    const error = maxAbsError(floats(outputs.noise_pred), floats(expected));
+    expect(error).toBeLessThan(TOLERANCE);
+  });
+
+  it('returns the left half where references lie beside the noise', async () => {
+    const golden = await open(name);
+    const options = { referenceLayout: 'width' } as const;
+    const model = buildDenoiserGraph(golden.parsed, golden.tensors, options);
+    const outputs = await run(golden, model, await denoiserFeeds(golden, 'fused'));
+    const expected = tensorOf(golden.golden, 'noise_pred');
+    const [batch = 0, channels = 0, height = 0, width = 0] = expected.dims;
+    const rows = Array.from({ length: batch * channels * height }, (_, row) => [
+      ...floats(expected).subarray(row * width, row * width + width / 2),
+    ]);
+    const error = maxAbsError(floats(outputs.noise_pred), Float32Array.from(rows.flat()));
+    expect(outputs.noise_pred?.dims).toEqual([batch, channels, height, width / 2]);
+    expect(error).toBeLessThan(TOLERANCE);
+  });
+
+  it('reads every parameter of the checkpoint', async () => {
+    const { parsed, tensors, golden } = await open(name);
+    const hidden = tensorOf(golden, 'hidden_states').dims[2] ?? 0;
+    const channels = tensorOf(golden, 'reference_latents').dims[1] ?? 0;
+    const graphs = [
+      buildConnectorGraph(hidden, parsed, tensors),
+      buildReferenceConnectorGraph(channels, parsed, tensors),
+      buildCrossAttentionKvGraph(parsed, tensors),
+      buildDenoiserGraph(parsed, tensors),
+    ];
+    const read = new Set(graphs.flatMap(({ parameters }) => parameters));
+    expect([...read].sort()).toEqual([...tensors.keys()].sort());
+  });
+});
