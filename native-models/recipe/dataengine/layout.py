@@ -17,7 +17,6 @@ from .scene import (
     KINDS,
     SIZE,
     STYLES,
-    TIMES,
     Scene,
     Thing,
     generator,

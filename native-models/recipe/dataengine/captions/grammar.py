@@ -1,0 +1,89 @@
+"""What the caption languages share: word choices kept through one text, and the shape of a language.
+
+A frame is a format string. Its slots: `{a}` `{b}` `{c}` the things with an indefinite article or a
+count, `{A}` `{B}` with the definite article, `{a0}` `{b0}` `{c0}` bare; others are named where used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+
+Form = Literal["indefinite", "definite", "bare"]
+
+
+def choose(rng: np.random.Generator, options: Sequence[str]) -> str:
+    """One of the options, each as likely."""
+    return options[int(rng.random() * len(options))]
+
+
+def choose_early(rng: np.random.Generator, options: Sequence[str]) -> str:
+    """One of the options: the first in half of the cases, else any."""
+    return options[0] if rng.random() < 0.5 else choose(rng, options)
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a noun phrase names; `colour` and `size` are None where the text leaves them out."""
+
+    kind: str
+    colour: str | None
+    count: int = 1
+    size: str | None = None
+
+
+@dataclass
+class Words:
+    """The synonyms chosen for one text, so that a thing keeps its name within it."""
+
+    rng: np.random.Generator
+    chosen: dict[str, int] = field(default_factory=dict)
+
+    def index(self, key: str, count: int) -> int:
+        """Which of `count` synonyms stands for a key; the first in most texts."""
+        if key not in self.chosen:
+            first = count == 1 or self.rng.random() < 0.62
+            self.chosen[key] = 0 if first else int(self.rng.integers(1, count))
+        return self.chosen[key]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Ways to say one place, time or style."""
+
+    after: tuple[str, ...]  # "at night": closes or opens a text
+    tags: tuple[str, ...]  # "night scene": stands between commas
+    of: tuple[str, ...] = ()  # "a night scene of {x}": goes before a noun phrase
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The frames of one scene type: noun phrases, whole sentences, and short tags."""
+
+    phrases: tuple[str, ...]
+    sentences: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+class Language(Protocol):
+    """The words and frames of one language."""
+
+    frames: Mapping[str, Frames]
+    places: Mapping[str, Setting]
+    times: Mapping[str, Setting]
+    styles: Mapping[str, Setting]
+    sides: Mapping[str, str]
+    positions: Mapping[str, tuple[str, ...]]
+    openers: tuple[str, ...]
+    commands: tuple[str, ...]
+    shows: tuple[str, ...]
+    pairs_of: tuple[str, ...]
+
+    def noun_phrase(self, words: Words, item: Item, form: Form) -> str:
+        """A noun phrase: article or count, size, noun and colour in the language's order."""
+
+    def finish(self, text: str) -> str:
+        """Contractions and the like, done on the whole text."""
