@@ -2,10 +2,10 @@ import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NativaError } from '../errors.js';
-import { readSafetensorsHeader } from '../graphs/safetensors.js';
+import { parameterLocations, readSafetensorsHeader } from '../graphs/safetensors.js';
 import type { TensorLocation } from '../graphs/types.js';
 import { readJson, resolveBundleFile, systemErrorCode } from './files.js';
-import { MANIFEST_FILE, parseManifest, type BundleManifest } from './schema.js';
+import { MANIFEST_FILE, firstIssue, parseManifest, type BundleManifest } from './schema.js';
 
 /** Parsed JSON of a config file: an object; what its fields must be is its network's business. */
 export type ConfigJson = Readonly<Record<string, unknown>>;
@@ -63,8 +63,8 @@ export async function readManifest(
  * no hash (see verify.ts), so it takes milliseconds at any size.
  *
  * @throws {NativaError} BUNDLE_NOT_FOUND, BUNDLE_VERSION_UNKNOWN, BUNDLE_INVALID,
- *   BUNDLE_FILE_MISSING, BUNDLE_FILE_TRUNCATED, BUNDLE_FILE_ALTERED (a file grew), each naming the
- *   file and what to do
+ *   BUNDLE_FILE_MISSING, BUNDLE_FILE_TRUNCATED, BUNDLE_FILE_ALTERED (a file grew), BAD_WEIGHTS
+ *   (not a safetensors file), each naming the file and what to do
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
   const { dir, manifest } = await readManifest(folder);
@@ -96,6 +96,25 @@ export async function loadBundle(folder: string): Promise<Bundle> {
   };
 }
 
+/**
+ * One of a bundle's configs, checked by its network's schema.
+ *
+ * @throws {NativaError} BUNDLE_INVALID naming the file and the field
+ */
+export function parseConfig<Config>(
+  bundle: Bundle,
+  network: keyof Bundle['configs'],
+  schema: z.ZodType<Config>,
+): Config {
+  const parsed = schema.safeParse(bundle.configs[network]);
+  if (parsed.success) return parsed.data;
+  throw new NativaError(
+    'BUNDLE_INVALID',
+    `${bundle.manifest.configs[network]} of the model in ${bundle.dir} is not valid: ` +
+      `${firstIssue(parsed.error)}.`,
+  );
+}
+
 function checkSize(dir: string, name: string, declared: number, actual: number): void {
   if (actual === declared) return;
   const [code, verb] =
@@ -125,7 +144,8 @@ async function readTensors(
 ): Promise<Map<string, TensorLocation>> {
   const tensors = new Map<string, TensorLocation>();
   for (const file of weights) {
-    for (const [name, location] of await readSafetensorsHeader(pathOf(file), file)) {
+    const header = await readSafetensorsHeader(pathOf(file));
+    for (const [name, location] of parameterLocations(header, file)) {
       const earlier = tensors.get(name);
       if (earlier !== undefined) {
         throw new NativaError(
