@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,10 @@ from .grammar import Frames, Item, Language, Setting, Words, choose, choose_earl
 
 MENTION = {"place": 0.6, "time": 0.6, "style": 0.5, "size": 0.7, "position": 0.35}
 """How often a caption says each of these."""
-NO_COLOUR = 0.07
-NO_RELATION = 0.06
+NO_COLOUR = 0.055
+NO_RELATION = 0.1
+EMPHATIC = 0.08
+ARTICLES = ("a ", "an ", "un ", "una ")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ class Slots(dict[str, str]):
         self.items = dict(zip("abcdef", items, strict=False))
 
     def __missing__(self, slot: str) -> str:
+        if slot == "list":
+            names = [self[name] for name in self.items]
+            return ", ".join(names[:-1]) + f" {self.language.conjunction} {names[-1]}"
+        if slot.startswith("be_"):
+            return self.language.being[self.items[slot[3:]].count > 1]
         if slot == "plural":
             return self.language.noun_phrase(self.words, self.items["a"], "bare")
         form = "definite" if slot[0].isupper() else "bare" if slot.endswith("0") else "indefinite"
@@ -76,6 +84,9 @@ def _frames(
     """The frames that fit a scene, and their slots."""
     kind = scene_type(scene)
     slots = Slots(language, words, items)
+    in_row = all(abs(thing.y - scene.things[0].y) < 64 for thing in scene.things)
+    if len(items) > 3 or (kind == "trio" and not in_row) or (kind == "mix" and len(items) == 3):
+        return language.frames["list"], slots
     if kind == "trio":
         order = sorted(range(len(items)), key=lambda k: scene.things[k].x)
         return language.frames["trio"], Slots(language, words, [items[k] for k in order])
@@ -115,26 +126,28 @@ def _polish(rng: np.random.Generator, text: str, full_stop: float) -> str:
     return text + "." if rng.random() < full_stop else text
 
 
-def _tags(
-    rng: np.random.Generator, core: str, settings: list[tuple[Setting | None, str]]
-) -> str:
+def _tags(rng: np.random.Generator, core: str, settings: Sequence[Setting | None]) -> str:
     """A list between commas: `red house, green tree, night`."""
-    parts = [choose_early(rng, setting.tags) for setting, _ in settings if setting]
+    parts = [choose_early(rng, setting.tags) for setting in settings if setting]
     if rng.random() < 0.25:
         parts = [parts[k] for k in rng.permutation(len(parts))]
     return ", ".join([*parts, core] if parts and rng.random() < 0.15 else [core, *parts])
 
 
 def _opened(
-    rng: np.random.Generator, language: Language, core: str, style: Setting | None,
+    rng: np.random.Generator,
+    language: Language,
+    core: str,
+    style: Setting | None,
     time: Setting | None,
 ) -> tuple[str, bool, bool]:
-    """A noun phrase behind an opener; whether the opener said the style, and the time."""  # fmt: skip
+    """A noun phrase behind an opener; whether the opener said the style, and the time."""
     chance = rng.random()
+    full = [s for s in style.of if s.startswith(ARTICLES)] if style and chance > 0.84 else ()
     if style and rng.random() < 0.45:
-        core, said = choose_early(rng, style.of).format(x=core), (True, False)
+        core, said = choose_early(rng, full or style.of).format(x=core), (True, False)
     elif time and time.of and rng.random() < 0.15:
-        core, said = choose_early(rng, time.of).format(x=core), (False, True)
+        core, said = choose_early(rng, time.of[:2]).format(x=core), (False, True)
     elif chance < 0.32:
         return choose(rng, language.openers).format(x=core), False, False
     else:
@@ -164,7 +177,7 @@ def describe(scene: Scene, rng: np.random.Generator, language: Language) -> Desc
     mode = rng.random()
     if mode < 0.12:
         core = choose(rng, frames.tags).format_map(slots)
-        text = _tags(rng, core, [(place, "place"), (time, "time"), (style, "style")])
+        text = _tags(rng, core, (place, time, style))
         text = _polish(rng, text, 0.1)
     else:
         text = _full_text(scene, rng, language, frames, slots, (place, time, style), mode < 0.34)
@@ -185,13 +198,16 @@ def _full_text(
     """A phrase or a sentence with its setting."""
     place, time, style = settings
     core = choose(rng, frames.sentences if sentence else frames.phrases).format_map(slots)
-    if not sentence and scene.group == 2 and rng.random() < 0.15:
+    emphatic = not sentence and bool(frames.emphatic) and rng.random() < EMPHATIC
+    if emphatic:
+        core = choose(rng, frames.emphatic).format_map(slots)
+    elif not sentence and scene.group == 2 and rng.random() < 0.15:
         core = choose(rng, language.pairs_of).format_map(slots)
     if len(scene.things) == 1 and abs(scene.things[0].x - SIZE / 2) > 30:
         side = "left" if scene.things[0].x < SIZE / 2 else "right"
         if rng.random() < MENTION["position"]:
             core = f"{core} {choose_early(rng, language.positions[side])}"
-    if not sentence:
+    if not sentence and not emphatic:
         core, style_said, time_said = _opened(rng, language, core, style, time)
         style, time = None if style_said else style, None if time_said else time
     text = _setting_after(rng, core, place, time)

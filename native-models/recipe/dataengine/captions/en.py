@@ -7,7 +7,7 @@ from .grammar import Form, Frames, Item, Setting, Words
 NOUNS: dict[str, tuple[tuple[str, str], ...]] = {
     "cat": (("cat", "cats"), ("kitty", "kitties")),
     "dog": (("dog", "dogs"), ("doggy", "doggies"), ("puppy", "puppies")),
-    "bird": (("bird", "birds"), ("little bird", "little birds")),
+    "bird": (("bird", "birds"),),
     "fish": (("fish", "fish"),),
     "rabbit": (("rabbit", "rabbits"), ("bunny", "bunnies")),
     "turtle": (("turtle", "turtles"), ("tortoise", "tortoises")),
@@ -32,7 +32,7 @@ NOUNS: dict[str, tuple[tuple[str, str], ...]] = {
     "star": (("star", "stars"),),
     "cloud": (("cloud", "clouds"),),
     "cup": (("cup", "cups"), ("mug", "mugs")),
-    "ball": (("ball", "balls"), ("beach ball", "beach balls")),
+    "ball": (("ball", "balls"),),
     "chair": (("chair", "chairs"),),
     "lamp": (("lamp", "lamps"), ("table lamp", "table lamps")),
     "umbrella": (("umbrella", "umbrellas"),),
@@ -72,7 +72,7 @@ PLACES: dict[str, Setting] = {
         ("mountains", "mountain landscape", "mountain background"),
     ),
     "city": Setting(
-        ("in the city", "in a city", "in a city street", "with a city in the background"),
+        ("in the city", "in a city", "on a city street", "with a city in the background"),
         ("city", "city background", "city street"),
     ),
     "forest": Setting(
@@ -80,7 +80,7 @@ PLACES: dict[str, Setting] = {
         ("forest", "forest background", "woods"),
     ),
     "room": Setting(
-        ("in a room", "inside a room", "indoors", "inside a house"),
+        ("in a room", "inside a room", "indoors"),
         ("room", "indoors", "inside a room"),
     ),
 }  # fmt: skip
@@ -196,8 +196,7 @@ NEAR = Frames(
 )
 SINGLE = Frames(
     phrases=(
-        "{a}", "{a}", "{a}", "{a}", "{a}", "just {a}", "only {a}", "one {a0}", "a single {a0}",
-        "{a}, nothing else", "{a} on its own", "{a} by itself", "{a} alone",
+        "{a}", "{a}", "{a}", "{a}", "{a}", "{a}", "one {a0}", "a single {a0}",
     ),
     sentences=(
         "there is {a}", "there's {a}", "here is {a}", "this is {a}", "you can see {a}",
@@ -205,18 +204,25 @@ SINGLE = Frames(
         "i want {a}", "i would like {a}",
     ),
     tags=("{a0}", "{a0}", "{a}", "one {a0}", "single {a0}"),
+    emphatic=(
+        "just {a}", "only {a}", "{a}, nothing else", "{a} on its own", "{a} by itself", "{a} alone",
+        "simply {a}", "{a} and nothing else",
+    ),
 )  # fmt: skip
 GROUP = Frames(
     phrases=(
-        "{a}", "{a}", "{a}", "{a}", "{a}", "a group of {a}", "exactly {a}", "just {a}", "only {a}",
-        "{a} together", "a set of {a}", "{a} and nothing else", "{a} in total",
+        "{a}", "{a}", "{a}", "{a}", "{a}", "{a}", "a group of {a}", "exactly {a}", "a set of {a}",
     ),
     sentences=(
-        "there are {a}", "there are exactly {a}", "here are {a}", "these are {a}",
+        "there are {a}", "there are exactly {a}", "here are {a}",
         "you can see {a}", "there are {a} in the picture", "{a} are in the picture",
-        "there are just {a}", "we see {a}", "i want {a}", "i would like {a}",
+        "there are only {a}", "we see {a}", "i want {a}", "i would like {a}",
     ),
     tags=("{a}", "{a}", "exactly {a}", "group of {a}"),
+    emphatic=(
+        "just {a}", "only {a}", "{a} together", "{a} and nothing else", "{a} in total",
+        "exactly {a}", "{a}, no more and no less", "simply {a}",
+    ),
 )  # fmt: skip
 TRIO = Frames(
     phrases=(
@@ -231,7 +237,7 @@ TRIO = Frames(
         "{c} on the right, {b} in the middle and {a} on the left",
     ),
     sentences=(
-        "there is {a}, {b} and {c}", "there are {a}, {b} and {c}",
+        "there is {a}, {b} and {c}", "{a}, {b} and {c} are in the picture",
         "from left to right there is {a}, {b} and {c}", "{b} is between {a} and {c}",
         "there is {b} between {a} and {c}", "you can see {a}, {b} and {c}",
         "on the left there is {a}, in the middle {b} and on the right {c}",
@@ -243,23 +249,24 @@ MIX = Frames(
     phrases=(
         "{a} and {b}", "{a} and {b}", "{b} and {a}", "{a} with {b}", "{b} with {a}",
         "{a} together with {b}", "{a} along with {b}", "{a} plus {b}", "{a}, and {b}",
-        "{a} as well as {b}", "exactly {a} and {b}", "{b} and also {a}", "just {a} and {b}",
-        "{b} together with {a}", "{b} along with {a}", "{a} & {b}", "{b}, and {a}",
-        "{a} and {b} in one picture", "{a} accompanied by {b}", "{a} and {b} and nothing else",
+        "{a} as well as {b}", "exactly {a} and {b}", "{b} and also {a}",
+        "{b} together with {a}", "{b} along with {a}", "{b}, and {a}",
+        "{a} and {b} in one picture", "{a} accompanied by {b}",
     ),
     sentences=(
-        "there are {a} and {b}", "there are {b} and {a}", "you can see {a} and {b}",
-        "here are {a} and {b}", "we see {a} and {b}", "there are {a}, and there are {b}",
+        "there {be_a} {a} and {b}", "there {be_b} {b} and {a}", "you can see {a} and {b}",
+        "here {be_a} {a} and {b}", "we see {a} and {b}", "there {be_a} {a}, and there {be_b} {b}",
         "i want {a} and {b}", "the picture has {a} and {b}",
     ),
     tags=("{a}, {b}", "{b}, {a}", "{a} + {b}", "{a} and {b}"),
+    emphatic=("{a} and {b} and nothing else", "just {a} and {b}", "only {a} and {b}"),
 )  # fmt: skip
 MIX_ABOVE = Frames(
     phrases=(
         "{a} above {b}", "{b} below {a}", "{a} over {b}", "{b} with {a} above",
         "{a} with {b} below", "{a} at the top and {b} at the bottom",
     ),
-    sentences=("there are {b} below {a}", "above {b} you can see {a}", "put {a} above {b}"),
+    sentences=("there {be_b} {b} below {a}", "above {b} you can see {a}", "put {a} above {b}"),
     tags=("{a} above {b}", "{b} below {a}"),
 )  # fmt: skip
 MIX_BESIDE = Frames(
@@ -270,6 +277,7 @@ MIX_BESIDE = Frames(
     sentences=("on the {side} you can see {a} and on the {other} {b}",),
     tags=("{a} {side} of {b}", "{a} on the {side}, {b} on the {other}"),
 )  # fmt: skip
+LIST = Frames(phrases=("{list}",), sentences=("there is {list}",), tags=("{list}",))
 EMPTY = Frames(
     phrases=("an empty scene", "an empty landscape", "just the background", "nothing"),
     sentences=("there is nothing here", "the picture is empty"),
@@ -288,13 +296,18 @@ class English:
     frames = {
         "single": SINGLE, "beside": BESIDE, "above": ABOVE, "on": ON, "near": NEAR,
         "group": GROUP, "trio": TRIO, "mix": MIX, "mix_above": MIX_ABOVE,
-        "mix_beside": MIX_BESIDE, "empty": EMPTY,
+        "mix_beside": MIX_BESIDE, "list": LIST, "empty": EMPTY,
     }  # fmt: skip
     places, times, styles = PLACES, TIMES, STYLES
     sides = {"left": "left", "right": "right"}
     positions = {
         "left": ("on the left", "on the left side", "at the left", "on the left of the picture"),
-        "right": ("on the right", "on the right side", "at the right", "on the right of the picture"),
+        "right": (
+            "on the right",
+            "on the right side",
+            "at the right",
+            "on the right of the picture",
+        ),
     }
     openers = (
         "a picture of {x}", "an image of {x}", "a drawing of {x}", "an illustration of {x}",
@@ -310,6 +323,7 @@ class English:
         "the picture shows {x}", "the image shows {x}", "this picture shows {x}",
         "in the picture you can see {x}", "the scene shows {x}",
     )  # fmt: skip
+    conjunction, being = "and", ("is", "are")
     pairs_of = ("a pair of {plural}", "a couple of {plural}")
 
     def noun_phrase(self, words: Words, item: Item, form: Form) -> str:

@@ -20,16 +20,12 @@ class Noun(NamedTuple):
 NOUNS: dict[str, tuple[Noun, ...]] = {
     "cat": (Noun("gato", "gatos", "m"), Noun("gatito", "gatitos", "m")),
     "dog": (Noun("perro", "perros", "m"), Noun("perrito", "perritos", "m")),
-    "bird": (
-        Noun("pájaro", "pájaros", "m"),
-        Noun("pajarito", "pajaritos", "m"),
-        Noun("ave", "aves", "f", True),
-    ),
-    "fish": (Noun("pez", "peces", "m"), Noun("pececito", "pececitos", "m")),
+    "bird": (Noun("pájaro", "pájaros", "m"), Noun("ave", "aves", "f", True)),
+    "fish": (Noun("pez", "peces", "m"),),
     "rabbit": (Noun("conejo", "conejos", "m"), Noun("conejito", "conejitos", "m")),
     "turtle": (Noun("tortuga", "tortugas", "f"),),
     "butterfly": (Noun("mariposa", "mariposas", "f"),),
-    "duck": (Noun("pato", "patos", "m"), Noun("patito", "patitos", "m")),
+    "duck": (Noun("pato", "patos", "m"),),
     "car": (
         Noun("coche", "coches", "m"), Noun("carro", "carros", "m"), Noun("auto", "autos", "m"),
     ),
@@ -41,13 +37,13 @@ NOUNS: dict[str, tuple[Noun, ...]] = {
     "bicycle": (Noun("bicicleta", "bicicletas", "f"), Noun("bici", "bicis", "f")),
     "airplane": (Noun("avión", "aviones", "m"),),
     "rocket": (Noun("cohete", "cohetes", "m"), Noun("cohete espacial", "cohetes espaciales", "m")),
-    "house": (Noun("casa", "casas", "f"), Noun("casita", "casitas", "f")),
+    "house": (Noun("casa", "casas", "f"),),
     "castle": (Noun("castillo", "castillos", "m"),),
     "tent": (
         Noun("tienda de campaña", "tiendas de campaña", "f"), Noun("carpa", "carpas", "f"),
     ),
     "lighthouse": (Noun("faro", "faros", "m"),),
-    "tree": (Noun("árbol", "árboles", "m"), Noun("arbolito", "arbolitos", "m")),
+    "tree": (Noun("árbol", "árboles", "m"),),
     "flower": (Noun("flor", "flores", "f"),),
     "cactus": (Noun("cactus", "cactus", "m"),),
     "mushroom": (Noun("seta", "setas", "f"), Noun("hongo", "hongos", "m")),
@@ -158,7 +154,7 @@ PLACES: dict[str, Setting] = {
         ("bosque", "fondo de bosque"),
     ),
     "room": Setting(
-        ("en una habitación", "dentro de una habitación", "en un cuarto", "dentro de una casa"),
+        ("en una habitación", "dentro de una habitación", "en un cuarto"),
         ("habitación", "interior", "en una habitación"),
     ),
 }
@@ -274,19 +270,22 @@ NEAR = Frames(
 )
 SINGLE = Frames(
     phrases=(
-        "{a}", "{a}", "{a}", "{a}", "{a}", "solo {a}", "solamente {a}", "únicamente {a}",
-        "{a} y nada más", "nada más que {a}", "simplemente {a}",
+        "{a}", "{a}", "{a}", "{a}",
     ),
     sentences=(
         "hay {a}", "aquí hay {a}", "se ve {a}", "esto es {a}", "aparece {a}", "solo hay {a}",
         "quiero {a}", "me gustaría ver {a}", "vemos {a}", "se puede ver {a}", "quisiera {a}",
     ),
     tags=("{a0}", "{a0}", "{a}", "solo {a}"),
+    emphatic=(
+        "solo {a}", "solamente {a}", "únicamente {a}", "{a} y nada más", "nada más que {a}",
+        "simplemente {a}", "tan solo {a}", "{a}, nada más",
+    ),
 )  # fmt: skip
 GROUP = Frames(
     phrases=(
-        "{a}", "{a}", "{a}", "{a}", "{a}", "un grupo de {a}", "exactamente {a}", "solo {a}",
-        "solamente {a}", "un conjunto de {a}", "{a} y nada más", "{a} en total",
+        "{a}", "{a}", "{a}", "{a}", "{a}", "{a}", "un grupo de {a}", "exactamente {a}",
+        "un conjunto de {a}",
     ),
     sentences=(
         "hay {a}", "hay exactamente {a}", "aquí hay {a}", "se ven {a}", "aparecen {a}",
@@ -294,6 +293,10 @@ GROUP = Frames(
         "en total hay {a}",
     ),
     tags=("{a}", "{a}", "exactamente {a}", "grupo de {a}"),
+    emphatic=(
+        "solo {a}", "solamente {a}", "{a} y nada más", "{a} en total", "exactamente {a}",
+        "únicamente {a}", "ni más ni menos que {a}", "tan solo {a}",
+    ),
 )  # fmt: skip
 TRIO = Frames(
     phrases=(
@@ -318,15 +321,15 @@ MIX = Frames(
     phrases=(
         "{a} y {b}", "{a} y {b}", "{b} y {a}", "{a} con {b}", "{b} con {a}", "{a} junto con {b}",
         "{a} además de {b}", "{a} más {b}", "{a} y también {b}", "exactamente {a} y {b}",
-        "{b} y además {a}", "solo {a} y {b}", "{b} junto con {a}", "{a}, y {b}", "{b}, y {a}",
-        "{a} y {b} en la misma imagen", "{a} en compañía de {b}", "{a} y {b} y nada más",
-        "tanto {a} como {b}", "{b} y también {a}",
+        "{b} y además {a}", "{b} junto con {a}", "{a}, y {b}", "{b}, y {a}",
+        "{a} y {b} en la misma imagen", "{a} en compañía de {b}", "tanto {a} como {b}", "{b} y también {a}",
     ),
     sentences=(
         "hay {a} y {b}", "hay {b} y {a}", "se ven {a} y {b}", "aquí hay {a} y {b}",
         "vemos {a} y {b}", "aparecen {a} y {b}", "quiero {a} y {b}", "en la imagen hay {a} y {b}",
     ),
     tags=("{a}, {b}", "{b}, {a}", "{a} + {b}", "{a} y {b}"),
+    emphatic=("{a} y {b} y nada más", "solo {a} y {b}", "solamente {a} y {b}"),
 )  # fmt: skip
 MIX_ABOVE = Frames(
     phrases=(
@@ -344,6 +347,7 @@ MIX_BESIDE = Frames(
     sentences=("a la {side} hay {a} y a la {other} hay {b}", "hay {a} a la {side} de {b}"),
     tags=("{a} a la {side} de {b}", "{a} a la {side}, {b} a la {other}"),
 )  # fmt: skip
+LIST = Frames(phrases=("{list}",), sentences=("hay {list}",), tags=("{list}",))
 EMPTY = Frames(
     phrases=("una escena vacía", "un paisaje vacío", "solo el fondo", "nada"),
     sentences=("no hay nada", "la imagen está vacía"),
@@ -357,7 +361,7 @@ class Spanish:
     frames = {
         "single": SINGLE, "beside": BESIDE, "above": ABOVE, "on": ON, "near": NEAR,
         "group": GROUP, "trio": TRIO, "mix": MIX, "mix_above": MIX_ABOVE,
-        "mix_beside": MIX_BESIDE, "empty": EMPTY,
+        "mix_beside": MIX_BESIDE, "list": LIST, "empty": EMPTY,
     }  # fmt: skip
     places, times, styles = PLACES, TIMES, STYLES
     sides = {"left": "izquierda", "right": "derecha"}
@@ -379,6 +383,7 @@ class Spanish:
         "la imagen muestra {x}", "el dibujo muestra {x}", "en la imagen hay {x}",
         "esta imagen muestra {x}", "la escena muestra {x}",
     )  # fmt: skip
+    conjunction, being = "y", ("es", "son")
     pairs_of = ("un par de {plural}",)
 
     def noun_phrase(self, words: Words, item: Item, form: Form) -> str:
@@ -390,7 +395,7 @@ class Spanish:
         tonic = noun.tonic and not plural
         if item.colour is not None:
             colours = COLOUR_WORDS[item.colour]
-            adjective = colours[words.index(item.colour, len(colours))]
+            adjective = colours[words.index(item.colour, len(colours), 0.8)]
             parts.append(adjective.agree(noun.gender, plural))
         if item.size in SIZES:
             sizes = SIZES[item.size]
@@ -414,4 +419,6 @@ class Spanish:
 
     def finish(self, text: str) -> str:
         """`de el` and `a el` become `del` and `al`."""
-        return re.sub(r"\b([Dd]e|[Aa]) el\b", lambda m: "del" if m[1].lower() == "de" else "al", text)
+        return re.sub(
+            r"\b([Dd]e|[Aa]) el\b", lambda m: "del" if m[1].lower() == "de" else "al", text
+        )

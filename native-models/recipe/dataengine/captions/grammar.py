@@ -1,7 +1,8 @@
 """What the caption languages share: word choices kept through one text, and the shape of a language.
 
 A frame is a format string. Its slots: `{a}` `{b}` `{c}` the things with an indefinite article or a
-count, `{A}` `{B}` with the definite article, `{a0}` `{b0}` `{c0}` bare; others are named where used.
+count, `{A}` `{B}` with the definite article, `{a0}` `{b0}` `{c0}` bare; `{list}`
+joins all things, `{be_a}` is the verb for `{a}`; others are named where used.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ class Words:
     rng: np.random.Generator
     chosen: dict[str, int] = field(default_factory=dict)
 
-    def index(self, key: str, count: int) -> int:
-        """Which of `count` synonyms stands for a key; the first in most texts."""
+    def index(self, key: str, count: int, plain: float = 0.65) -> int:
+        """Which of `count` synonyms stands for a key; the first at least this often."""
         if key not in self.chosen:
-            first = count == 1 or self.rng.random() < 0.62
+            first = count == 1 or self.rng.random() < plain
             self.chosen[key] = 0 if first else int(self.rng.integers(1, count))
         return self.chosen[key]
 
@@ -66,6 +67,7 @@ class Frames:
     phrases: tuple[str, ...]
     sentences: tuple[str, ...]
     tags: tuple[str, ...]
+    emphatic: tuple[str, ...] = ()  # phrases that read well only without "a picture of"
 
 
 class Language(Protocol):
@@ -81,6 +83,8 @@ class Language(Protocol):
     commands: tuple[str, ...]
     shows: tuple[str, ...]
     pairs_of: tuple[str, ...]
+    conjunction: str
+    being: tuple[str, str]  # "is", "are"
 
     def noun_phrase(self, words: Words, item: Item, form: Form) -> str:
         """A noun phrase: article or count, size, noun and colour in the language's order."""
