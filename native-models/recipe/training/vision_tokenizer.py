@@ -37,7 +37,7 @@ SELECT_LAYER = -2
 TOKEN_DIM = 32
 CODEBOOK_SIZE = 2048
 THUMB = 4
-CONTINUOUS = 500  # steps before quantisation begins
+CONTINUOUS = 3000  # steps before quantisation begins
 
 
 class SimVectorQuantizer(nn.Module):
@@ -151,7 +151,7 @@ def cell_losses(readers: Readers, quantised: Tensor, pixels: Tensor, labels: dic
     """The losses of S0's codes, and the share of object cells whose kind and colour are read."""
     kind, colour, place, thumb, scene = readers(quantised)
     there = labels["kind"] != NOTHING
-    weight = torch.where(there, 1.0, 0.35)
+    weight = torch.where(there, 2.0, 0.3)
     kind_loss = functional.cross_entropy(kind.transpose(1, 2), labels["kind"], reduction="none")
     colour_loss = functional.cross_entropy(
         colour.transpose(1, 2), labels["colour"], reduction="none"
@@ -184,8 +184,8 @@ def coarse_loss(readers: Readers, quantised: Tensor, labels: dict[str, Tensor]) 
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--minutes", type=float, default=25)
-    arguments.add_argument("--batch", type=int, default=48)
-    arguments.add_argument("--learning-rate", type=float, default=6e-4)
+    arguments.add_argument("--batch", type=int, default=32)
+    arguments.add_argument("--learning-rate", type=float, default=1e-3)
     arguments.add_argument("--threads", type=int, default=2)
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
