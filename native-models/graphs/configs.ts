@@ -3,3 +3,7 @@ export { qwen3ConfigSchema } from './ar/config.js';
 export type { Qwen3Config } from './ar/config.js';
 export { siglipVisionConfigSchema, taTokConfigSchema } from './vision/config.js';
 export type { SiglipVisionConfig, TaTokConfig } from './vision/config.js';
+export { autoencoderDcConfigSchema } from './autoencoder/config.js';
+export type { AutoencoderDcConfig } from './autoencoder/config.js';
+export { sanaTransformerConfigSchema } from './diffusion/config.js';
+export type { SanaTransformerConfig } from './diffusion/config.js';

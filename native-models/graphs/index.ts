@@ -4,7 +4,25 @@
  */
 import { buildArGraph, buildEmbedGraph } from './ar/qwen3.js';
 import type { ArGraphOptions } from './ar/qwen3.js';
-import type { Qwen3Config, TaTokConfig } from './configs.js';
+import { buildDecoderGraph, buildEncoderGraph } from './autoencoder/index.js';
+import type { AutoencoderOptions } from './autoencoder/index.js';
+import type {
+  AutoencoderDcConfig,
+  Qwen3Config,
+  SanaTransformerConfig,
+  TaTokConfig,
+} from './configs.js';
+import {
+  buildConnectorGraph,
+  buildCrossAttentionKvGraph,
+  buildDenoiserGraph,
+  buildReferenceConnectorGraph,
+} from './diffusion/index.js';
+import type {
+  ConnectorOptions,
+  CrossAttentionKvOptions,
+  DenoiserOptions,
+} from './diffusion/index.js';
 import type { GraphModel, TensorMap } from './types.js';
 import { buildFeaturesConnectorGraph } from './vision/features-connector.js';
 import type { FeaturesConnectorOptions } from './vision/features-connector.js';
@@ -12,9 +30,16 @@ import { buildVisionGraph } from './vision/tokenizer.js';
 import type { VisionGraphOptions } from './vision/tokenizer.js';
 
 export type { ArGraphOptions } from './ar/qwen3.js';
+export { spatialCompression } from './autoencoder/index.js';
+export type { AutoencoderOptions } from './autoencoder/index.js';
 export { openCheckpoint } from './checkpoint.js';
 export type { Checkpoint } from './checkpoint.js';
 export * from './configs.js';
+export type {
+  ConnectorOptions,
+  CrossAttentionKvOptions,
+  DenoiserOptions,
+} from './diffusion/index.js';
 export { readSafetensorsHeader } from './safetensors.js';
 export type { SafetensorsHeader, StoredTensor } from './safetensors.js';
 export type * from './types.js';
@@ -26,6 +51,8 @@ export type { TokenScale, VisionGraphOptions } from './vision/tokenizer.js';
 export interface GraphSource {
   readonly ar: Qwen3Config;
   readonly vision: TaTokConfig;
+  readonly transformer: SanaTransformerConfig;
+  readonly vae: AutoencoderDcConfig;
   readonly tensors: TensorMap;
 }
 
@@ -35,6 +62,12 @@ export interface GraphOptions {
   readonly embed: Record<never, never>;
   readonly vision: VisionGraphOptions;
   readonly features_connector: FeaturesConnectorOptions;
+  readonly connector: ConnectorOptions;
+  readonly reference_connector: ConnectorOptions;
+  readonly cross_attention_kv: CrossAttentionKvOptions;
+  readonly denoiser: DenoiserOptions;
+  readonly vae_encoder: AutoencoderOptions;
+  readonly vae_decoder: AutoencoderOptions;
 }
 
 /** Name of a graph. */
@@ -50,6 +83,16 @@ const BUILDERS: Builders = {
   vision: ({ vision, tensors }, options) => buildVisionGraph(vision, tensors, options),
   features_connector: ({ vision, ar, tensors }, options) =>
     buildFeaturesConnectorGraph(vision, ar, tensors, options),
+  connector: ({ ar, transformer, tensors }, options) =>
+    buildConnectorGraph(ar.hidden_size, transformer, tensors, options),
+  reference_connector: ({ vae, transformer, tensors }, options) =>
+    buildReferenceConnectorGraph(vae.latent_channels, transformer, tensors, options),
+  cross_attention_kv: ({ transformer, tensors }, options) =>
+    buildCrossAttentionKvGraph(transformer, tensors, options),
+  denoiser: ({ transformer, tensors }, options) =>
+    buildDenoiserGraph(transformer, tensors, options),
+  vae_encoder: ({ vae, tensors }, options) => buildEncoderGraph(vae, tensors, options),
+  vae_decoder: ({ vae, tensors }, options) => buildDecoderGraph(vae, tensors, options),
 };
 
 /**

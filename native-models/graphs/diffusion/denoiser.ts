@@ -144,9 +144,7 @@ function toPicture({ g, config, grid }: Context, tokens: Value): Value {
   const features = patch * patch * outChannels;
   const shape = g.concat([g.constant([0, features], 'int64'), grid.height, grid.width], 0);
   const picture = g.op('Reshape', [g.transpose(tokens, [0, 2, 1]), shape]);
-  return patch === 1
-    ? picture
-    : g.op('DepthToSpace', [picture], { blocksize: patch, mode: 'DCR' });
+  return patch === 1 ? picture : g.op('DepthToSpace', [picture], { blocksize: patch, mode: 'DCR' });
 }
 
 /** Columns [0, width / 2) of a picture. */
