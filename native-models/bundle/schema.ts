@@ -40,7 +40,7 @@ export const bundlePathSchema = z
   .refine(isConfined, 'must be a relative path with forward slashes that stays in the bundle');
 
 function isConfined(path: string): boolean {
-  const hasControl = [...path].some((character) => character.charCodeAt(0) < 32);
+  const hasControl = Array.from(path).some((character) => character.charCodeAt(0) < 32);
   if (hasControl || path.includes('\\') || path.includes(':')) return false;
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
@@ -156,7 +156,8 @@ export function parseManifest(json: unknown, where: string): BundleManifest {
   }
   const found = version.data.schemaVersion;
   if (found !== BUNDLE_SCHEMA_VERSION) {
-    const said = found === undefined ? 'no schemaVersion' : `schemaVersion ${JSON.stringify(found)}`;
+    const said =
+      found === undefined ? 'no schemaVersion' : `schemaVersion ${JSON.stringify(found)}`;
     throw new NativaError(
       'BUNDLE_VERSION_UNKNOWN',
       `${where} has ${said}, and this version of Nativa reads ${BUNDLE_SCHEMA_VERSION}: ` +

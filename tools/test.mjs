@@ -1,0 +1,100 @@
+/**
+ * `npm test`: format, lint, types, unit, golden and integration tests, and the recipe's own where
+ * its Python is there. All run even when one fails; the last line sums them up.
+ * `npm test -- unit lint` runs only those.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupError, root, runProgram, runTool, setUp } from './setup.mjs';
+
+const binary = (...path) => join(root, 'node_modules', ...path);
+const python = join(root, 'native-models', 'recipe', '.venv', 'bin', 'python');
+
+/** A program that passes or fails as a whole. */
+const check = (script, ...args) => ({
+  run: async () => {
+    const { code, interrupted } = await runProgram(process.execPath, [script, ...args]);
+    return { interrupted, counts: code === 0 ? [1, 0, 0] : [0, 1, 0] };
+  },
+});
+
+const vitest = (project) => ({
+  run: async () => {
+    const report = join(root, '.cache', `test-${project}.json`);
+    rmSync(report, { force: true });
+    const { code, interrupted } = await runProgram(process.execPath, [
+      binary('vitest', 'vitest.mjs'),
+      'run',
+      `--project=${project}`,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ]);
+    return { interrupted, counts: countTests(report, code) };
+  },
+});
+
+/** A run that failed without a failed test (a file that does not load, a crash) counts as one. */
+function countTests(report, code) {
+  if (!existsSync(report)) return [0, 1, 0];
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = result;
+  const failed = code === 0 ? numFailedTests : Math.max(1, numFailedTests);
+  return [numPassedTests, failed, numPendingTests + numTodoTests];
+}
+
+const recipe = {
+  run: async () => {
+    if (!existsSync(python)) {
+      process.stderr.write('nativa: the recipe’s Python is not set up; its tests are left out\n');
+      return { interrupted: false, counts: [0, 0, 1] };
+    }
+    const cwd = join(root, 'native-models', 'recipe');
+    const { code, interrupted } = await runProgram(python, ['-m', 'pytest', '-q'], { cwd });
+    // 5: pytest found no tests.
+    return { interrupted, counts: code === 0 ? [1, 0, 0] : [0, code === 5 ? 0 : 1, 0] };
+  },
+};
+
+const suites = {
+  format: check(binary('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'),
+  lint: check(binary('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0'),
+  types: check(binary('typescript', 'bin', 'tsc'), '--noEmit', '-p', '.'),
+  unit: vitest('unit'),
+  golden: vitest('golden'),
+  integration: vitest('integration'),
+  recipe,
+};
+
+await runTool(async () => {
+  const asked = process.argv.slice(2);
+  const unknown = asked.find((name) => !(name in suites));
+  if (unknown !== undefined) {
+    const names = Object.keys(suites).join(', ');
+    throw new SetupError(`there is no suite "${unknown}"; there are ${names}.`);
+  }
+  await setUp();
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const rows = [];
+  for (const name of asked.length === 0 ? Object.keys(suites) : asked) {
+    process.stderr.write(`\nnativa: ${name} ...\n`);
+    const started = performance.now();
+    const { interrupted, counts } = await suites[name].run();
+    if (interrupted) throw new SetupError('tests interrupted.', 130);
+    rows.push({ name, counts, seconds: (performance.now() - started) / 1000 });
+  }
+  return summarise(rows);
+});
+
+/** @returns the exit status: 0 when nothing failed and something passed */
+function summarise(rows) {
+  process.stdout.write('\n');
+  for (const { name, counts, seconds } of rows) {
+    const [passed, failed, skipped] = counts;
+    const line = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+    process.stdout.write(`${name.padEnd(12)} ${line} (${seconds.toFixed(1)} s)\n`);
+  }
+  const total = [0, 1, 2].map((i) => rows.reduce((sum, { counts }) => sum + counts[i], 0));
+  process.stdout.write(`\n${total[0]} passed, ${total[1]} failed, ${total[2]} skipped\n`);
+  return total[1] === 0 && total[0] > 0 ? 0 : 1;
+}
