@@ -7,7 +7,7 @@ import type { ArGraphOptions } from './ar/qwen3.js';
 import { buildDecoderGraph, buildEncoderGraph } from './autoencoder/index.js';
 import type { AutoencoderOptions } from './autoencoder/index.js';
 import type {
-  AutoencoderDcConfig,
+  AutoencoderConfig,
   Qwen3Config,
   SanaTransformerConfig,
   TaTokConfig,
@@ -52,7 +52,7 @@ export interface GraphSource {
   readonly ar: Qwen3Config;
   readonly vision: TaTokConfig;
   readonly transformer: SanaTransformerConfig;
-  readonly vae: AutoencoderDcConfig;
+  readonly vae: AutoencoderConfig;
   readonly tensors: TensorMap;
 }
 

@@ -3,7 +3,7 @@ import { GraphBuilder } from '../onnx/index.js';
 import type { OperatorSet, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import { activate, channelRmsNorm, conv3, stageBlock } from './blocks.js';
-import type { AutoencoderDcConfig, StageConfig } from './config.js';
+import type { AutoencoderConfig, StageConfig } from './config.js';
 import { averageChannels, downsample, repeatChannels, upsample } from './resample.js';
 
 /** How a graph of the autoencoder is built. */
@@ -22,7 +22,7 @@ const PREFIX = 'model.sana_vae';
  * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
  */
 export function buildEncoderGraph(
-  config: AutoencoderDcConfig,
+  config: AutoencoderConfig,
   tensors: TensorMap,
   { operators = 'fused' }: AutoencoderOptions = {},
 ): GraphModel {
@@ -56,7 +56,7 @@ export function buildEncoderGraph(
 }
 
 /** The first convolution; an empty first stage makes it halve the picture at once. */
-function encoderStem(g: GraphBuilder, config: AutoencoderDcConfig, sample: Value): Value {
+function encoderStem(g: GraphBuilder, config: AutoencoderConfig, sample: Value): Value {
   const { in_channels: inChannels, downsample_block_type: type } = config;
   const prefix = `${PREFIX}.encoder.conv_in`;
   const outChannels = outermostChannels(config.encoderStages);
@@ -74,7 +74,7 @@ function encoderStem(g: GraphBuilder, config: AutoencoderDcConfig, sample: Value
  * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
  */
 export function buildDecoderGraph(
-  config: AutoencoderDcConfig,
+  config: AutoencoderConfig,
   tensors: TensorMap,
   { operators = 'fused' }: AutoencoderOptions = {},
 ): GraphModel {
@@ -111,7 +111,7 @@ export function buildDecoderGraph(
 }
 
 /** Norm, activation and last convolution; an empty first stage makes it double the picture. */
-function decoderHead(g: GraphBuilder, config: AutoencoderDcConfig, x: Value): Value {
+function decoderHead(g: GraphBuilder, config: AutoencoderConfig, x: Value): Value {
   const { in_channels: outChannels, upsample_block_type: type } = config;
   const channels = outermostChannels(config.decoderStages);
   const normed = channelRmsNorm(g, x, `${PREFIX}.decoder.norm_out`, channels);
@@ -136,7 +136,7 @@ function stageBlocks(
   x: Value,
   prefix: string,
   stage: StageConfig,
-  config: AutoencoderDcConfig,
+  config: AutoencoderConfig,
   offset: number,
 ): Value {
   let result = x;

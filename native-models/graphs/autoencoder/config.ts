@@ -57,7 +57,7 @@ export interface StageConfig {
  * diffusers' `AutoencoderDC` config. Parsing fills in diffusers' defaults and lays what is given
  * per stage out as `encoderStages` and `decoderStages`, the highest resolution first.
  */
-export const autoencoderDcConfigSchema = fields.transform((config, context) => {
+export const autoencoderConfigSchema = fields.transform((config, context) => {
   const encoderStages = stages(context, 'encoder', {
     channels: config.encoder_block_out_channels,
     layers: config.encoder_layers_per_block,
@@ -89,10 +89,10 @@ export const autoencoderDcConfigSchema = fields.transform((config, context) => {
 });
 
 /** A parsed `vae/config.json`. */
-export type AutoencoderDcConfig = z.output<typeof autoencoderDcConfigSchema>;
+export type AutoencoderConfig = z.output<typeof autoencoderConfigSchema>;
 
 /** Pixels of the picture along one side of a latent position. */
-export function spatialCompression(config: AutoencoderDcConfig): number {
+export function spatialCompression(config: AutoencoderConfig): number {
   return 2 ** (config.encoderStages.length - 1);
 }
 
@@ -107,23 +107,33 @@ interface StageLists {
 
 /** One entry per stage; a list of another length than the channels' is reported to `context`. */
 function stages(context: z.RefinementCtx, part: string, lists: StageLists): StageConfig[] {
-  const { channels } = lists;
-  const at = <Item>(list: Item | readonly Item[], index: number, field: string): Item => {
-    if (!Array.isArray(list)) return list as Item;
-    if (index >= list.length) {
-      const message = `${part}: ${field} has ${list.length} entries for ${channels.length} stages`;
+  const count = lists.channels.length;
+  const spread = <Item>(field: string, list: Item | readonly Item[], none: Item): Item[] => {
+    if (!isList(list)) return Array.from({ length: count }, () => list);
+    if (list.length !== count) {
+      const message = `${part}: ${field} has ${list.length} entries for ${count} stages`;
       context.addIssue({ code: 'custom', message });
     }
-    return (list as readonly Item[])[index] as Item;
+    return Array.from({ length: count }, (_, index) => list[index] ?? none);
   };
-  return channels.map((count, index) => ({
-    channels: count,
-    layers: at(lists.layers, index, 'layers_per_block') as number,
-    blockType: at(lists.blockTypes, index, 'block_types'),
-    norm: at(lists.norms, index, 'norm_types'),
-    activation: at(lists.activations, index, 'act_fns'),
-    multiscales: at(lists.multiscales, index, 'qkv_multiscales') as readonly number[],
+  const layers = spread('layers_per_block', lists.layers, 0);
+  const blockTypes = spread<StageConfig['blockType']>('block_types', lists.blockTypes, 'ResBlock');
+  const norms = spread<StageConfig['norm']>('norm_types', lists.norms, 'rms_norm');
+  const activations = spread('act_fns', lists.activations, null);
+  const scales = spread<readonly number[]>('qkv_multiscales', lists.multiscales, []);
+  return lists.channels.map((channels, index) => ({
+    channels,
+    layers: layers[index] ?? 0,
+    blockType: blockTypes[index] ?? 'ResBlock',
+    norm: norms[index] ?? 'rms_norm',
+    activation: activations[index] ?? null,
+    multiscales: scales[index] ?? [],
   }));
+}
+
+/** `Array.isArray` that knows lists which may not be written to. */
+function isList<Item>(value: Item | readonly Item[]): value is readonly Item[] {
+  return Array.isArray(value);
 }
 
 /** The shortcuts around a change of size need channel counts that divide one another. */

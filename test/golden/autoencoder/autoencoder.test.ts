@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import {
-  autoencoderDcConfigSchema,
+  autoencoderConfigSchema,
   buildDecoderGraph,
   buildEncoderGraph,
 } from '../../../native-models/graphs/autoencoder/index.js';
-import type { AutoencoderDcConfig } from '../../../native-models/graphs/autoencoder/index.js';
+import type { AutoencoderConfig } from '../../../native-models/graphs/autoencoder/index.js';
 import type { GraphModel } from '../../../native-models/graphs/index.js';
 import { caseNames, floats, loadGraph, maxAbsError, readCase, tensorOf } from '../support/cases.js';
 import type { GoldenCase } from '../support/cases.js';
@@ -14,12 +14,12 @@ const TOLERANCE = 1e-4;
 const BOTH = ['fused', 'portable'] as const;
 
 interface Case extends GoldenCase {
-  readonly parsed: AutoencoderDcConfig;
+  readonly parsed: AutoencoderConfig;
 }
 
 async function open(name: string): Promise<Case> {
   const golden = await readCase('autoencoder', name);
-  return { ...golden, parsed: autoencoderDcConfigSchema.parse(golden.config) };
+  return { ...golden, parsed: autoencoderConfigSchema.parse(golden.config) };
 }
 
 /** Runs a graph on one golden tensor and compares its output with another. */

@@ -41,7 +41,7 @@ async function run(
     const dims = outputs[name]?.dims ?? [];
     expect(dims).toEqual(shape.map((size, axis) => (typeof size === 'string' ? dims[axis] : size)));
   }
-  return outputs as Record<string, ort.Tensor>;
+  return outputs;
 }
 
 function context({ golden }: Case): ort.Tensor {
