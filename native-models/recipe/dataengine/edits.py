@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .captions.instruct import instruct
 from .layout import (
-    INVERSE,
     MIDDLE,
     Look,
     Split,
@@ -26,12 +26,10 @@ from .layout import (
     pick,
     place_grid,
     place_group,
-    place_single,
     refreshed,
     relation_between,
     sample_scene,
     sample_scene_of,
-    scene_type,
     standing,
 )
 from .render import render, thing_box
@@ -90,7 +88,9 @@ def _added(scene: Scene, rest: Scene) -> dict[str, object]:
     looks = [look_of(thing) for thing in rest.things]
     singles = [thing for thing in rest.things if looks.count(look_of(thing)) == 1]
     if len(extra) == 1:
-        near = min(singles, key=lambda t: abs(t.x - extra[0].x) + abs(t.y - extra[0].y), default=None)
+        near = min(
+            singles, key=lambda t: abs(t.x - extra[0].x) + abs(t.y - extra[0].y), default=None
+        )
         relation = relation_between(extra[0], near) if near else None
         if near and relation:
             params.update(relation=relation, anchor=look_of(near))
@@ -206,7 +206,7 @@ def free_spot(rng: np.random.Generator, look: Look, scene: Scene) -> Thing | Non
         for anchor_index in rng.permutation(len(scene.things)):
             anchor = scene.things[anchor_index]
             for relation in rng.permutation(relations):
-                if scene.group and relation == "on":
+                if len(scene.things) > 1 and relation == "on":
                     continue
                 thing = _beside_spot(rng, look, anchor, str(relation), size)
                 others = [t for t in scene.things if relation != "on" or t != anchor]
@@ -223,7 +223,11 @@ def _added_pair(rng: np.random.Generator, split: Split) -> Pair | None:
     if rng.random() < 0.5:  # from a picture of its own, into free room
         source = _a_scene(rng, split, "single", "single", "single", "pair", "group")
         thing = free_spot(rng, _new_look(rng, source), source)
-        return (source, refreshed(source.with_things((*source.things, thing)))) if thing else None
+        if thing is None:
+            return None
+        on_it = relation_between(thing, source.things[0]) == "on"
+        things = (thing, *source.things) if on_it else (*source.things, thing)
+        return source, refreshed(source.with_things(things))
     full = _a_scene(rng, split, "pair", "pair", "pair", "trio", "mix")
     found = groups(full)
     gone = found[int(rng.integers(len(found)))]
@@ -276,7 +280,10 @@ def _shifted(rng: np.random.Generator, source: Scene) -> Thing | None:
     if not far:
         return None
     x, y = far[int(rng.integers(len(far)))]
-    x, y = x + float(rng.uniform(-5, 5)) * (x != thing.x), y + float(rng.uniform(-5, 5)) * (y != thing.y)
+    x, y = (
+        x + float(rng.uniform(-5, 5)) * (x != thing.x),
+        y + float(rng.uniform(-5, 5)) * (y != thing.y),
+    )
     moved = replace(thing, x=round(x, 1), y=round(y, 1))
     return moved if fits(moved) else None
 
@@ -301,6 +308,8 @@ def _move(rng: np.random.Generator, split: Split) -> Pair | None:
     thing, anchor = source.things[k], source.things[1 - k]
     now = relation_between(thing, anchor)
     wanted = _other(rng, ("left", "right", "above", "below", "on"), str(now))
+    if k == 1 and wanted == "on":
+        return None
     moved = _beside_spot(rng, look_of(thing), anchor, wanted, thing.extent)
     moved = replace(moved, flip=thing.flip)
     if not fits(moved, [] if wanted == "on" else [anchor]):
@@ -382,6 +391,4 @@ def sample_edit(rng: np.random.Generator, split: Split = "train") -> Edit:
 
 def instruction(edit: Edit, rng: np.random.Generator, language: str) -> str:
     """One of many ways to ask for an edit, in `en` or `es`."""
-    from .captions.instruct import instruct
-
     return instruct(edit, rng, language)

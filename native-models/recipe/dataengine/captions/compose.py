@@ -147,7 +147,10 @@ def _opened(
     if style and rng.random() < 0.45:
         core, said = choose_early(rng, full or style.of).format(x=core), (True, False)
     elif time and time.of and rng.random() < 0.15:
-        core, said = choose_early(rng, [s for s in time.of if s.startswith(ARTICLES)]).format(x=core), (False, True)
+        core, said = (
+            choose_early(rng, [s for s in time.of if s.startswith(ARTICLES)]).format(x=core),
+            (False, True),
+        )
     elif chance < 0.32:
         return choose(rng, language.openers).format(x=core), False, False
     else:

@@ -341,12 +341,12 @@ class English:
         if item.count > 1:
             counts = COUNTS[item.count]
             number = counts[words.index("count", len(counts))]
-            if form == "bare":
-                return text
+            if form in ("bare", "the"):
+                return text if form == "bare" else f"the {text}"
             return f"{number} {text}" if form == "indefinite" else f"the {number} {text}"
         if form == "indefinite":
             return article(text)
-        return f"the {text}" if form == "definite" else text
+        return text if form == "bare" else f"the {text}"
 
     def finish(self, text: str) -> str:
         """English needs no contractions."""

@@ -412,7 +412,8 @@ class Spanish:
             number = counts[words.index("count", len(counts))]
             if form == "indefinite":
                 return f"{number} {text}"
-            return f"{'las' if noun.gender == 'f' else 'los'} {number} {text}"
+            the = "las" if noun.gender == "f" else "los"
+            return f"{the} {text}" if form == "the" else f"{the} {number} {text}"
         if form == "indefinite":
             return f"{'una' if feminine else 'un'} {text}"
         return f"{'la' if feminine else 'el'} {text}"

@@ -13,7 +13,8 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-Form = Literal["indefinite", "definite", "bare"]
+Form = Literal["indefinite", "definite", "the", "bare"]
+"""`definite` counts ("the three cats"), `the` does not ("the cats")."""
 
 
 def choose(rng: np.random.Generator, options: Sequence[str]) -> str:
