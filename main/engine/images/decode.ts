@@ -112,11 +112,18 @@ function decodeError(
   );
 }
 
-/** Size of the stored picture, before any orientation, from its header alone. */
-async function headerSize(bytes: Uint8Array, format: ImageFormat): Promise<Size> {
-  const size = format === 'png' ? pngHeaderSize(bytes) : null;
-  if (size) return size;
-  return sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
+/**
+ * Checks the size in the header and tells whether the picture has 16 bits and a profile, which
+ * sharp leaves unconverted on the way in.
+ * @throws NativaError IMAGE_TOO_LARGE, UNREADABLE_IMAGE
+ */
+async function readHeader(name: string, bytes: Uint8Array, format: ImageFormat): Promise<boolean> {
+  const stated = format === 'png' ? pngHeaderSize(bytes) : null;
+  if (stated) checkSize(name, stated);
+  const options = { limitInputPixels: false, failOn: 'error' } as const;
+  const { width, height, space, hasProfile } = await sharp(bytes, options).metadata();
+  checkSize(name, { width, height });
+  return hasProfile && (space === 'rgb16' || space === 'grey16');
 }
 
 /**
@@ -125,9 +132,10 @@ async function headerSize(bytes: Uint8Array, format: ImageFormat): Promise<Size>
  * palette become RGB. `failOn: 'error'` refuses files that are cut or broken, and lets those pass
  * whose decoder merely warns, as many cameras' files do.
  */
-async function toPixels(bytes: Uint8Array) {
-  return sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
-    .autoOrient()
+async function toPixels(bytes: Uint8Array, profileLeft: boolean) {
+  const upright = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).autoOrient();
+  const converted = profileLeft ? upright.withIccProfile('srgb') : upright;
+  return converted
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -149,13 +157,11 @@ export async function decodeImage(input: ImageInput): Promise<DecodedImage> {
       `${name} is no picture that can be read: ${describeUnknown(bytes)}; use ${READABLE}.`,
     );
   }
-  const size = await headerSize(bytes, format).catch((error: unknown) => {
-    throw decodeError(name, bytes, format, error);
-  });
-  checkSize(name, size);
-  const { data, info } = await toPixels(bytes).catch((error: unknown) => {
-    throw decodeError(name, bytes, format, error);
-  });
+  const { data, info } = await readHeader(name, bytes, format)
+    .then((profileLeft) => toPixels(bytes, profileLeft))
+    .catch((error: unknown) => {
+      throw error instanceof NativaError ? error : decodeError(name, bytes, format, error);
+    });
   const { width, height, channels } = info;
   if ((channels !== 3 && channels !== 4) || data.length !== width * height * channels) {
     throw decodeError(name, bytes, format, new Error(`it has ${channels} channels`));

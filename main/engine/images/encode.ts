@@ -42,7 +42,9 @@ export function outputFormat(path: string): OutputFormat {
   const extension = extname(path).toLowerCase();
   const format = EXTENSIONS[extension];
   if (format) return format;
-  const problem = extension ? `Nativa cannot write ${extension} files` : 'the name has no extension';
+  const problem = extension
+    ? `Nativa cannot write ${extension} files`
+    : 'the name has no extension';
   const known = Object.keys(EXTENSIONS).join(', ');
   throw new NativaError('UNSUPPORTED_FORMAT', `${path}: ${problem}; use one of ${known}.`);
 }

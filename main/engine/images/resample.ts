@@ -13,11 +13,7 @@ export interface RowSource extends Size {
 }
 
 /** A row source over bytes or floats that are in memory. */
-export function arrayRows(
-  size: Size,
-  channels: 1 | 3,
-  data: Uint8Array | Float32Array,
-): RowSource {
+export function arrayRows(size: Size, channels: 1 | 3, data: Uint8Array | Float32Array): RowSource {
   const length = size.width * channels;
   return {
     width: size.width,
@@ -64,7 +60,8 @@ function boxRows(source: RowSource, fx: number, fy: number): RowSource {
         const end = Math.min(source.width, (x + 1) * fx) * channels;
         const to = x * channels;
         for (; from < end; from += channels) {
-          for (let c = 0; c < channels; c++) into[to + c] = (into[to + c] ?? 0) + (row[from + c] ?? 0);
+          for (let c = 0; c < channels; c++)
+            into[to + c] = (into[to + c] ?? 0) + (row[from + c] ?? 0);
         }
       }
     }
@@ -110,13 +107,7 @@ interface Taps {
 }
 
 /** Taps that map `[start, start + length)` of `size` inputs to `out` outputs, edges repeated. */
-function makeTaps(
-  size: number,
-  start: number,
-  length: number,
-  out: number,
-  smooth: boolean,
-): Taps {
+function makeTaps(size: number, start: number, length: number, out: number, smooth: boolean): Taps {
   const step = length / out;
   const stretch = Math.max(1, step);
   const kernel = smooth ? TENT : step > 1 ? LANCZOS : CATMULL_ROM;

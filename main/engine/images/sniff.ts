@@ -79,6 +79,16 @@ function pngIsCut(bytes: Uint8Array, view: DataView): boolean {
   return true;
 }
 
+/** Whether a TIFF's first directory, often at the very end of the file, is not all there. */
+function tiffIsCut(bytes: Uint8Array, view: DataView): boolean {
+  if (bytes.length < 16) return true;
+  const little = bytes[0] === 0x49;
+  if (view.getUint16(2, little) === 43) return view.getBigUint64(8, little) + 8n > bytes.length;
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > bytes.length) return true;
+  return directory + 6 + 12 * view.getUint16(directory, little) > bytes.length;
+}
+
 /**
  * Whether the container itself says that bytes are missing at its end. Only used to tell a cut
  * file from an otherwise damaged one, after decoding has failed; formats without such a statement
@@ -88,11 +98,6 @@ export function isCutShort(bytes: Uint8Array, format: ImageFormat): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === 'png') return pngIsCut(bytes, view);
   if (format === 'webp') return view.getUint32(4, true) + 8 > bytes.length;
-  if (format === 'tiff') {
-    const little = bytes[0] === 0x49;
-    const big = view.getUint16(2, little) === 43;
-    const directory = big ? Number(view.getBigUint64(8, little)) : view.getUint32(4, little);
-    return bytes.length < 16 || directory + 2 > bytes.length;
-  }
+  if (format === 'tiff') return tiffIsCut(bytes, view);
   return false;
 }

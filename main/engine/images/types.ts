@@ -36,8 +36,7 @@ export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'avif' | 'tiff' | 'gif';
 
 /** Where an encoded picture comes from; `name` is what messages call it. */
 export type ImageInput =
-  | { readonly path: string }
-  | { readonly data: Uint8Array; readonly name?: string | undefined };
+  { readonly path: string } | { readonly data: Uint8Array; readonly name?: string | undefined };
 
 /** A picture as {@link Pixels}, with what is known of its source. */
 export interface DecodedImage extends Pixels {
