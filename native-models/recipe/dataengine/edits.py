@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -155,7 +156,8 @@ def inverse(edit: Edit) -> Edit | None:
 
 def change_mask(edit: Edit) -> np.ndarray:
     """The pixels in which the two pictures differ, bool [256, 256]; exact."""
-    return np.any(render(edit.source) != render(edit.target), axis=-1)
+    differs: np.ndarray = np.any(render(edit.source) != render(edit.target), axis=-1)
+    return differs
 
 
 # --- sampling ----------------------------------------------------------------------------------
@@ -342,7 +344,8 @@ def _setting(name: str, options: tuple[str, ...]) -> Callable[[np.random.Generat
 
     def change(rng: np.random.Generator, split: Split) -> Pair:
         source = sample_scene(rng, split)
-        return source, replace(source, **{name: _other(rng, options, getattr(source, name))})
+        value: dict[str, Any] = {name: _other(rng, options, getattr(source, name))}
+        return source, replace(source, **value)
 
     return change
 

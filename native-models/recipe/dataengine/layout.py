@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
@@ -77,7 +77,8 @@ KEPT_PAIRS: frozenset[frozenset[str]] = frozenset(
 )
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True)
+class Group:
     """Things of one kind and colour."""
 
     kind: str

@@ -1,4 +1,4 @@
-"""Renders a set of random scenes once and keeps it on disk for every training that looks at it.
+"""Renders a set of scenes once and keeps it on disk for every training that looks at it.
 
 python -m training.pictures --count 30000       adds what is missing to work/pictures/
 """
@@ -9,6 +9,7 @@ import argparse
 
 import numpy as np
 
+from dataengine.layout import sample_scene
 from dataengine.render import render
 from dataengine.scene import SIZE, generator
 
@@ -18,12 +19,16 @@ from .random_scenes import random_scene
 
 FOLDER = WORK / "pictures"
 SHARD = 2000
+ANYWHERE = 0.2  # share of pictures without layout rules
 
 
 def write_shard(index: int) -> None:
     """Pictures uint8 [SHARD, 256, 256, 3] and their labels; whole or not there."""
     rng = generator(index, 17)
-    scenes = [random_scene(rng) for _ in range(SHARD)]
+    scenes = [
+        random_scene(rng) if rng.random() < ANYWHERE else sample_scene(rng, "train")
+        for _ in range(SHARD)
+    ]
     labels = [labels_of(scene) for scene in scenes]
     np.savez(
         FOLDER / f"{index:04}.labels.npz",

@@ -10,7 +10,7 @@ import numpy as np
 from ..layout import INVERSE, groups, scene_type
 from ..scene import SIZE, Scene
 from .facts import group_relation
-from .grammar import Frames, Item, Language, Setting, Words, choose, choose_early
+from .grammar import Form, Frames, Item, Language, Setting, Words, choose, choose_early
 
 MENTION = {"place": 0.6, "time": 0.6, "style": 0.5, "size": 0.7, "position": 0.35}
 """How often a caption says each of these."""
@@ -38,18 +38,18 @@ class Slots(dict[str, str]):
     def __init__(self, language: Language, words: Words, items: list[Item]) -> None:
         super().__init__()
         self.language, self.words = language, words
-        self.items = dict(zip("abcdef", items, strict=False))
+        self.named = dict(zip("abcdef", items, strict=False))
 
     def __missing__(self, slot: str) -> str:
         if slot == "list":
-            names = [self[name] for name in self.items]
+            names = [self[name] for name in self.named]
             return ", ".join(names[:-1]) + f" {self.language.conjunction} {names[-1]}"
         if slot.startswith("be_"):
-            return self.language.being[self.items[slot[3:]].count > 1]
+            return self.language.being[self.named[slot[3:]].count > 1]
         if slot == "plural":
-            return self.language.noun_phrase(self.words, self.items["a"], "bare")
-        form = "definite" if slot[0].isupper() else "bare" if slot.endswith("0") else "indefinite"
-        item = self.items[slot[0].lower()]
+            return self.language.noun_phrase(self.words, self.named["a"], "bare")
+        form: Form = "definite" if slot[0].isupper() else "bare" if slot.endswith("0") else "indefinite"
+        item = self.named[slot[0].lower()]
         text = self.language.noun_phrase(self.words, item, form)
         self[slot] = text
         return text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .grammar import Form, Frames, Item, Setting, Words
+from typing import ClassVar
+
+from .grammar import Form, Frames, Item, Language, Setting, Words
 
 NOUNS: dict[str, tuple[tuple[str, str], ...]] = {
     "cat": (("cat", "cats"), ("kitty", "kitties")),
@@ -290,17 +292,17 @@ def article(text: str) -> str:
     return f"an {text}" if text[0] in "aeiou" else f"a {text}"
 
 
-class English:
+class English(Language):
     """English words and frames."""
 
-    frames = {
+    frames: ClassVar[dict[str, Frames]] = {
         "single": SINGLE, "beside": BESIDE, "above": ABOVE, "on": ON, "near": NEAR,
         "group": GROUP, "trio": TRIO, "mix": MIX, "mix_above": MIX_ABOVE,
         "mix_beside": MIX_BESIDE, "list": LIST, "empty": EMPTY,
     }  # fmt: skip
     places, times, styles = PLACES, TIMES, STYLES
-    sides = {"left": "left", "right": "right"}
-    positions = {
+    sides: ClassVar[dict[str, str]] = {"left": "left", "right": "right"}
+    positions: ClassVar[dict[str, tuple[str, ...]]] = {
         "left": ("on the left", "on the left side", "at the left", "on the left of the picture"),
         "right": (
             "on the right",

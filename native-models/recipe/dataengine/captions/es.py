@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
-from .grammar import Form, Frames, Item, Setting, Words
+from .grammar import Form, Frames, Item, Language, Setting, Words
 
 
 class Noun(NamedTuple):
@@ -355,17 +355,17 @@ EMPTY = Frames(
 )
 
 
-class Spanish:
+class Spanish(Language):
     """Spanish words and frames."""
 
-    frames = {
+    frames: ClassVar[dict[str, Frames]] = {
         "single": SINGLE, "beside": BESIDE, "above": ABOVE, "on": ON, "near": NEAR,
         "group": GROUP, "trio": TRIO, "mix": MIX, "mix_above": MIX_ABOVE,
         "mix_beside": MIX_BESIDE, "list": LIST, "empty": EMPTY,
     }  # fmt: skip
     places, times, styles = PLACES, TIMES, STYLES
-    sides = {"left": "izquierda", "right": "derecha"}
-    positions = {
+    sides: ClassVar[dict[str, str]] = {"left": "izquierda", "right": "derecha"}
+    positions: ClassVar[dict[str, tuple[str, ...]]] = {
         "left": ("a la izquierda", "en el lado izquierdo", "a la izquierda de la imagen"),
         "right": ("a la derecha", "en el lado derecho", "a la derecha de la imagen"),
     }

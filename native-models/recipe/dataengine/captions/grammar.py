@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 
@@ -74,18 +74,18 @@ class Frames:
 class Language(Protocol):
     """The words and frames of one language."""
 
-    frames: Mapping[str, Frames]
-    places: Mapping[str, Setting]
-    times: Mapping[str, Setting]
-    styles: Mapping[str, Setting]
-    sides: Mapping[str, str]
-    positions: Mapping[str, tuple[str, ...]]
-    openers: tuple[str, ...]
-    commands: tuple[str, ...]
-    shows: tuple[str, ...]
-    pairs_of: tuple[str, ...]
-    conjunction: str
-    being: tuple[str, str]  # "is", "are"
+    frames: ClassVar[Mapping[str, Frames]]
+    places: ClassVar[Mapping[str, Setting]]
+    times: ClassVar[Mapping[str, Setting]]
+    styles: ClassVar[Mapping[str, Setting]]
+    sides: ClassVar[Mapping[str, str]]
+    positions: ClassVar[Mapping[str, tuple[str, ...]]]
+    openers: ClassVar[tuple[str, ...]]
+    commands: ClassVar[tuple[str, ...]]
+    shows: ClassVar[tuple[str, ...]]
+    pairs_of: ClassVar[tuple[str, ...]]
+    conjunction: ClassVar[str]
+    being: ClassVar[tuple[str, str]]  # "is", "are"
 
     def noun_phrase(self, words: Words, item: Item, form: Form) -> str:
         """A noun phrase: article or count, size, noun and colour in the language's order."""

@@ -10,7 +10,7 @@ import numpy as np
 from ..scene import Scene
 from . import instruct_en, instruct_es
 from .en import COUNTS as EN_COUNTS
-from .en import English
+from .en import English, article
 from .es import COLOUR_WORDS as ES_COLOURS
 from .es import COUNTS as ES_COUNTS
 from .es import NOUNS as ES_NOUNS
@@ -47,11 +47,15 @@ class Writer:
         item = Item(look[0], look[1] if colour else None, count)
         return self.grammar.noun_phrase(self.words, item, form)
 
-    def the(self, look: Look, scene: Scene) -> str:
-        """A definite phrase for a thing of a scene: its kind, with its colour where needed."""
+    def the(self, look: Look, scene: Scene, beside: Look | None = None) -> str:
+        """A definite phrase for a thing of a scene: its kind, with its colour where needed.
+
+        `beside` is a look that the instruction names too, to be told apart from.
+        """
         if look not in self.named:
-            rivals = {t.colour for t in scene.things if t.kind == look[0]} - {look[1]}
-            colour = bool(rivals) or self.rng.random() < SAYS_COLOUR
+            looks = {(thing.kind, thing.colour) for thing in scene.things} | {beside or look}
+            rivals = any(kind == look[0] and colour != look[1] for kind, colour in looks)
+            colour = rivals or self.rng.random() < SAYS_COLOUR
             self.named[look] = self.phrase(look, self.many(look, scene), "the", colour)
         return self.named[look]
 
@@ -60,9 +64,11 @@ class Writer:
         """How many things of a look a scene holds."""
         return sum((thing.kind, thing.colour) == look for thing in scene.things)
 
-    def new(self, look: Look, count: int) -> str:
-        """An indefinite phrase for something new; seldom without its colour."""
-        return self.phrase(look, count, "indefinite", self.rng.random() >= NO_COLOUR)
+    def new(self, look: Look, count: int, scene: Scene) -> str:
+        """An indefinite phrase for something new; seldom, and never beside its like, colourless."""
+        rivals = any(thing.kind == look[0] for thing in scene.things)
+        colour = rivals or self.rng.random() >= NO_COLOUR
+        return self.phrase(look, count, "indefinite", colour)
 
     def number(self, count: int, kind: str) -> str:
         """A count as a word or a digit."""
@@ -81,7 +87,7 @@ class Writer:
     def relation(self, scene: Scene) -> str:
         """Where something is, by the thing it is next to."""
         relation = str(self.edit.params["relation"])
-        anchor = self.the(self.param("anchor"), scene)
+        anchor = self.the(self.param("anchor"), scene, self.param("look"))
         return self.pick(self.frames.RELATIONS, relation).format(b=anchor)
 
     def colour(self, look: Look, colour: str, count: int) -> str:
@@ -103,7 +109,7 @@ class Writer:
 
 def _add(writer: Writer) -> tuple[str, dict[str, str]]:
     params, frames = writer.edit.params, writer.frames
-    slots = {"a": writer.new(writer.param("look"), cast(int, params["count"]))}
+    slots = {"a": writer.new(writer.param("look"), cast(int, params["count"]), writer.edit.source)}
     chance = writer.rng.random()
     if "relation" in params and chance < 0.8:
         slots["where"] = writer.relation(writer.edit.source)
@@ -134,10 +140,13 @@ def _recolour(writer: Writer) -> tuple[str, dict[str, str]]:
     count = cast(int, writer.edit.params["count"])
     slots = {"x": writer.the(look, writer.edit.source), **writer.verbs(count > 1)}
     slots["new"], slots["old"] = writer.colour(look, colour, count), look[1]
+    slots["a_new"] = article(colour)
     if writer.spanish:
         slots["base"] = instruct_es.BASE_COLOURS[colour]
         slots["old"] = instruct_es.BASE_COLOURS[look[1]]
-    return choose(writer.rng, writer.frames.RECOLOUR), slots
+    plain = writer.phrase(look, count, "the", False)
+    frames = [f for f in writer.frames.RECOLOUR if "{old}" not in f or slots["x"] == plain]
+    return choose(writer.rng, frames), slots
 
 
 def _move(writer: Writer) -> tuple[str, dict[str, str]]:
@@ -187,7 +196,7 @@ def _count(writer: Writer) -> tuple[str, dict[str, str]]:
     }  # fmt: skip
     if writer.rng.random() < 0.4:
         return choose(writer.rng, frames.COUNT_MORE if after > before else frames.COUNT_LESS), slots
-    usable = [f for f in frames.COUNT if "{x}" not in f or after > before]
+    usable = [f for f in frames.COUNT if after > before or not f.startswith(frames.PUTTING)]
     return choose(writer.rng, usable), slots
 
 

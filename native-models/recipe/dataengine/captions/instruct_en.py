@@ -31,7 +31,7 @@ RECOLOUR = (
     "change the color of {x} to {new}", "paint {x} {new}", "paint {x} {new}", "turn {x} {new}",
     "colour {x} {new}", "color {x} {new}", "recolor {x} to {new}", "recolour {x} in {new}",
     "{x} should be {new}", "i want {x} to be {new}", "change {x} to {new}",
-    "make {x} {new} instead of {old}", "give {x} a {new} colour", "let {x} be {new}",
+    "make {x} {new} instead of {old}", "give {x} {a_new} colour", "let {x} be {new}",
     "dye {x} {new}", "change {x} from {old} to {new}", "set the color of {x} to {new}",
 )  # fmt: skip
 MOVE_DIRECTION = {
@@ -52,7 +52,7 @@ MOVE_PLACE = (
 )  # fmt: skip
 MOVE_RELATION = (
     "move {x} {where}", "put {x} {where}", "place {x} {where}", "{x} should be {where}",
-    "i want {x} {where}", "bring {x} {where}", "position {x} {where}",
+    "i want {x} {where}", "position {x} {where}",
 )  # fmt: skip
 MOVE_OTHER = (
     "swap {x} and {y}", "switch {x} and {y}", "exchange the positions of {x} and {y}",
@@ -149,5 +149,7 @@ KEEP = (
     "keep the rest",
 )  # fmt: skip
 POLITE = ("please {x}", "{x}, please", "can you {x}?", "could you {x}?")
+PUTTING = ("put", "draw", "make {n}")
+"""Starts of frames that would add rather than leave so many."""
 WISHES = ("i", "there", "it", "the", "without", "also", "let")
 """First words of frames that are no commands."""

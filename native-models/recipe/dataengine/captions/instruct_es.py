@@ -148,6 +148,7 @@ KEEP = (
     "deja lo demás igual", "no cambies nada más", "mantén todo lo demás", "deja el resto como está",
 )  # fmt: skip
 POLITE = ("por favor, {x}", "{x}, por favor")
+PUTTING = ("pon", "dibuja")
 WISHES = ("el", "la", "los", "las", "sin", "que", "debe", "también")
 BASE_COLOURS = {
     "red": "rojo", "orange": "naranja", "yellow": "amarillo", "green": "verde", "blue": "azul",
