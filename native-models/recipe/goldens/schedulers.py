@@ -66,11 +66,24 @@ def dpm_solver(steps: int, flow_shift: float) -> dict[str, Any]:
     return {"flowShift": flow_shift, **table(scheduler, steps)}
 
 
+def dpm_solver_from_one(steps: int) -> dict[str, Any]:
+    """The same solver over the sigmas of the released Euler scheduler, linspace(1, 1 / n, n)."""
+    scheduler = DPMSolverMultistepScheduler(
+        solver_order=2, prediction_type="flow_prediction", use_flow_sigmas=True
+    )
+    scheduler.set_timesteps(steps)
+    scheduler.sigmas = torch.tensor([*np.linspace(1.0, 1 / steps, steps), 0.0], dtype=torch.float32)
+    scheduler.timesteps = scheduler.sigmas[:-1] * 1000
+    scheduler.set_begin_index(0)
+    return table(scheduler, steps)
+
+
 def write(out_dir: Path) -> None:
     tables = {
         "start": START,
         "euler": [euler(steps, shift) for shift in (1.0, 3.0) for steps in STEPS],
         "dpmSolver": [dpm_solver(steps, shift) for shift in (1.0, 3.0) for steps in STEPS],
+        "dpmSolverFromOne": [dpm_solver_from_one(steps) for steps in STEPS],
     }
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "schedulers.json").write_text(json.dumps(tables, separators=(",", ":")) + "\n")
