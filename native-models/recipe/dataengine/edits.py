@@ -14,23 +14,25 @@ import numpy as np
 
 from .captions.instruct import instruct
 from .layout import (
-    MIDDLE,
-    Look,
     Split,
-    box_size,
     draw_looks,
-    extent_within,
-    fits,
     groups,
     is_heldout,
-    on_top_of,
-    pick,
-    place_grid,
-    place_group,
     refreshed,
     relation_between,
     sample_scene,
     sample_scene_of,
+)
+from .placing import (
+    MIDDLE,
+    Look,
+    box_size,
+    extent_within,
+    fits,
+    on_top_of,
+    pick,
+    place_grid,
+    place_group,
     standing,
 )
 from .render import render, thing_box

@@ -39,8 +39,8 @@ class Batch:
 class Vocabulary:
     """The tokenizer and the ids that training needs."""
 
-    def __init__(self) -> None:
-        self.tokenizer = Tokenizer.from_file(str(PATH))
+    def __init__(self, path: Path = PATH) -> None:
+        self.tokenizer = Tokenizer.from_file(str(path))
         self.size = self.tokenizer.get_vocab_size()
         self.image = self.id("<I0>")
         self.scales = [self.id(f"<S{k}>") for k in range(3)]

@@ -1,4 +1,4 @@
-"""Draws pictures with the networks as they stand, to look at while training.
+"""Draws pictures with a bundle in PyTorch, to look at while training.
 
 python -m training.sample --out sheet.png "a red car" "tres gatos negros, de noche"
 """
@@ -6,18 +6,16 @@ python -m training.sample --out sheet.png "a red car" "tres gatos negros, de noc
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import AutoencoderDC
 from PIL import Image
 from torch import Tensor
 
-from .autoencoder import CONFIG as VAE
-from .checkpoint import WORK, load
-from .data import Vocabulary, pad
-from .model import Starter
-from .vision_tokenizer import CODEBOOK_SIZE, VisionTokenizer
+from .bundle import Networks
+from .data import pad
+from .vision_tokenizer import CODEBOOK_SIZE
 
 STEPS = 30
 
@@ -25,19 +23,11 @@ STEPS = 30
 class Sampler:
     """The released inference, in PyTorch, for several prompts at once."""
 
-    def __init__(self, weights: str = "average") -> None:
-        joint, vae, vision, scale = (
-            load(WORK / f"{name}.pt") for name in ("joint", "autoencoder", "vision", "latents")
-        )
-        assert joint is not None and vae is not None and vision is not None and scale is not None
-        self.vocabulary = Vocabulary()
-        self.model = Starter(self.vocabulary.size).eval()
-        self.model.load_state_dict(joint[weights])
-        self.vae = AutoencoderDC(**VAE).eval()
-        self.vae.load_state_dict(vae["model"])
-        self.vision = VisionTokenizer().eval()
-        self.vision.load_state_dict(vision["model"])
-        self.scaling_factor = float(scale["scaling_factor"])
+    def __init__(self, bundle: Path) -> None:
+        networks = Networks(bundle)
+        self.vocabulary, self.model = networks.vocabulary, networks.model
+        self.vae, self.vision = networks.vae, networks.vision
+        self.scaling_factor = networks.scaling_factor
 
     @torch.no_grad()
     def tokens(self, prompts: list[list[int]], temperature: float, top_p: float) -> tuple[Tensor, Tensor]:
@@ -120,6 +110,7 @@ def sheet(pictures: np.ndarray, columns: int) -> Image.Image:
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("prompts", nargs="+")
+    arguments.add_argument("--bundle", type=Path, default=Path("../starter"))
     arguments.add_argument("--out", required=True)
     arguments.add_argument("--each", type=int, default=4)
     arguments.add_argument("--seed", type=int, default=0)
@@ -128,7 +119,7 @@ def main() -> None:
     options = arguments.parse_args()
     torch.manual_seed(options.seed)
     texts = [text for text in options.prompts for _ in range(options.each)]
-    pictures = Sampler().generate(texts, top_p=options.top_p, guidance=options.guidance)
+    pictures = Sampler(options.bundle).generate(texts, top_p=options.top_p, guidance=options.guidance)
     sheet(pictures, options.each).save(options.out)
 
 

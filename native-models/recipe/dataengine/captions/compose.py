@@ -48,7 +48,9 @@ class Slots(dict[str, str]):
             return self.language.being[self.named[slot[3:]].count > 1]
         if slot == "plural":
             return self.language.noun_phrase(self.words, self.named["a"], "bare")
-        form: Form = "definite" if slot[0].isupper() else "bare" if slot.endswith("0") else "indefinite"
+        form: Form = (
+            "definite" if slot[0].isupper() else "bare" if slot.endswith("0") else "indefinite"
+        )
         item = self.named[slot[0].lower()]
         text = self.language.noun_phrase(self.words, item, form)
         self[slot] = text

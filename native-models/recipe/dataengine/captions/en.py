@@ -105,7 +105,8 @@ TIMES: dict[str, Setting] = {
 }
 STYLES: dict[str, Setting] = {
     "flat": Setting(
-        ("in flat style", "in a flat design style", "in a flat vector style", "as a flat illustration"),
+        ("in flat style", "in a flat design style", "in a flat vector style",
+         "as a flat illustration"),
         ("flat illustration", "flat style", "flat design", "flat vector art"),
         ("a flat illustration of {x}", "flat illustration of {x}", "a flat drawing of {x}",
          "a flat-style picture of {x}", "flat vector art of {x}"),
@@ -113,12 +114,14 @@ STYLES: dict[str, Setting] = {
     "comic": Setting(
         ("in comic style", "in comic style with bold outlines", "in a comic-book style",
          "with bold comic outlines", "as a comic", "drawn like a comic"),
-        ("comic style", "comic style with bold outlines", "comic book style", "bold outlines", "comic"),
+        ("comic style", "comic style with bold outlines", "comic book style", "bold outlines",
+         "comic"),
         ("a comic drawing of {x}", "a comic-style picture of {x}", "a comic book drawing of {x}",
          "a comic of {x}", "comic-style drawing of {x}"),
     ),
     "papercut": Setting(
-        ("in paper cut-out style", "in a paper cutout style", "made of cut paper", "as a paper cut-out",
+        ("in paper cut-out style", "in a paper cutout style", "made of cut paper",
+         "as a paper cut-out",
          "made of paper", "in papercut style"),
         ("paper cut-out style", "paper cutout", "cut paper", "papercut", "paper collage"),
         ("a paper cut-out of {x}", "a paper collage of {x}", "a papercut of {x}",
@@ -134,7 +137,7 @@ BESIDE = Frames(
         "{a} with {b} on its {other}", "{b} with {a} on its {side}", "{b} with {a} to its {side}",
         "{a} with {b} to the {other}", "{b} and to its {side} {a}", "{a} and to its {other} {b}",
         "{a} on the {side} and {b} on the {other}", "{b} on the {other} and {a} on the {side}",
-        "{a} on the {side}, {b} on the {other}", "{a} at {side} and {b} at {other}",
+        "{a} on the {side}, {b} on the {other}", "{a} at the {side} and {b} at the {other}",
         "{a} next to {b}, with {A} on the {side}", "{a} and {b}, {A} on the {side}",
         "{a} immediately {side} of {b}", "{a} just to the {side} of {b}",
     ),
@@ -231,7 +234,7 @@ TRIO = Frames(
         "{a}, {b} and {c}", "{a}, {b} and {c}", "{a}, {b}, and {c}", "{b}, {a} and {c}",
         "{c}, {b} and {a}", "{b}, {c} and {a}", "{a} and {b} and {c}", "{a} with {b} and {c}",
         "{a} together with {b} and {c}", "{a} next to {b} and {c}",
-        "{a}, then {b}, then {c}", "from left to right {a}, {b} and {c}",
+        "{a}, then {b}, then {c}",
         "{a}, {b} and {c} from left to right", "{a}, {b} and {c} in a row",
         "{a} on the left, {b} in the middle and {c} on the right",
         "{b} between {a} and {c}", "{b} in between {a} and {c}",
@@ -246,6 +249,7 @@ TRIO = Frames(
         "left to right: {a}, {b}, {c}",
     ),
     tags=("{a0}, {b0}, {c0}", "{c0}, {a0}, {b0}", "{a0} + {b0} + {c0}", "{a0}, {b0} and {c0}"),
+    emphatic=("from left to right {a}, {b} and {c}", "only {a}, {b} and {c}"),
 )  # fmt: skip
 MIX = Frames(
     phrases=(

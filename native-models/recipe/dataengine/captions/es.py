@@ -207,8 +207,8 @@ BESIDE = Frames(
         "{a} con {b} a su {other}", "{b} con {a} a su {side}", "{b} con {a} a la {side}",
         "{a} con {b} a la {other}", "{b} y a su {side} {a}", "{a} y a su {other} {b}",
         "{a} a la {side} y {b} a la {other}", "{b} a la {other} y {a} a la {side}",
-        "{a} a la {side}, {b} a la {other}", "a la {side} {a} y a la {other} {b}",
-        "a la {other} {b} y a la {side} {a}", "{a} junto a {b}, {A} a la {side}",
+        "{a} a la {side}, {b} a la {other}", "{b} a la {other}, {a} a la {side}",
+        "{a} junto a {b}, {A} a la {side}",
         "{a} y {b}, {A} a la {side}", "{a} en el lado {side_adj} y {b} en el lado {other_adj}",
     ),
     sentences=(
@@ -223,14 +223,16 @@ BESIDE = Frames(
         "{a0}, {b0}", "{a0} a la {side} de {b0}", "{b0} a la {other} de {a0}",
         "{side}: {a0}, {other}: {b0}", "{a0} a la {side}, {b0} a la {other}",
     ),
+    emphatic=("a la {side} {a} y a la {other} {b}", "a la {other} {b} y a la {side} {a}"),
 )  # fmt: skip
 ABOVE = Frames(
     phrases=(
         "{a} por encima de {b}", "{a} por encima de {b}", "{a} arriba de {b}", "{b} debajo de {a}",
         "{b} debajo de {a}", "{b} por debajo de {a}", "{b} bajo {a}", "{b} abajo de {a}",
         "{a} justo por encima de {b}", "{b} justo debajo de {a}", "{b} con {a} arriba",
-        "{a} con {b} debajo", "{a} con {b} abajo", "{a} arriba y {b} abajo", "{b} abajo y {a} arriba",
-        "{a} en la parte de arriba y {b} en la parte de abajo", "arriba {a} y abajo {b}",
+        "{a} con {b} debajo", "{a} con {b} abajo", "{a} arriba y {b} abajo",
+        "{b} abajo y {a} arriba",
+        "{a} en la parte de arriba y {b} en la parte de abajo", "{a} en lo alto y {b} abajo",
         "{a} flotando por encima de {b}", "{a} más arriba que {b}", "{b} y por encima {a}",
         "{a} y debajo {b}", "{b} con {a} por encima",
     ),
@@ -243,6 +245,7 @@ ABOVE = Frames(
     tags=(
         "{a0}, {b0}", "{a0} por encima de {b0}", "{b0} debajo de {a0}", "arriba: {a0}, abajo: {b0}",
     ),
+    emphatic=("arriba {a} y abajo {b}", "abajo {b} y arriba {a}"),
 )  # fmt: skip
 ON = Frames(
     phrases=(
@@ -302,7 +305,7 @@ TRIO = Frames(
     phrases=(
         "{a}, {b} y {c}", "{a}, {b} y {c}", "{b}, {a} y {c}", "{c}, {b} y {a}", "{b}, {c} y {a}",
         "{a} y {b} y {c}", "{a} con {b} y {c}", "{a} junto con {b} y {c}", "{a} junto a {b} y {c}",
-        "{a}, luego {b} y luego {c}", "de izquierda a derecha {a}, {b} y {c}",
+        "{a}, luego {b} y luego {c}",
         "{a}, {b} y {c} de izquierda a derecha", "{a}, {b} y {c} en fila",
         "{a} a la izquierda, {b} en el centro y {c} a la derecha",
         "{a} a la izquierda, {b} en medio y {c} a la derecha", "{b} entre {a} y {c}",
@@ -316,13 +319,15 @@ TRIO = Frames(
         "de izquierda a derecha: {a}, {b}, {c}", "aparecen {a}, {b} y {c}",
     ),
     tags=("{a0}, {b0}, {c0}", "{c0}, {a0}, {b0}", "{a0} + {b0} + {c0}", "{a0}, {b0} y {c0}"),
+    emphatic=("de izquierda a derecha {a}, {b} y {c}", "solo {a}, {b} y {c}"),
 )  # fmt: skip
 MIX = Frames(
     phrases=(
         "{a} y {b}", "{a} y {b}", "{b} y {a}", "{a} con {b}", "{b} con {a}", "{a} junto con {b}",
         "{a} además de {b}", "{a} más {b}", "{a} y también {b}", "exactamente {a} y {b}",
         "{b} y además {a}", "{b} junto con {a}", "{a}, y {b}", "{b}, y {a}",
-        "{a} y {b} en la misma imagen", "{a} en compañía de {b}", "tanto {a} como {b}", "{b} y también {a}",
+        "{a} y {b} en la misma imagen", "{a} en compañía de {b}", "tanto {a} como {b}",
+        "{b} y también {a}",
     ),
     sentences=(
         "hay {a} y {b}", "hay {b} y {a}", "se ven {a} y {b}", "aquí hay {a} y {b}",
@@ -375,7 +380,8 @@ class Spanish(Language):
         "una foto de {x}", "foto de {x}", "una fotografía de {x}",
     )  # fmt: skip
     commands = (
-        "dibuja {x}", "pinta {x}", "muéstrame {x}", "haz un dibujo de {x}", "crea una imagen de {x}",
+        "dibuja {x}", "pinta {x}", "muéstrame {x}", "haz un dibujo de {x}",
+        "crea una imagen de {x}",
         "genera {x}", "por favor dibuja {x}", "dibújame {x}", "genera una imagen de {x}",
         "quiero una imagen de {x}", "puedes dibujar {x}", "crea {x}", "quiero ver {x}",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the caption languages share: word choices kept through one text, and the shape of a language.
+"""What the caption languages share: words kept through one text, the shape of a language.
 
 A frame is a format string. Its slots: `{a}` `{b}` `{c}` the things with an indefinite article or a
 count, `{A}` `{B}` with the definite article, `{a0}` `{b0}` `{c0}` bare; `{list}`

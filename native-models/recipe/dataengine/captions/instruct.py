@@ -37,6 +37,8 @@ class Writer:
         self.grammar = Spanish() if self.spanish else English()
         self.words = Words(rng)
         self.named: dict[Look, str] = {}
+        if self.spanish and rng.random() < 0.8:  # rather "el gato rojo" than "de color rojo"
+            self.words.chosen.update({colour: 0 for colour in instruct_es.BASE_COLOURS})
 
     def param(self, name: str) -> Look:
         """A look among the edit's params."""
@@ -238,7 +240,7 @@ def instruct(edit: Edit, rng: np.random.Generator, language: str) -> str:
     command = frame.split()[0] not in writer.frames.WISHES and frame[0] != "{"
     if command and rng.random() < POLITE:
         text = choose(rng, writer.frames.POLITE).format(x=text)
-    elif edit.operation not in ("background", "time", "style") and rng.random() < KEEPS:
+    elif command and edit.operation not in ("background", "time", "style") and rng.random() < KEEPS:
         text = f"{text}, {choose(rng, writer.frames.KEEP)}"
     text = writer.grammar.finish(text)
     if rng.random() < 0.5:

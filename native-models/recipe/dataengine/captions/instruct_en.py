@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 ADD = (
-    "add {a} {where}", "add {a} {where}", "put {a} {where}", "place {a} {where}", "draw {a} {where}",
+    "add {a} {where}", "add {a} {where}", "put {a} {where}", "place {a} {where}",
+    "draw {a} {where}",
     "insert {a} {where}", "{where} add {a}", "paint {a} {where}", "i want {a} {where}",
     "there should be {a} {where}", "add {a} to the picture {where}", "include {a} {where}",
     "i would like {a} {where}", "make {a} appear {where}", "also show {a} {where}",
@@ -38,7 +39,8 @@ MOVE_DIRECTION = {
     "left": ("move {x} to the left", "move {x} left", "shift {x} to the left", "slide {x} left",
              "push {x} to the left", "move {x} further left", "bring {x} more to the left",
              "drag {x} to the left"),
-    "right": ("move {x} to the right", "move {x} right", "shift {x} to the right", "slide {x} right",
+    "right": ("move {x} to the right", "move {x} right", "shift {x} to the right",
+              "slide {x} right",
               "push {x} to the right", "move {x} further right", "bring {x} more to the right",
               "drag {x} to the right"),
     "up": ("move {x} up", "move {x} higher", "raise {x}", "lift {x}", "shift {x} up",
@@ -75,7 +77,8 @@ COUNT_MORE = (
 )
 COUNT_LESS = (
     "remove {less}", "take away {less}", "delete {less}", "erase {less}", "leave only {n}",
-    "keep only {n}", "remove {number_less} of {x}", "take {less} away", "delete {number_less} of {x}",
+    "keep only {n}", "remove {number_less} of {x}", "take {less} away",
+    "delete {number_less} of {x}",
 )  # fmt: skip
 BACKGROUND = (
     "change the background to {place}", "make the background {place}", "put the scene {where}",
@@ -94,9 +97,9 @@ TIME = (
 )  # fmt: skip
 STYLE = (
     "turn it into {style}", "turn the picture into {style}", "make it {style}",
-    "redraw it {where}", "draw it {where}", "change the style to {noun}", "convert it to {noun}",
+    "redraw it {where}", "draw it {where}", "change it to {noun}", "convert it to {noun}",
     "make it look like {style}", "show it {where}", "change the picture to {noun}",
-    "use {noun}", "the style should be {noun}", "repaint it {where}", "render it {where}",
+    "use {noun}", "it should be in {noun}", "repaint it {where}", "render it {where}",
     "i want it {where}", "convert the image into {style}",
 )  # fmt: skip
 

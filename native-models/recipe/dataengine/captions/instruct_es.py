@@ -1,4 +1,4 @@
-"""Edit instructions in Spanish. Slots as in English; `{sea}`, `{debe}`, `{esta}` agree with `{x}`."""
+"""Edit instructions in Spanish. Slots as in English; `{sea}`, `{debe}`... agree with `{x}`."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ BACKGROUND = (
 )  # fmt: skip
 TIME = (
     "haz que sea {time}", "haz que sea {time}", "pon la escena {where}", "que sea {time}",
-    "cambia la escena a {hour}", "muéstralo {where}", "cambia la hora a {hour}",
+    "cámbialo a {hour}", "muéstralo {where}", "transforma la imagen en {hour}",
     "debe ser {time}", "la misma escena {where}", "muestra la escena {where}",
-    "quiero que sea {time}", "convierte la escena en {hour}",
+    "quiero que sea {time}", "convierte la imagen en {hour}",
 )  # fmt: skip
 STYLE = (
     "conviértelo en {style}", "convierte la imagen en {style}", "haz que parezca {style}",
-    "dibújalo {where}", "cambia el estilo a {noun}", "muéstralo {where}",
-    "transfórmalo en {style}", "usa {noun}", "el estilo debe ser {noun}",
+    "dibújalo {where}", "cámbialo a {noun}", "muéstralo {where}",
+    "transfórmalo en {style}", "usa {noun}", "debe estar en {noun}",
     "vuelve a dibujarlo {where}", "quiero la imagen {where}", "pásalo a {noun}",
     "redibuja la imagen {where}",
 )  # fmt: skip
@@ -128,11 +128,13 @@ PLACES = {
 }  # fmt: skip
 TIMES = {
     "day": ("de día",),
-    "dusk": ("al atardecer", "la hora del atardecer"),
+    "dusk": ("al atardecer",),
     "night": ("de noche",),
 }
 HOURS = {
-    "day": ("día", "la luz del día"), "dusk": ("atardecer", "puesta de sol"), "night": ("noche",),
+    "day": ("una escena de día", "una escena diurna"),
+    "dusk": ("una escena al atardecer", "un atardecer"),
+    "night": ("una escena de noche", "una escena nocturna"),
 }  # fmt: skip
 STYLES = {
     "flat": ("una ilustración plana", "un dibujo plano", "un diseño plano"),

@@ -1,0 +1,126 @@
+"""Scores a bundle: GenEval's six categories and editing, by the verifier.
+
+python -m evaluation.evaluate --bundle ../starter --out work/evaluation.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from dataengine.edits import change_mask, instruction, sample_edit
+from dataengine.render import render
+from dataengine.scene import generator
+from training.sample import Sampler, sheet
+
+from .check import edited, holds
+from .prompts import CATEGORIES, prompts_of
+from .verifier import accuracy, load_verifier, look
+
+BATCH = 16
+
+
+def generation(sampler: Sampler, count: int, folder: Path, **options: float) -> dict[str, float]:
+    """The share of pictures in which every fact of the prompt holds, by category."""
+    verifier = load_verifier()
+    rng = generator(11, 11)
+    scores: dict[str, float] = {}
+    for category in CATEGORIES:
+        prompts = prompts_of(category, count, rng)
+        pictures = np.concatenate(
+            [
+                sampler.generate([p.text for p in prompts[k : k + BATCH]], **options)
+                for k in range(0, count, BATCH)
+            ]
+        )
+        seen = look(verifier, pictures)
+        right = [all(holds(f, s) for f in p.facts) for p, s in zip(prompts, seen, strict=True)]
+        scores[category] = float(np.mean(right))
+        sheet(pictures, 8).save(folder / f"evaluation-{category}.png")
+        print(category, scores[category], flush=True)
+    scores["overall"] = float(np.mean([scores[category] for category in CATEGORIES]))
+    return scores
+
+
+def outside_psnr(source: np.ndarray, result: np.ndarray, changed: np.ndarray) -> float:
+    """Peak signal-to-noise ratio in dB where nothing should have changed."""
+    kept = ~changed
+    error = (source[kept].astype(np.float32) - result[kept].astype(np.float32)) / 255
+    return float(-10 * np.log10(max(1e-10, np.square(error).mean()))) if kept.any() else float("nan")
+
+
+def editing(sampler: Sampler, count: int, folder: Path, **options: float) -> dict[str, Any]:
+    """Per operation: the share of edits that show their target, and the PSNR outside the change."""
+    verifier = load_verifier()
+    rng = generator(12, 12)
+    edits = [sample_edit(rng, "any") for _ in range(count)]
+    rows: dict[str, list[tuple[bool, float]]] = defaultdict(list)
+    strips = []
+    for start in range(0, count, BATCH):
+        some = edits[start : start + BATCH]
+        sources = np.stack([render(edit.source) for edit in some])
+        texts = [
+            instruction(edit, rng, ("en", "es")[(start + k) % 2]) for k, edit in enumerate(some)
+        ]
+        results = sampler.edit(sources, texts, **options)
+        for edit, source, result, seen in zip(
+            some, sources, results, look(verifier, results), strict=True
+        ):
+            psnr = outside_psnr(source, result, change_mask(edit))
+            rows[edit.operation].append((edited(edit, seen), psnr))
+        strips.append(np.concatenate([sources[:8], results[:8]]))
+    sheet(np.concatenate(strips[:4]), 8).save(folder / "evaluation-edits.png")
+    table = {
+        operation: {
+            "success": float(np.mean([ok for ok, _ in values])),
+            "psnr_outside": float(np.nanmedian([psnr for _, psnr in values])),
+            "count": len(values),
+        }
+        for operation, values in sorted(rows.items())
+    }
+    everything = [ok for values in rows.values() for ok, _ in values]
+    return {"overall": float(np.mean(everything)), "operations": table}
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """The tables of the model card."""
+    lines = ["| category | score |", "| --- | --- |"]
+    lines += [f"| {name} | {score:.2f} |" for name, score in result["generation"].items()]
+    lines += ["", "| operation | success | PSNR outside the change (dB) | edits |", "| --- | --- | --- | --- |"]
+    for name, row in result["editing"]["operations"].items():
+        lines.append(f"| {name} | {row['success']:.2f} | {row['psnr_outside']:.1f} | {row['count']} |")
+    lines.append(f"| overall | {result['editing']['overall']:.2f} | | |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--bundle", type=Path, default=Path("../starter"))
+    arguments.add_argument("--out", type=Path, default=Path("work/evaluation.json"))
+    arguments.add_argument("--count", type=int, default=96, help="prompts a category")
+    arguments.add_argument("--edits", type=int, default=240)
+    arguments.add_argument("--guidance", type=float, default=2.0)
+    arguments.add_argument("--top-p", type=float, default=0.9)
+    options = arguments.parse_args()
+    torch.manual_seed(1)
+    sampler = Sampler(options.bundle)
+    settings = {"guidance": options.guidance, "top_p": options.top_p}
+    folder = options.out.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    result = {
+        "verifier": accuracy(load_verifier()),
+        "generation": generation(sampler, options.count, folder, **settings),
+        "editing": editing(sampler, options.edits, folder, **settings),
+    }
+    options.out.write_text(json.dumps(result, indent=2) + "\n")
+    print(markdown(result))
+
+
+if __name__ == "__main__":
+    main()
