@@ -112,7 +112,8 @@ COLOUR_WORDS: dict[str, tuple[Adjective, ...]] = {
 }  # fmt: skip
 SIZES: dict[str, tuple[tuple[Adjective, bool], ...]] = {
     "small": (
-        (ending_in_o("pequeñ"), False), (ending_in_o("pequeñ"), True), (ending_in_o("diminut"), False),
+        (ending_in_o("pequeñ"), False), (ending_in_o("pequeñ"), True),
+        (ending_in_o("diminut"), False),
     ),
     "large": (
         (of_one_gender("grande", "grandes"), False), (of_one_gender("gran", "grandes"), True),
