@@ -135,6 +135,29 @@ def scene_loss(logits: Tensor, scene: Tensor) -> Tensor:
     )
 
 
+@torch.no_grad()
+def start_from_components(model: VisionTokenizer) -> None:
+    """Starts the patch embedding as the whitened principal components of real patches.
+
+    Pixels are so alike that random projections see little but a patch's mean colour; from here
+    the tower reads shapes thousands of steps earlier.
+    """
+    pictures, _ = open_shard(shards()[0])
+    pixels = torch.from_numpy(pictures[:600].transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
+    size = ENCODER["patch_size"]
+    patches = functional.unfold(pixels, size, stride=size).transpose(1, 2).flatten(0, 1)
+    patches = patches[torch.randperm(len(patches))[:20000]]
+    mean = patches.mean(0)
+    values, vectors = torch.linalg.eigh((patches - mean).T @ (patches - mean) / len(patches))
+    count = ENCODER["hidden_size"]
+    values, vectors = values[-count:], vectors[:, -count:]
+    weight = vectors.T / (values[:, None] + 0.02 * values[-20]).sqrt()
+    mix, _ = torch.linalg.qr(torch.randn(count, count))
+    embeddings = next(m for m in model.encoder.modules() if hasattr(m, "patch_embedding"))
+    embeddings.patch_embedding.weight.copy_((mix @ weight).reshape(count, 3, size, size))
+    embeddings.patch_embedding.bias.copy_(-(mix @ weight) @ mean)
+
+
 def batches(size: int, seed: int) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
     """Endless batches over whatever shards are on disk."""
     rng = np.random.default_rng(seed)
@@ -200,6 +223,8 @@ def main() -> None:
         readers.load_state_dict(state["readers"])
         optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
+    else:
+        start_from_components(model)
     log = Log("vision")
     start = last = time.time()
     used = torch.zeros(CODEBOOK_SIZE)
