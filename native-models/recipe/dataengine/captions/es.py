@@ -310,7 +310,7 @@ TRIO = Frames(
         "{a}, {b} y {c} de izquierda a derecha", "{a}, {b} y {c} en fila",
         "{a} a la izquierda, {b} en el centro y {c} a la derecha",
         "{a} a la izquierda, {b} en medio y {c} a la derecha", "{b} entre {a} y {c}",
-        "{b} en medio de {a} y {c}", "{b} con {a} a su izquierda y {c} a su derecha",
+        "{b} justo entre {a} y {c}", "{b} con {a} a su izquierda y {c} a su derecha",
         "{a} y {c} con {b} en medio", "{c} a la derecha, {b} en el centro y {a} a la izquierda",
     ),
     sentences=(

@@ -151,7 +151,7 @@ KEEP = (
 )  # fmt: skip
 POLITE = ("por favor, {x}", "{x}, por favor")
 PUTTING = ("pon", "dibuja")
-WISHES = ("el", "la", "los", "las", "sin", "que", "debe", "también")
+WISHES = ("no", "quiero", "me", "el", "la", "los", "las", "sin", "que", "debe", "también")
 BASE_COLOURS = {
     "red": "rojo", "orange": "naranja", "yellow": "amarillo", "green": "verde", "blue": "azul",
     "purple": "morado", "pink": "rosa", "brown": "marrón", "white": "blanco", "black": "negro",
