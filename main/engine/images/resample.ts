@@ -19,7 +19,9 @@ export function arrayRows(size: Size, channels: 1 | 3, data: Uint8Array | Float3
     width: size.width,
     height: size.height,
     channels,
-    load: (y, into) => into.set(data.subarray(y * length, (y + 1) * length)),
+    load(y, into) {
+      into.set(data.subarray(y * length, (y + 1) * length));
+    },
   };
 }
 

@@ -79,14 +79,24 @@ function pngIsCut(bytes: Uint8Array, view: DataView): boolean {
   return true;
 }
 
-/** Whether a TIFF's first directory, often at the very end of the file, is not all there. */
+/** Bytes of a value of each TIFF field type, by the type's number. */
+const TIFF_TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+
+/** Whether a TIFF's first directory, often at the end of the file, or its values are not all there. */
 function tiffIsCut(bytes: Uint8Array, view: DataView): boolean {
   if (bytes.length < 16) return true;
   const little = bytes[0] === 0x49;
   if (view.getUint16(2, little) === 43) return view.getBigUint64(8, little) + 8n > bytes.length;
   const directory = view.getUint32(4, little);
   if (directory + 2 > bytes.length) return true;
-  return directory + 6 + 12 * view.getUint16(directory, little) > bytes.length;
+  const entries = view.getUint16(directory, little);
+  if (directory + 6 + 12 * entries > bytes.length) return true;
+  for (let at = directory + 2; at < directory + 2 + 12 * entries; at += 12) {
+    const size = TIFF_TYPE_BYTES[view.getUint16(at + 2, little)] ?? 0;
+    const length = size * view.getUint32(at + 4, little);
+    if (length > 4 && view.getUint32(at + 8, little) + length > bytes.length) return true;
+  }
+  return false;
 }
 
 /**

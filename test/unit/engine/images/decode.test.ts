@@ -337,6 +337,11 @@ describe('what is refused', () => {
     }
   });
 
+  it('a TIFF whose directory is whole and whose pixels are cut', async () => {
+    const data = deepTiff([1, 2, 3]).subarray(0, 200);
+    await expect(decodeImage({ data })).rejects.toMatchObject({ code: 'TRUNCATED_IMAGE' });
+  });
+
   it('a PNG whose pixels were altered', async () => {
     const bytes = Buffer.from(
       await sharpOf(noise(60, 60, 3))
