@@ -1,4 +1,4 @@
-export { loadBundle, parseConfig, readManifest, type Bundle, type ConfigJson } from './load.js';
+export { loadBundle, readManifest, type Bundle, type ConfigJson } from './load.js';
 export {
   BUNDLE_SCHEMA_VERSION,
   MANIFEST_FILE,

@@ -5,7 +5,7 @@ import { NativaError } from '../errors.js';
 import { parameterLocations, readSafetensorsHeader } from '../graphs/safetensors.js';
 import type { TensorLocation } from '../graphs/types.js';
 import { readJson, resolveBundleFile, systemErrorCode } from './files.js';
-import { MANIFEST_FILE, firstIssue, parseManifest, type BundleManifest } from './schema.js';
+import { MANIFEST_FILE, parseManifest, type BundleManifest } from './schema.js';
 
 /** Parsed JSON of a config file: an object; what its fields must be is its network's business. */
 export type ConfigJson = Readonly<Record<string, unknown>>;
@@ -94,25 +94,6 @@ export async function loadBundle(folder: string): Promise<Bundle> {
     paths,
     tensors: await readTensors(dir, manifest.weights, pathOf),
   };
-}
-
-/**
- * One of a bundle's configs, checked by its network's schema.
- *
- * @throws {NativaError} BUNDLE_INVALID naming the file and the field
- */
-export function parseConfig<Config>(
-  bundle: Bundle,
-  network: keyof Bundle['configs'],
-  schema: z.ZodType<Config>,
-): Config {
-  const parsed = schema.safeParse(bundle.configs[network]);
-  if (parsed.success) return parsed.data;
-  throw new NativaError(
-    'BUNDLE_INVALID',
-    `${bundle.manifest.configs[network]} of the model in ${bundle.dir} is not valid: ` +
-      `${firstIssue(parsed.error)}.`,
-  );
 }
 
 function checkSize(dir: string, name: string, declared: number, actual: number): void {

@@ -1,0 +1,93 @@
+/** What a run tells on its way and at its end, as schemas that both sides of the process check. */
+import { z } from 'zod';
+
+/** Stages of a run, in order. */
+export const STAGES = ['load', 'read', 'encode', 'tokens', 'denoise', 'decode', 'compose'] as const;
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes');
+const count = z.int().min(0);
+const seconds = z.number().min(0);
+const pixels = z.int().min(1);
+
+/** How far a stage is, over all pictures of the request. */
+export const progressEventSchema = z.strictObject({
+  type: z.literal('progress'),
+  stage: z.enum(STAGES),
+  step: count,
+  total: count,
+});
+
+/** What a picture looks like so far. */
+export const previewEventSchema = z.strictObject({
+  type: z.literal('preview'),
+  /** Which picture of the request. */
+  index: count,
+  width: pixels,
+  height: pixels,
+  /** RGB, rows from the top left. */
+  data: bytes,
+});
+
+/** Anything a run tells before its result. */
+export const engineEventSchema = z.discriminatedUnion('type', [
+  progressEventSchema,
+  previewEventSchema,
+]);
+
+/** How much two pictures differ over some pixels. */
+const differenceSchema = z.looseObject({
+  pixels: count,
+  identical: z.boolean(),
+});
+
+/** Change of an edit, outside its mask (or everywhere) and inside. */
+export const driftSchema = z.looseObject({
+  outside: differenceSchema.nullish(),
+  inside: differenceSchema.nullish(),
+});
+
+/** One finished picture. */
+export const resultImageSchema = z.strictObject({
+  /** PNG with the recipe in it. */
+  png: bytes,
+  width: pixels,
+  height: pixels,
+  seed: count,
+  /** Edits only. */
+  drift: driftSchema.optional(),
+});
+
+/** Seconds each stage took. */
+export const timingsSchema = z.strictObject({
+  load: seconds,
+  read: seconds,
+  encode: seconds,
+  tokens: seconds,
+  denoise: seconds,
+  decode: seconds,
+  compose: seconds,
+  total: seconds,
+});
+
+/** What a request ends in. */
+export const engineResultSchema = z.strictObject({
+  images: z.array(resultImageSchema).min(1),
+  timings: timingsSchema,
+  model: z.strictObject({ id: z.string(), hash: z.string() }),
+  provider: z.string(),
+  /** What a person should know about this run, one sentence each. */
+  notices: z.array(z.string()),
+  /** Bytes of the engine's process. */
+  memory: z.strictObject({ resident: count, peak: count }),
+});
+
+/** Name of a stage. */
+export type Stage = (typeof STAGES)[number];
+/** See {@link engineEventSchema}. */
+export type EngineEvent = z.output<typeof engineEventSchema>;
+/** See {@link engineResultSchema}. */
+export type EngineResult = z.output<typeof engineResultSchema>;
+/** See {@link resultImageSchema}. */
+export type ResultImage = z.output<typeof resultImageSchema>;
+/** See {@link timingsSchema}. */
+export type Timings = z.output<typeof timingsSchema>;

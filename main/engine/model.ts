@@ -1,0 +1,206 @@
+import { readFile } from 'node:fs/promises';
+
+import { z } from 'zod';
+
+import { firstIssue, loadBundle, verifyBundle } from '../../native-models/bundle/index.js';
+import type { Bundle, BundleManifest, TokenScale } from '../../native-models/bundle/index.js';
+import { NativaError } from '../../native-models/errors.js';
+import {
+  autoencoderConfigSchema,
+  openCheckpoint,
+  qwen3ConfigSchema,
+  sanaTransformerConfigSchema,
+  spatialCompression,
+  taTokConfigSchema,
+  tokenGrid,
+} from '../../native-models/graphs/index.js';
+import type { GraphName, GraphOptions, GraphSource } from '../../native-models/graphs/index.js';
+import { Networks } from './runtime/networks.js';
+import { availableMemory, fitsInMemory } from './runtime/memory.js';
+import { supportedProviders } from './runtime/session.js';
+import { TextTokenizer } from './tokens/tokenizer.js';
+
+/** Where a reference's clean latents enter noise space, if they do. */
+export type NoiseLayout = 'none' | 'width' | 'channels';
+
+/** Sizes of a model that the pipeline needs, read from its configs. */
+export interface ModelShape {
+  /** Side of the square it was trained at, in pixels. */
+  readonly resolution: number;
+  /** Hidden size of the autoregressive model. */
+  readonly hidden: number;
+  /** Longest sequence it reads. */
+  readonly maxPositions: number;
+  /** Token id of image code 0. */
+  readonly imageTokenStart: number;
+  /** Side of the token grid at each scale. */
+  readonly tokenSides: Readonly<Record<TokenScale, number>>;
+  /** Side of the square the vision tokenizer reads, in pixels. */
+  readonly visionSize: number;
+  readonly visionMean: readonly number[];
+  readonly visionStd: readonly number[];
+  readonly latentChannels: number;
+  /** Pixels along the side of one latent position. */
+  readonly compression: number;
+  /** Latent positions along the side of one token of the diffusion transformer. */
+  readonly patchSize: number;
+  readonly scalingFactor: number;
+  readonly shiftFactor: number;
+  readonly captionChannels: number;
+  /** Whether the diffusion transformer is told the guidance scale. */
+  readonly guidanceEmbeds: boolean;
+  /** Whether a reference's latents are appended to the context. */
+  readonly referenceContext: boolean;
+  readonly noiseLayout: NoiseLayout;
+}
+
+/** How a model is loaded. */
+export interface LoadModelOptions {
+  readonly provider: string;
+  readonly threads?: number | undefined;
+  /** Folder that remembers which files were verified. */
+  readonly cacheDir?: string | undefined;
+  readonly signal: AbortSignal;
+  /** The model of the same folder that is loaded; kept as it is if the files still are the same. */
+  readonly previous?: Model;
+  /** Share of the files' bytes that were verified, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/** A bundle ready to run: checked files, parsed configs, tokenizer, networks. */
+export interface Model {
+  readonly manifest: BundleManifest;
+  /** SHA-256 over everything its pixels depend on. */
+  readonly hash: string;
+  readonly provider: string;
+  readonly shape: ModelShape;
+  readonly tokenizer: TextTokenizer;
+  readonly networks: Networks;
+}
+
+/**
+ * Opens a bundle: reads it, checks every file's SHA-256 (once; later only size and time), parses
+ * the configs and builds the graphs to see that configs and weights agree. Networks are loaded when
+ * they are first used.
+ * @throws NativaError BUNDLE_*, CONFIG_WEIGHTS_MISMATCH, MISSING_PARAMETER, BAD_TOKENIZER,
+ *   PROVIDER_UNAVAILABLE; AbortError
+ */
+export async function loadModel(folder: string, options: LoadModelOptions): Promise<Model> {
+  checkProvider(options.provider);
+  const bundle = await loadBundle(folder);
+  const { hash } = await verifyBundle(bundle, {
+    cacheDir: options.cacheDir,
+    signal: options.signal,
+    onProgress: ({ done, total }) => options.onProgress?.(done / total),
+  });
+  if (options.previous?.hash === hash) return options.previous;
+  await options.previous?.networks.dispose();
+  const checkpoint = await openCheckpoint(bundle.dir, bundle.manifest.weights);
+  const source = { ...parseConfigs(bundle), tensors: checkpoint.tensors };
+  const shape = modelShape(source, bundle.manifest);
+  const networks = new Networks({
+    source,
+    folder: checkpoint.folder,
+    graphOptions: graphOptions(source, shape, bundle.manifest),
+    provider: options.provider,
+    threads: options.threads,
+    keepLoaded: fitsInMemory(checkpoint.tensors.values(), availableMemory()),
+  });
+  networks.check(usedGraphs(shape, bundle.manifest));
+  return {
+    manifest: bundle.manifest,
+    hash,
+    provider: options.provider,
+    shape,
+    tokenizer: new TextTokenizer(JSON.parse(await readFile(bundle.tokenizerPath, 'utf8'))),
+    networks,
+  };
+}
+
+function checkProvider(provider: string): void {
+  const supported = supportedProviders();
+  if (supported.includes(provider)) return;
+  const message =
+    `onnxruntime has no provider "${provider}" here; choose one of ${supported.join(', ')}.`;
+  throw new NativaError('PROVIDER_UNAVAILABLE', message);
+}
+
+function parseConfigs({ configs, manifest }: Bundle): Omit<GraphSource, 'tensors'> {
+  const names = manifest.configs;
+  return {
+    ar: parseConfig(qwen3ConfigSchema, configs.ar, names.ar),
+    vision: parseConfig(taTokConfigSchema, configs.vision, names.vision),
+    transformer: parseConfig(sanaTransformerConfigSchema, configs.transformer, names.transformer),
+    vae: parseConfig(autoencoderConfigSchema, configs.vae, names.vae),
+  };
+}
+
+function parseConfig<Output>(schema: z.ZodType<Output>, json: unknown, file: string): Output {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const message = `${file} of the model is not valid: ${firstIssue(parsed.error)}.`;
+  throw new NativaError('BUNDLE_INVALID', message);
+}
+
+function modelShape(source: GraphSource, manifest: BundleManifest): ModelShape {
+  const { ar, vision, transformer, vae } = source;
+  const inNoise = ar.use_und_image_vae_as_noise || ar.only_use_und_image_vae_as_noise;
+  return {
+    resolution: manifest.resolution,
+    hidden: ar.hidden_size,
+    maxPositions: ar.max_position_embeddings,
+    imageTokenStart: imageTokenStart(source),
+    tokenSides: {
+      S0: tokenGrid(vision, 'S0'),
+      S1: tokenGrid(vision, 'S1'),
+      S2: tokenGrid(vision, 'S2'),
+    },
+    visionSize: vision.encoder.image_size,
+    visionMean: vision.image_mean,
+    visionStd: vision.image_std,
+    latentChannels: vae.latent_channels,
+    compression: spatialCompression(vae),
+    patchSize: transformer.patch_size,
+    scalingFactor: vae.scaling_factor,
+    shiftFactor: vae.shift_factor ?? 0,
+    captionChannels: transformer.caption_channels,
+    guidanceEmbeds: transformer.guidance_embeds,
+    referenceContext: ar.use_und_image_vae && !ar.only_use_und_image_vae_as_noise,
+    noiseLayout: inNoise ? ar.und_image_vae_as_noise_layout : 'none',
+  };
+}
+
+function imageTokenStart({ ar }: GraphSource): number {
+  if (ar.image_start_token_id !== undefined) return ar.image_start_token_id;
+  const message = 'The config of the AR model has no image_start_token_id; get the model again.';
+  throw new NativaError('BUNDLE_INVALID', message);
+}
+
+function graphOptions(
+  { vision }: GraphSource,
+  shape: ModelShape,
+  manifest: BundleManifest,
+): GraphOptions {
+  const start = shape.imageTokenStart;
+  const scales = new Set<TokenScale>(['S0', ...manifest.capabilities.tokenScales]);
+  return {
+    ar: { logits: { start, end: start + vision.bottleneck.codebook_size } },
+    embed: {},
+    vision: { scales: [...scales] },
+    features_connector: {},
+    connector: {},
+    reference_connector: {},
+    cross_attention_kv: {},
+    denoiser: {},
+    vae_encoder: {},
+    vae_decoder: {},
+  };
+}
+
+/** Graphs that this model's requests can reach. */
+function usedGraphs(shape: ModelShape, manifest: BundleManifest): GraphName[] {
+  const names: GraphName[] = ['ar', 'connector', 'cross_attention_kv', 'denoiser', 'vae_decoder'];
+  if (manifest.capabilities.edit) names.push('vision', 'vae_encoder');
+  if (manifest.capabilities.edit && shape.referenceContext) names.push('reference_connector');
+  return names;
+}

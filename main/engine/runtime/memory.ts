@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { resourceUsage } from 'node:process';
+
+/** Memory of this process, in bytes. */
+export interface MemoryFigures {
+  /** Resident now. */
+  readonly resident: number;
+  /** Largest resident size since the process began. */
+  readonly peak: number;
+}
+
+/** Memory of this process. */
+export function memoryFigures(): MemoryFigures {
+  return { resident: process.memoryUsage.rss(), peak: resourceUsage().maxRSS * 1024 };
+}
+
+/** Bytes a process can still take without driving others out. */
+export function availableMemory(): number {
+  try {
+    const line = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+    if (line?.[1] !== undefined) return Number(line[1]) * 1024;
+  } catch {
+    // Not Linux: the free pages are the best figure Node has.
+  }
+  return freemem();
+}
+
+/** Share of the available memory that loaded networks may take. */
+const SHARE = 0.7;
+/** A half-precision parameter is float32 in memory. */
+const FLOAT32_GROWTH: Readonly<Record<string, number>> = { F32: 1, F16: 2, BF16: 2 };
+
+/**
+ * Whether all networks of a model can stay loaded at once.
+ * @param tensors its parameters
+ * @param available bytes
+ */
+export function fitsInMemory(
+  tensors: Iterable<{ readonly dtype: string; readonly length: number }>,
+  available: number,
+): boolean {
+  let needed = 0;
+  for (const { dtype, length } of tensors) needed += length * (FLOAT32_GROWTH[dtype] ?? 1);
+  return needed < available * SHARE;
+}

@@ -1,0 +1,89 @@
+import type { RunContext } from '../context.js';
+import type { Model } from '../model.js';
+import type { Plan } from '../plan.js';
+import { RandomStream } from '../rng.js';
+import { TokenDecoder } from '../tokens/decoder.js';
+import type { DecodedTokens, WeightedPrompt } from '../tokens/decoder.js';
+import { buildPrompt, checkPromptLength } from '../tokens/prompt.js';
+
+/** A reference as the autoregressive model sees it. */
+export interface PromptReference {
+  /** Codes at scale S0, which is what the model reads. */
+  readonly codes: readonly number[];
+  /** 0 to 1. */
+  readonly semantics: number;
+}
+
+/** Number of image tokens at a plan's scale. */
+export function imageTokenCount(model: Model, plan: Plan): number {
+  return model.shape.tokenSides[plan.tokens] ** 2;
+}
+
+/**
+ * Prompts of a plan with their weights. A reference of full semantics is in every prompt, one of
+ * none in no prompt; in between, prompts with and without it are mixed: sorted by strength
+ * s1 >= s2 >= ..., the first k references together have the weight s(k) - s(k+1) (the Choquet
+ * integral), and what is left to 1 the prompt without any. One prompt does where all are 0 or 1.
+ * @throws NativaError PROMPT_TOO_LONG, BAD_TEMPLATE, BAD_TOKENIZER
+ */
+export function planPrompts(
+  model: Model,
+  plan: Plan,
+  references: readonly PromptReference[],
+): WeightedPrompt[] {
+  const { tokenizer, shape } = model;
+  const scaleTokenId = tokenizer.tokenId(`<${plan.tokens}>`);
+  const strengths = references.map(({ semantics }) => semantics);
+  const falling = [...new Set([1, ...strengths])]
+    .filter((level) => level > 0)
+    .sort((a, b) => b - a);
+  const prompts = falling.map((level, index) => ({
+    weight: level - (falling[index + 1] ?? 0),
+    present: references.filter(({ semantics }) => semantics >= level),
+  }));
+  return prompts.map(({ weight, present }) => {
+    const ids = buildPrompt(tokenizer, plan.template, {
+      text: plan.text,
+      references: present.map(({ codes }) => codes.map((code) => shape.imageTokenStart + code)),
+      scaleTokenId,
+    });
+    checkPromptLength(ids.length, imageTokenCount(model, plan), shape.maxPositions);
+    return { ids, weight };
+  });
+}
+
+/**
+ * Draws the image tokens of every picture of a plan. The prompt is read once; pictures are drawn
+ * one after the other, because a batch would change the rounding and with it the pictures.
+ * @param forced codes that positions must get
+ * @throws NativaError CANCELLED and whatever loading the network throws
+ */
+export async function drawTokens(
+  model: Model,
+  plan: Plan,
+  prompts: readonly WeightedPrompt[],
+  context: RunContext,
+  forced?: readonly (number | undefined)[],
+): Promise<DecodedTokens[]> {
+  const count = imageTokenCount(model, plan);
+  const total = count * plan.seeds.length;
+  return context.stage('tokens', total, async () => {
+    const network = await model.networks.get('ar');
+    const decoder = new TokenDecoder(network, model.shape);
+    const prepared = await decoder.prepare(prompts, count, context.signal);
+    const drawn: DecodedTokens[] = [];
+    for (const [index, seed] of plan.seeds.entries()) {
+      drawn.push(
+        await decoder.decode(prepared, {
+          sampling: plan.sampling,
+          random: new RandomStream(seed, 'tokens'),
+          signal: context.signal,
+          onToken: (done) => context.progress('tokens', index * count + done, total),
+          ...(forced && { forced }),
+        }),
+      );
+    }
+    await model.networks.done('ar');
+    return drawn;
+  });
+}

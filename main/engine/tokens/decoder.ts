@@ -1,0 +1,191 @@
+import { Tensor } from '../runtime/session.js';
+import type { Network, TensorMap } from '../runtime/session.js';
+import { checkpoint } from '../cancel.js';
+import type { RandomStream } from '../rng.js';
+import { sampleToken } from './sampler.js';
+import type { SamplingOptions } from './sampler.js';
+
+/** Names of the cache among the graph's inputs begin with this. */
+const PAST = 'past_key_values.';
+
+/** Sizes of the autoregressive network. */
+export interface ArShape {
+  readonly hidden: number;
+  /** Token id of image code 0. */
+  readonly imageTokenStart: number;
+}
+
+/**
+ * A prompt and its share. Several prompts are read side by side and continued with the same tokens;
+ * their logits and hidden states are mixed by these weights, which add up to 1.
+ */
+export interface WeightedPrompt {
+  readonly ids: readonly number[];
+  readonly weight: number;
+}
+
+/** One prompt that has been read: its cache and what the network said after the last token. */
+interface ReadPrompt {
+  readonly length: number;
+  readonly weight: number;
+  readonly cache: TensorMap;
+  readonly first: StepOutput;
+}
+
+/** Prompts read and ready to be continued any number of times. */
+export interface PreparedPrompts {
+  readonly prompts: readonly ReadPrompt[];
+  /** Image tokens there is room for. */
+  readonly tokens: number;
+}
+
+/** How image tokens are drawn. */
+export interface DecodeOptions {
+  readonly sampling: SamplingOptions;
+  readonly random: RandomStream;
+  /** Code that a position must get, undefined where it is drawn: the token lock. */
+  readonly forced?: readonly (number | undefined)[];
+  readonly signal: AbortSignal;
+  readonly onToken?: (done: number) => void;
+}
+
+/** A finished sequence of image tokens. */
+export interface DecodedTokens {
+  /** Codes, [tokens]. */
+  readonly codes: readonly number[];
+  /** After the final norm, of the scale token and of every image token: [tokens + 1, hidden]. */
+  readonly hiddenStates: Float32Array<ArrayBuffer>;
+}
+
+interface StepOutput {
+  readonly logits: Float32Array;
+  /** Of the last position, [hidden]. */
+  readonly hidden: Float32Array;
+}
+
+/**
+ * Draws image tokens with a key/value cache that the network updates in place. The hidden states
+ * that condition the diffusion model are collected on the way (the reference implementation runs
+ * the whole sequence a second time for them), with one run more for the last token's.
+ */
+export class TokenDecoder {
+  readonly #network: Network;
+  readonly #shape: ArShape;
+
+  constructor(network: Network, shape: ArShape) {
+    this.#network = network;
+    this.#shape = shape;
+  }
+
+  /**
+   * Reads prompts, each ending with its scale token.
+   * @param tokens image tokens that will follow
+   * @throws NativaError CANCELLED
+   */
+  async prepare(
+    prompts: readonly WeightedPrompt[],
+    tokens: number,
+    signal: AbortSignal,
+  ): Promise<PreparedPrompts> {
+    const read: ReadPrompt[] = [];
+    for (const { ids, weight } of prompts) {
+      await checkpoint(signal);
+      const cache = this.#allocateCache(ids.length + tokens);
+      const first = await this.#run(ids, ids.length, cache);
+      read.push({ length: ids.length, weight, cache, first });
+    }
+    return { prompts: read, tokens };
+  }
+
+  /**
+   * Continues prepared prompts. May be called again for another picture: positions after the prompt
+   * are written before they are read, so the cache needs no copy.
+   * @throws NativaError CANCELLED
+   */
+  async decode(prepared: PreparedPrompts, options: DecodeOptions): Promise<DecodedTokens> {
+    const { tokens } = prepared;
+    const { hidden, imageTokenStart } = this.#shape;
+    const hiddenStates = new Float32Array((tokens + 1) * hidden);
+    const codes: number[] = [];
+    let outputs = prepared.prompts.map((prompt) => prompt.first);
+    for (let position = 0; position <= tokens; position++) {
+      await checkpoint(options.signal);
+      hiddenStates.set(mix(prepared.prompts, outputs, 'hidden'), position * hidden);
+      if (position === tokens) break;
+      const code =
+        options.forced?.[position] ??
+        sampleToken(
+          mix(prepared.prompts, outputs, 'logits'),
+          options.sampling,
+          options.random.uniform(position),
+        );
+      codes.push(code);
+      outputs = await this.#step(prepared.prompts, position, imageTokenStart + code);
+      options.onToken?.(position + 1);
+    }
+    return { codes, hiddenStates };
+  }
+
+  async #step(
+    prompts: readonly ReadPrompt[],
+    position: number,
+    tokenId: number,
+  ): Promise<StepOutput[]> {
+    const outputs: StepOutput[] = [];
+    for (const { length, cache } of prompts) {
+      outputs.push(await this.#run([tokenId], length + position + 1, cache));
+    }
+    return outputs;
+  }
+
+  /** @param length of the sequence with these ids, the cached ones included */
+  async #run(ids: readonly number[], length: number, cache: TensorMap): Promise<StepOutput> {
+    const feeds: Record<string, Tensor> = {
+      input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+      seqlens_k: new Tensor('int32', Int32Array.of(length - 1), [1]),
+      total_sequence_length: new Tensor('int32', Int32Array.of(length), []),
+    };
+    const fetches: Record<string, Tensor | null> = { logits: null, last_hidden_state: null };
+    for (const [name, tensor] of Object.entries(cache)) {
+      feeds[`${PAST}${name}`] = tensor;
+      fetches[`present.${name}`] = tensor;
+    }
+    const outputs = await this.#network.run(feeds, fetches);
+    const { hidden } = this.#shape;
+    const states = outputs.float32('last_hidden_state');
+    return {
+      logits: outputs.float32('logits'),
+      // a copy: the states of a whole prompt would be kept alive by a view of their last row
+      hidden: states.slice((ids.length - 1) * hidden),
+    };
+  }
+
+  /** Keys and values of every layer, by the names the graph gives them, for one sequence. */
+  #allocateCache(maxLength: number): TensorMap {
+    const cache: Record<string, Tensor> = {};
+    for (const { name, shape } of this.#network.inputs) {
+      if (!name.startsWith(PAST)) continue;
+      const sizes: Record<string, number> = { batch: 1, max_length: maxLength };
+      const dims = shape.map((size) => (typeof size === 'number' ? size : (sizes[size] ?? 0)));
+      const length = dims.reduce((product, size) => product * size, 1);
+      cache[name.slice(PAST.length)] = new Tensor('float32', new Float32Array(length), dims);
+    }
+    return cache;
+  }
+}
+
+/** Weighted sum over prompts; the only prompt's own values where there is one. */
+function mix(
+  prompts: readonly ReadPrompt[],
+  outputs: readonly StepOutput[],
+  part: keyof StepOutput,
+): Float32Array {
+  const [only] = outputs;
+  if (outputs.length === 1 && only !== undefined) return only[part];
+  const sum = new Float32Array(only?.[part].length ?? 0);
+  prompts.forEach(({ weight }, index) => {
+    const values = outputs[index]?.[part] ?? sum;
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + weight * (values[i] ?? 0);
+  });
+  return sum;
+}

@@ -1,0 +1,177 @@
+/** Everything the command line says, in English: the catalogue other languages must match. */
+export const en = {
+  help: {
+    usage: 'Usage:',
+    arguments: 'Arguments:',
+    options: 'Options:',
+    commands: 'Commands:',
+    program: 'Makes and edits images on your own machine.',
+    helpOption: 'show this help',
+    helpCommand: 'show help for a command',
+    version: 'show the version',
+    lang: 'language of messages: en or es',
+    generate: 'make a picture from a text',
+    edit: 'change a picture as an instruction says',
+    models: 'the models on this machine',
+    modelsList: 'list the models found',
+    modelsInspect: 'show what a model is made of',
+    modelsVerify: 'check every file of a model against its SHA-256',
+    doctor: 'what runs here: providers, memory, models, and why a provider is missing',
+    prompt: 'what the picture shows',
+    image: 'the picture to edit (PNG, JPEG, WebP, AVIF, TIFF)',
+    instruction: 'what should change',
+    modelArgument: 'a model: its id or its folder',
+    out: 'file to write; .png, .jpg, .webp, .avif or .tiff (default: nativa-SEED.png)',
+    model: 'model to use: its id or its folder',
+    seed: 'whole number that decides the picture (default: random, and reported)',
+    steps: 'denoising steps',
+    guidance: 'how closely to follow the text',
+    imageGuidance: 'how closely to follow the picture that is edited',
+    tokens: 'scale of image tokens: S0 (most detail), S1 or S2',
+    scheduler: 'sampler: euler or dpm-solver++',
+    temperature: 'randomness of the image tokens; 0 takes the likeliest',
+    topK: 'sample among the K likeliest tokens; 0 for all',
+    topP: 'sample among the likeliest tokens that make up this share',
+    count: 'how many pictures: a.png, a-2.png, a-3.png ...',
+    width: 'width in pixels (default: the model’s)',
+    height: 'height in pixels (default: the model’s)',
+    threads: 'processor threads to use',
+    provider: 'onnxruntime execution provider',
+    json: 'print one last line of JSON, and nothing else',
+    mask: 'picture of the same size, white where pixels may change',
+    feather: 'width of the mask’s soft edge, in pixels',
+    reference: 'another picture to take from, with a strength from 0 to 1; may be repeated',
+    keep: 'how much of the picture is kept: 0 (hardly any) over 0.5 (as trained) to 1',
+    lockTokens: 'with --mask: keep the picture’s own tokens outside the mask',
+    onlyChanged:
+      'without --mask: what did not change comes from the picture’s own pixels (default)',
+    noOnlyChanged: 'without --mask: take every pixel from the model',
+  },
+  noStudio:
+    'The studio window is not in this version yet; these commands work without it, and ' +
+    '"npm start -- COMMAND --help" says more of each.',
+  stages: {
+    load: 'loading the model',
+    read: 'reading the pictures',
+    encode: 'encoding the pictures',
+    tokens: 'composing',
+    denoise: 'painting',
+    decode: 'developing',
+    compose: 'putting together',
+  },
+  done: (file: string, width: number, height: number, seed: number, seconds: string): string =>
+    `${file}: ${width} x ${height}, seed ${seed}, ${seconds} s`,
+  driftIdentical: (pixels: number): string => `outside the mask: all ${pixels} pixels identical`,
+  driftChanged: (maxAbs: number, psnr: string): string =>
+    `outside the change: largest difference ${maxAbs} of 255, PSNR ${psnr} dB`,
+  usage: {
+    unknownCommand: (name: string): string =>
+      `There is no command "${name}": "npm start" lists the commands.`,
+    unknownOption: (name: string): string =>
+      `There is no option "${name}" here: add --help to see the options.`,
+    missingArgument: (name: string): string => `${name} is missing: add --help to see how.`,
+    missingValue: (option: string): string => `${option} needs a value.`,
+    tooManyArguments: (command: string): string =>
+      `"${command}" was given too many arguments: put quotes around a text with spaces.`,
+    notInteger: (option: string, min: number, max: number, given: string): string =>
+      `${option} must be a whole number from ${min} to ${max}, not "${given}".`,
+    notNumber: (option: string, min: number, max: number, given: string): string =>
+      `${option} must be a number from ${min} to ${max}, not "${given}".`,
+    notChoice: (option: string, choices: string, given: string): string =>
+      `${option} must be one of ${choices}, not "${given}".`,
+    emptyReference: '--reference must name a file, as in --reference cat.png:0.5.',
+    featherWithoutMask: '--feather softens the edge of a mask: give the mask with --mask too.',
+    twice: (option: string): string => `${option} was given twice: give it once.`,
+  },
+  models: {
+    none: 'No models found.',
+    broken: (dir: string, reason: string): string => `${dir}: ${reason}`,
+    columns: { id: 'id', name: 'name', size: 'size', pixels: 'pixels', folder: 'folder' },
+    verifying: (file: string): string => `checking ${file}`,
+    verified: (id: string, files: number, hash: string): string =>
+      `${id}: all ${files} files are as published (model ${hash.slice(0, 12)})`,
+    fields: {
+      id: 'id',
+      name: 'name',
+      version: 'version',
+      license: 'licence',
+      description: 'description',
+      folder: 'folder',
+      hash: 'model hash',
+      resolution: 'resolution',
+      languages: 'languages',
+      can: 'can',
+      defaults: 'defaults',
+      files: 'files',
+    },
+    generate: 'generate',
+    edit: 'edit',
+    references: (count: number): string =>
+      count === 1 ? 'trained with 1 reference' : `trained with ${count} references`,
+    networks: 'networks',
+    network: (parameters: string, size: string, types: string): string =>
+      `${parameters} parameters, ${size}, ${types}`,
+    networkNames: {
+      ar: 'autoregressive model',
+      connectors: 'connectors',
+      vision: 'vision tokenizer',
+      transformer: 'diffusion transformer',
+      vae: 'autoencoder',
+      other: 'other',
+    },
+  },
+  doctor: {
+    sections: {
+      program: 'program',
+      machine: 'machine',
+      providers: 'providers',
+      folders: 'folders',
+      models: 'models',
+    },
+    memory: (free: string, total: string): string => `${free} free of ${total}`,
+    limited: (limit: string): string => `limited to ${limit} for this process`,
+    cores: (count: number, model: string): string => `${count} x ${model}`,
+    features: 'instructions',
+    unknown: 'unknown',
+    available: 'available',
+    missing: (reason: string): string => `not available: ${reason}`,
+    reasons: {
+      wrongSystem: (systems: string): string => `exists on ${systems} only`,
+      notInBuild: 'the installed onnxruntime was built without it for this system',
+      cudaExtra: 'the CUDA libraries are a separate download that a plain install leaves out',
+      noGpu: 'no graphics processor that it could use was found',
+    },
+    problem: (what: string): string => `problem: ${what}`,
+    loadFailed: (reason: string): string => `onnxruntime does not load: ${reason}`,
+    fine: 'Everything needed to make a picture is here.',
+    notFine: 'Something needed to make a picture is missing: see "problem" above.',
+  },
+  errors: {
+    prefix: 'error',
+    interrupted: 'Cancelled; nothing was written.',
+    internal: (message: string): string =>
+      `Something unexpected went wrong (${message}): try again, and report it if it stays.`,
+    /** Said before the sentence of an error, for readers of a language it is not written in. */
+    titles: {},
+  },
+  model: {
+    notFound: (name: string, known: string): string =>
+      `There is no model "${name}": give a folder with a bundle.json in it, or one of ${known}.`,
+    noneKnown: (folder: string): string =>
+      `No model was found: the one shipped with Nativa is missing, and ${folder} has none; ` +
+      'get Nativa again, or name a model’s folder with --model.',
+  },
+};
+
+type Widen<T> = T extends string
+  ? string
+  : T extends (...args: infer Args) => string
+    ? (...args: Args) => string
+    : { readonly [Key in keyof T]: Widen<T[Key]> };
+
+/** Shape of a catalogue: the same keys in every language, functions where words take values. */
+export type Messages = Omit<Widen<typeof en>, 'errors'> & {
+  readonly errors: Omit<Widen<(typeof en)['errors']>, 'titles'> & {
+    readonly titles: Readonly<Partial<Record<string, string>>>;
+  };
+};

@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import {
+  MANIFEST_FILE,
+  loadBundle,
+  modelHash,
+  readManifest,
+  verifyBundle,
+  type Bundle,
+  type BundleManifest,
+  type Verified,
+  type VerifyProgress,
+} from '../../native-models/bundle/index.js';
+import { NativaError } from '../../native-models/errors.js';
+import type { Messages } from './i18n/index.js';
+import { folders, shippedModels } from './paths.js';
+
+/** A model that was found, or a folder that should be one and why it is not. */
+export type FoundModel =
+  | { readonly ok: true; readonly dir: string; readonly manifest: BundleManifest }
+  | { readonly ok: false; readonly dir: string; readonly error: NativaError };
+
+/** Parts of a model people know by name, in the order data flows. */
+export const NETWORK_PARTS = [
+  'ar',
+  'vision',
+  'connectors',
+  'transformer',
+  'vae',
+  'other',
+] as const;
+export type NetworkPart = (typeof NETWORK_PARTS)[number];
+
+/** Size of one part of a model. */
+export interface PartSize {
+  readonly part: NetworkPart;
+  readonly parameters: number;
+  readonly bytes: number;
+  /** Storage types, sorted. */
+  readonly types: readonly string[];
+}
+
+/** What `models inspect` shows. */
+export interface ModelDetails {
+  readonly dir: string;
+  readonly manifest: BundleManifest;
+  readonly hash: string;
+  readonly bytes: number;
+  readonly parts: readonly PartSize[];
+}
+
+const PREFIXES: readonly (readonly [string, NetworkPart])[] = [
+  ['model.vision_tower.', 'vision'],
+  ['model.diffusion_connector.', 'connectors'],
+  ['model.und_image_vae_connector.', 'connectors'],
+  ['model.tar_siglip_features_connector.', 'connectors'],
+  ['model.sana_vae.', 'vae'],
+  ['model.sana.', 'transformer'],
+  ['model.embed_tokens.', 'ar'],
+  ['model.layers.', 'ar'],
+  ['model.norm.', 'ar'],
+  ['lm_head.', 'ar'],
+];
+
+/** Every model on this machine: the shipped one first, then the person's by folder name. */
+export async function listModels(): Promise<FoundModel[]> {
+  const own = folders().models;
+  const entries = await readdir(own, { withFileTypes: true }).catch(() => []);
+  const dirs = entries
+    .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && entry.name[0] !== '.')
+    .map((entry) => join(own, entry.name))
+    .sort();
+  const shipped = shippedModels().filter((dir) => existsSync(join(dir, MANIFEST_FILE)));
+  return Promise.all([...shipped, ...dirs].map(findModel));
+}
+
+async function findModel(folder: string): Promise<FoundModel> {
+  try {
+    return { ok: true, ...(await readManifest(folder)) };
+  } catch (error) {
+    if (error instanceof NativaError) return { ok: false, dir: folder, error };
+    throw error;
+  }
+}
+
+/**
+ * The folder of a model given by id or folder. Without one: the shipped model, else the first.
+ *
+ * A name with a separator, and a folder that exists, is a folder; anything else is an id.
+ *
+ * @throws {NativaError} MODEL_NOT_FOUND naming the ids there are
+ */
+export async function resolveModel(name: string | undefined, messages: Messages): Promise<string> {
+  if (name !== undefined && looksLikeFolder(name)) return resolve(name);
+  const found = (await listModels()).filter((model) => model.ok);
+  const model =
+    name === undefined ? found[0] : found.find(({ manifest }) => manifest.id === name);
+  if (model !== undefined) return model.dir;
+  if (name !== undefined && existsSync(name)) return resolve(name);
+  const ids = found.map(({ manifest }) => manifest.id).join(', ');
+  throw new NativaError(
+    'MODEL_NOT_FOUND',
+    ids === '' || name === undefined
+      ? messages.model.noneKnown(folders().models)
+      : messages.model.notFound(name, ids),
+  );
+}
+
+function looksLikeFolder(name: string): boolean {
+  return isAbsolute(name) || basename(name) !== name || name === '.' || name === '..';
+}
+
+/**
+ * Reads what a model is made of, without its weights.
+ *
+ * @throws {NativaError} as {@link loadBundle}
+ */
+export async function inspectModel(dir: string): Promise<ModelDetails> {
+  const bundle = await loadBundle(dir);
+  const { manifest } = bundle;
+  return {
+    dir: bundle.dir,
+    manifest,
+    hash: modelHash(manifest),
+    bytes: Object.values(manifest.files).reduce((sum, { size }) => sum + size, 0),
+    parts: measureParts(bundle),
+  };
+}
+
+function measureParts(bundle: Bundle): PartSize[] {
+  const parts = new Map<NetworkPart, { parameters: number; bytes: number; types: Set<string> }>();
+  for (const [name, { shape, length, dtype }] of bundle.tensors) {
+    const part = PREFIXES.find(([prefix]) => name.startsWith(prefix))?.[1] ?? 'other';
+    const sum = parts.get(part) ?? { parameters: 0, bytes: 0, types: new Set<string>() };
+    sum.parameters += shape.reduce((product, size) => product * size, 1);
+    sum.bytes += length;
+    sum.types.add(dtype);
+    parts.set(part, sum);
+  }
+  return NETWORK_PARTS.flatMap((part) => {
+    const sum = parts.get(part);
+    return sum === undefined ? [] : [{ ...sum, part, types: [...sum.types].sort() }];
+  });
+}
+
+/**
+ * Hashes every file of a model anew, whatever earlier verdicts say.
+ *
+ * @throws {NativaError} as {@link loadBundle}, and BUNDLE_FILE_ALTERED
+ */
+export async function verifyModel(
+  dir: string,
+  onProgress: (progress: VerifyProgress) => void,
+  signal: AbortSignal,
+): Promise<{ id: string; verified: Verified }> {
+  const bundle = await loadBundle(dir);
+  const verified = await verifyBundle(bundle, { onProgress, signal });
+  return { id: bundle.manifest.id, verified };
+}
