@@ -32,8 +32,9 @@ const LARGEST_FACTOR = 2.5;
 function windowMeans(plane: Float32Array, { width, height }: Size): Float32Array {
   const across = new Float32Array(plane.length);
   const out = new Float32Array(plane.length);
-  const pass = (from: Float32Array, to: Float32Array, lines: number, length: number): void => {
-    const [step, stride] = from === plane ? [1, width] : [width, 1];
+  const pass = (from: Float32Array, to: Float32Array, along: 'rows' | 'columns'): void => {
+    const [lines, length] = along === 'rows' ? [height, width] : [width, height];
+    const [stride, step] = along === 'rows' ? [width, 1] : [1, width];
     for (let line = 0; line < lines; line++) {
       let sum = 0;
       let count = 0;
@@ -52,8 +53,8 @@ function windowMeans(plane: Float32Array, { width, height }: Size): Float32Array
       }
     }
   };
-  pass(plane, across, height, width);
-  pass(across, out, width, height);
+  pass(plane, across, 'rows');
+  pass(across, out, 'columns');
   return out;
 }
 

@@ -41,6 +41,8 @@ const IDENTITY: Registration = { dx: 0, dy: 0, scale: 1, confidence: 0, signific
 const SMALLEST = 24;
 /** Farthest shift that is looked for, as a share of the side. */
 const FARTHEST = 0.25;
+/** Farthest shift that is tried at the smallest level, in its pixels. */
+const MOST_STEPS = 12;
 const SCALES = { least: 0.8, most: 1.25 };
 const ITERATIONS = 20;
 /** Displacement in pixels, anywhere in the picture, under which resampling does not pay. */
@@ -107,11 +109,12 @@ function mean(values: Float32Array): number {
 function wholeShift(source: Plane, edited: Plane): { dx: number; dy: number } {
   const { width, height } = source;
   const apart = mean(edited.data) - mean(source.data);
-  const reach = [Math.floor(width * FARTHEST), Math.floor(height * FARTHEST)] as const;
+  const reach = [width, height].map((side) => Math.min(Math.floor(side * FARTHEST), MOST_STEPS));
+  const [reachX = 0, reachY = 0] = reach;
   let best = { dx: 0, dy: 0 };
   let least = Infinity;
-  for (let dy = -reach[1]; dy <= reach[1]; dy++) {
-    for (let dx = -reach[0]; dx <= reach[0]; dx++) {
+  for (let dy = -reachY; dy <= reachY; dy++) {
+    for (let dx = -reachX; dx <= reachX; dx++) {
       let sum = 0;
       let count = 0;
       for (let y = Math.max(0, -dy); y < Math.min(height, height - dy); y++) {
