@@ -14,7 +14,8 @@ export const MAX_SIDE = 65_535;
 export const MAX_BYTES = 512 * 1024 * 1024;
 
 const READABLE = 'PNG, JPEG, WebP, AVIF, TIFF or GIF';
-const CUT = /premature end|unexpected end|end of (gif|file|data|stream)|truncated|bad seek/i;
+const CUT =
+  /premature end|unexpected end|end of (gif|file|data|stream)|truncated|bad seek|got \d+ bytes, expected/i;
 
 /** What messages call an input: its path, the name given with its bytes, or "the picture". */
 export function inputName(input: ImageInput): string {

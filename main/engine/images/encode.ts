@@ -14,7 +14,7 @@ export type OutputFormat = 'png' | 'jpeg' | 'webp' | 'avif' | 'tiff';
 /** Options of {@link encodeImage}. */
 export interface EncodeOptions {
   /** What made the picture; put into the file. */
-  readonly recipe?: JsonObject | undefined;
+  readonly recipe?: JsonObject | null | undefined;
   /** 1..100 for JPEG, WebP and AVIF; PNG and TIFF are lossless. Default {@link DEFAULT_QUALITY}. */
   readonly quality?: number | undefined;
 }
@@ -57,7 +57,7 @@ function toSharp({ width, height, channels, data }: Pixels): Sharp {
  * Encodes to PNG, marked as sRGB, the recipe in an iTXt chunk. Same pixels and recipe, same bytes.
  * @throws NativaError INVALID_RECIPE
  */
-export async function encodePng(image: Pixels, recipe?: JsonObject): Promise<Uint8Array> {
+export async function encodePng(image: Pixels, recipe?: JsonObject | null): Promise<Uint8Array> {
   const bytes = await toSharp(image).png({ compressionLevel: 6 }).toBuffer();
   // rendering intent 0, perceptual
   const png = insertChunks(bytes, [encodeChunk('sRGB', Uint8Array.of(0))]);

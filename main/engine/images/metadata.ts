@@ -98,8 +98,13 @@ function recipeText(data: Uint8Array): string | null {
   }
 }
 
-/** @throws NativaError INVALID_RECIPE */
-function readPngRecipe(png: Uint8Array): JsonObject | null {
+/**
+ * The recipe that a PNG's bytes carry, or null where they carry none or are no PNG. What a recipe
+ * must hold is for the caller to check; here it is bounded in size and depth and known to be a JSON
+ * object.
+ * @throws NativaError INVALID_RECIPE
+ */
+export function readRecipe(png: Uint8Array): JsonObject | null {
   for (const chunk of chunksOf(png, 'iTXt')) {
     const text = recipeText(chunk.data);
     if (text === null) continue;
@@ -144,14 +149,13 @@ function readXmpRecipe(xmp: Buffer): JsonObject | null {
 }
 
 /**
- * The recipe a picture carries, or null where it carries none. What a recipe must hold is for the
- * caller to check; here it is bounded in size and depth and known to be a JSON object.
+ * The recipe that a file of any readable format carries, or null; see {@link readRecipe}.
  * @throws NativaError INVALID_RECIPE, FILE_NOT_FOUND, UNREADABLE_IMAGE, IMAGE_TOO_LARGE
  */
-export async function readRecipe(input: ImageInput): Promise<JsonObject | null> {
+export async function readFileRecipe(input: ImageInput): Promise<JsonObject | null> {
   const bytes = await readInput(input);
   const format = sniffFormat(bytes);
-  if (format === 'png') return readPngRecipe(bytes);
+  if (format === 'png') return readRecipe(bytes);
   if (format === null || format === 'gif') return null;
   const options = { limitInputPixels: false, failOn: 'error' } as const;
   const metadata = await sharp(bytes, options)

@@ -27,6 +27,9 @@ interface Plane extends Size {
   readonly data: Float32Array;
 }
 
+/** Source and edit at one size. */
+type Pair = readonly [Plane, Plane];
+
 /** Estimate while it is refined: shift in pixels of the level, and `edit = gain source + offset`. */
 interface Pose {
   dx: number;
@@ -48,6 +51,8 @@ const ITERATIONS = 20;
 /** Displacement in pixels, anywhere in the picture, under which resampling does not pay. */
 const NOTICEABLE = 0.2;
 const CONFIDENT = 0.4;
+/** Gain under which an edit no longer shows its source. */
+const LEAST_GAIN = 0.15;
 /** Gradient energy (levels squared per pixel) at which half of the confidence is lost. */
 const FAINT_TEXTURE = 2;
 
@@ -91,12 +96,12 @@ function halve({ width, height, data }: Plane): Plane {
   return { ...size, data: out };
 }
 
-/** Largest first. */
-function pyramid(plane: Plane): Plane[] {
-  const levels = [plane];
-  for (let next = plane; Math.min(next.width, next.height) >= 2 * SMALLEST;) {
-    next = halve(next);
-    levels.push(next);
+/** Two planes and their halves, smallest first. */
+function pyramid(finest: Pair): Pair[] {
+  const levels = [finest];
+  for (let [a, b] = finest; Math.min(a.width, a.height) >= 2 * SMALLEST;) {
+    [a, b] = [halve(a), halve(b)];
+    levels.unshift([a, b]);
   }
   return levels;
 }
@@ -255,11 +260,6 @@ function agreement(rows: Float32Array): number {
   return all === 0 ? 0 : (agreed / all) * (weaker / (weaker + FAINT_TEXTURE));
 }
 
-/** Median absolute residual of a pose, its own gain and offset refitted. */
-function misfit(source: Plane, edited: Plane, pose: Pose): number {
-  return spreadOf(residuals(source, edited, pose));
-}
-
 /**
  * Estimates how an edit is shifted and scaled against its source, from coarse to fine; an edit of
  * up to about a third of the picture does not disturb it. Deterministic.
@@ -269,13 +269,11 @@ function misfit(source: Plane, edited: Plane, pose: Pose): number {
 export function register(source: Pixels, edited: Pixels): Registration {
   requireSameSize('register', source, edited);
   if (Math.min(source.width, source.height) < SMALLEST) return IDENTITY;
-  const from = pyramid(soften(luminancePlane(source)));
-  const to = pyramid(soften(luminancePlane(edited)));
+  const finest: Pair = [soften(luminancePlane(source)), soften(luminancePlane(edited))];
   const pose: Pose = { dx: 0, dy: 0, scale: 1, gain: 1, offset: 0 };
-  for (let level = from.length - 1; level >= 0; level--) {
-    const [a, b] = [from[level], to[level]];
-    if (!a || !b) continue;
-    if (level === from.length - 1) {
+  const levels = pyramid(finest);
+  for (const [index, [a, b]] of levels.entries()) {
+    if (index === 0) {
       Object.assign(pose, wholeShift(a, b));
       pose.offset = mean(b.data) - mean(a.data);
     } else {
@@ -284,17 +282,28 @@ export function register(source: Pixels, edited: Pixels): Registration {
     }
     if (!refine(a, b, pose)) return IDENTITY;
   }
-  return judge(from[0], to[0], pose);
+  return judge(finest[0], finest[1], pose);
 }
 
-function judge(source: Plane | undefined, edited: Plane | undefined, pose: Pose): Registration {
-  if (!source || !edited) return IDENTITY;
+/** Median absolute distance of a plane's values from their median, as a standard deviation. */
+function contrastOf({ data }: Plane): number {
+  const sorted = data.slice().sort();
+  const median = sorted[sorted.length >> 1] ?? 0;
+  const apart = data.map((value) => Math.abs(value - median)).sort();
+  return Math.max(1.4826 * (apart[apart.length >> 1] ?? 0), 0.5);
+}
+
+function judge(source: Plane, edited: Plane, pose: Pose): Registration {
   const { dx, dy, scale } = pose;
-  const confidence = agreement(residuals(source, edited, pose));
+  const rows = residuals(source, edited, pose);
+  // of two pictures that have nothing in common, neither explains anything of the other
+  const explained = 1 - (spreadOf(rows) / contrastOf(edited)) ** 2;
+  const alike = pose.gain > LEAST_GAIN ? Math.max(explained, 0) : 0;
+  const confidence = agreement(rows) * alike;
   const corner = Math.hypot(source.width, source.height) / 2;
   const farthest = Math.hypot(dx, dy) + Math.abs(scale - 1) * corner;
-  const still = { ...pose, dx: 0, dy: 0, scale: 1 };
-  const better = misfit(source, edited, pose) < 0.95 * misfit(source, edited, still);
+  const still = residuals(source, edited, { ...pose, dx: 0, dy: 0, scale: 1 });
+  const better = spreadOf(rows) < 0.95 * spreadOf(still);
   const significant = farthest >= NOTICEABLE && confidence >= CONFIDENT && better;
   return { dx, dy, scale, confidence, significant };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../../../main/engine/images/decode.js';
 import { encodeImage, encodePng, outputFormat } from '../../../../main/engine/images/encode.js';
 import {
+  readFileRecipe,
   readRecipe,
   withRecipe,
   MAX_RECIPE_BYTES,
@@ -49,7 +50,7 @@ describe('encoding', () => {
     const back = await decodeImage({ data: bytes });
     expect(back).toMatchObject({ width: 96, height: 64, format });
     expect(farthest(back.data, image.data)).toBeLessThan(format === 'tiff' ? 1 : 20);
-    expect(await readRecipe({ data: bytes })).toEqual(recipe);
+    expect(await readFileRecipe({ data: bytes })).toEqual(recipe);
   });
 
   it('lays a transparent picture over white for JPEG', async () => {
@@ -80,11 +81,11 @@ describe('encoding', () => {
     const long = { prompt: 'x'.repeat(70_000) };
     const image = noise(16, 16, 3);
     expect(
-      await readRecipe({ data: await encodeImage(image, 'jpeg', { recipe: long }) }),
+      await readFileRecipe({ data: await encodeImage(image, 'jpeg', { recipe: long }) }),
     ).toBeNull();
-    expect(await readRecipe({ data: await encodeImage(image, 'webp', { recipe: long }) })).toEqual(
-      long,
-    );
+    expect(
+      await readFileRecipe({ data: await encodeImage(image, 'webp', { recipe: long }) }),
+    ).toEqual(long);
   });
 });
 
@@ -93,13 +94,14 @@ describe('recipes in PNG', () => {
 
   it('survive', async () => {
     const bytes = withRecipe(await png, recipe);
-    expect(await readRecipe({ data: bytes })).toEqual(recipe);
+    expect(readRecipe(bytes)).toEqual(recipe);
+    expect(await readFileRecipe({ data: bytes })).toEqual(recipe);
     expect((await decodeImage({ data: bytes })).width).toBe(20);
   });
 
   it('are absent where there is none', async () => {
-    expect(await readRecipe({ data: await png })).toBeNull();
-    expect(await readRecipe({ data: Buffer.from('no picture at all') })).toBeNull();
+    expect(await readFileRecipe({ data: await png })).toBeNull();
+    expect(await readFileRecipe({ data: Buffer.from('no picture at all') })).toBeNull();
   });
 
   it.each([
@@ -110,7 +112,7 @@ describe('recipes in PNG', () => {
   ])('are refused when %s', async (reason, text) => {
     const chunk = encodeChunk('iTXt', Buffer.from(`nativa:recipe\0\0\0\0\0${text}`));
     const bytes = insertChunks(await png, [chunk]);
-    await expect(readRecipe({ data: bytes })).rejects.toMatchObject({
+    await expect(readFileRecipe({ data: bytes })).rejects.toMatchObject({
       code: 'INVALID_RECIPE',
       message: expect.stringContaining(reason) as string,
     });
@@ -120,7 +122,7 @@ describe('recipes in PNG', () => {
     const bytes = withRecipe(await png, recipe);
     const at = Buffer.from(bytes).indexOf('"seed":7');
     bytes[at + 7] = '8'.charCodeAt(0);
-    await expect(readRecipe({ data: bytes })).rejects.toMatchObject({ code: 'INVALID_RECIPE' });
+    await expect(readFileRecipe({ data: bytes })).rejects.toMatchObject({ code: 'INVALID_RECIPE' });
   });
 
   it('cannot be made too large', async () => {
