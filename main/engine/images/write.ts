@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder does not exist',
   ENOTDIR: 'its folder is a file',
   EISDIR: 'it is a folder',
+  ENOTFILE: 'it is a device or pipe, not a file',
   EACCES: 'writing there is not permitted',
   EPERM: 'writing there is not permitted',
   EROFS: 'the disk is read-only',
@@ -56,6 +57,8 @@ async function target(path: string): Promise<{ path: string; mode: number | unde
   }
   const found = await stat(real);
   if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+  // a rename would put a file in a device's place
+  if (!found.isFile()) throw Object.assign(new Error('a device'), { code: 'ENOTFILE' });
   await access(real, constants.W_OK);
   return { path: real, mode: found.mode & 0o777 };
 }

@@ -221,6 +221,22 @@ describe('orientation', () => {
   });
 });
 
+it.each(['png', 'webp', 'avif', 'tiff'] as const)(
+  'applies the orientation of a %s',
+  async (format) => {
+    const stored = paint(64, 32, 3, (x) => (x < 32 ? 20 : 220));
+    const bytes = await sharpOf(stored)
+      .toFormat(format, { quality: 90 })
+      .withMetadata({ orientation: 6 })
+      .toBuffer();
+    const image = await decodeImage({ data: bytes });
+    expect(image).toMatchObject({ width: 32, height: 64 });
+    // orientation 6: shown turned right, so what is stored on the left is on top
+    expect(pixel(image, 16, 8)[0]).toBeLessThan(40);
+    expect(pixel(image, 16, 56)[0]).toBeGreaterThan(200);
+  },
+);
+
 describe('colour', () => {
   it.each([
     ['png', 'p3'],

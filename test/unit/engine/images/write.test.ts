@@ -1,7 +1,21 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
+import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { checkWritable, writeFileAtomic } from '../../../../main/engine/images/write.js';
@@ -61,6 +75,15 @@ describe.each([
     expect(await readdir(folder)).toEqual(before);
   });
 
+  it.skipIf(process.platform === 'win32')('a device', async () => {
+    await symlink('/dev/null', join(folder, 'null.png'));
+    await expect(act(join(folder, 'null.png'))).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+      message: expect.stringContaining('device') as string,
+    });
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
+  });
+
   it('a folder that takes no files', async () => {
     await expect(act('/proc/1/none.png')).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
   });
@@ -74,3 +97,34 @@ it('checkWritable leaves nothing behind and touches nothing', async () => {
   await checkWritable(path);
   expect(await readFile(path, 'utf8')).toBe('old');
 });
+
+it.skipIf(process.platform === 'win32')(
+  'a full disk is named, and nothing stays behind',
+  async () => {
+    const module = join(folder, 'write.mjs');
+    await build({
+      entryPoints: [
+        fileURLToPath(new URL('../../../../main/engine/images/write.ts', import.meta.url)),
+      ],
+      outfile: module,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+    });
+    await mkdir(join(folder, 'out'));
+    const script = `
+    const { writeFileAtomic } = await import(process.argv[1]);
+    const error = await writeFileAtomic(process.argv[2], new Uint8Array(1 << 20)).catch((e) => e);
+    console.log(error.code, error.message);`;
+    // a limit of 8 or 16 KiB to a file's size fails a write as a full disk does
+    const args = ['--input-type=module', '-e', script, module, join(folder, 'out', 'a.png')];
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      'ulimit -f 16; exec "$0" "$@"',
+      process.execPath,
+      ...args,
+    ]);
+    expect(stdout).toMatch(/^DISK_FULL There is no room left to write .*a\.png/);
+    expect(await readdir(join(folder, 'out'))).toEqual([]);
+  },
+);
