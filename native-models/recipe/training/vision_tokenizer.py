@@ -20,16 +20,18 @@ from dataengine.scene import BACKGROUNDS, COLOURS, KINDS, SIZE, STYLES, TIMES
 
 from .checkpoint import WORK, Log, load, save
 from .labels import GRID, NO_COLOUR, NOTHING
+from .optimizer import Optimizer
 from .pictures import SHARD, open_shard, shards
 
+INPUT = 128  # pixels; what captions name is seen at half size
 ENCODER: dict[str, Any] = {
     "hidden_size": 256,
     "intermediate_size": 768,
     "num_hidden_layers": 5,
     "num_attention_heads": 4,
     "num_channels": 3,
-    "image_size": SIZE,
-    "patch_size": SIZE // GRID,
+    "image_size": INPUT,
+    "patch_size": INPUT // GRID,
     "hidden_act": "gelu_pytorch_tanh",
     "layer_norm_eps": 1e-6,
 }
@@ -95,6 +97,7 @@ class VisionTokenizer(nn.Module):
 
     def features(self, pixels: Tensor) -> Tensor:
         """pixels [batch, 3, 256, 256] in -1..1 -> [batch, 64, hidden], hidden state -2."""
+        pixels = functional.avg_pool2d(pixels, SIZE // INPUT)
         states = self.encoder(pixel_values=pixels, output_hidden_states=True).hidden_states
         return states[SELECT_LAYER]
 
@@ -144,6 +147,7 @@ def start_from_components(model: VisionTokenizer) -> None:
     """
     pictures, _ = open_shard(shards()[0])
     pixels = torch.from_numpy(pictures[:600].transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
+    pixels = functional.avg_pool2d(pixels, SIZE // INPUT)
     size = ENCODER["patch_size"]
     patches = functional.unfold(pixels, size, stride=size).transpose(1, 2).flatten(0, 1)
     patches = patches[torch.randperm(len(patches))[:20000]]
@@ -215,7 +219,7 @@ def main() -> None:
     torch.manual_seed(0)
     model, readers = VisionTokenizer(), Readers()
     trained = [p for p in [*model.parameters(), *readers.parameters()] if p.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, betas=(0.9, 0.95))
+    optimizer = Optimizer(model.encoder, [model, readers], options.learning_rate)
     step = 0
     path = WORK / "vision.pt"
     if (state := load(path)) is not None:
@@ -232,8 +236,7 @@ def main() -> None:
     for pictures, arrays in batches(options.batch, step):
         passed = (time.time() - start) / 60 / options.minutes
         rate = options.learning_rate * min(1.0, (step + 1) / 200) * max(0.02, 1 - passed)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+        optimizer.set_rate(rate)
         pixels = torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
         labels = {
             name: torch.from_numpy(values).float() if name == "place" else
@@ -260,7 +263,7 @@ def main() -> None:
         total.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         step += 1
         used = used * 0.98
         if step % 50 == 0:
