@@ -9,9 +9,9 @@ import type { DecodedImage, ImageFormat, ImageInput, Size } from './types.js';
 /** Most pixels a picture may have. */
 export const MAX_PIXELS = 100_000_000;
 /** Longest side a picture may have, in pixels. */
-export const MAX_SIDE = 65_535;
+const MAX_SIDE = 65_535;
 /** Most bytes an encoded picture may have. */
-export const MAX_BYTES = 512 * 1024 * 1024;
+const MAX_BYTES = 512 * 1024 * 1024;
 
 const READABLE = 'PNG, JPEG, WebP, AVIF, TIFF or GIF';
 const CUT =

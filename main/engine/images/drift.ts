@@ -3,7 +3,7 @@ import { SSIM_WINDOW, SsimRows } from './ssim.js';
 import { requireSameSize, type Mask, type Pixels } from './types.js';
 
 /** Figures of one region; plain JSON. */
-export interface RegionDrift {
+interface RegionDrift {
   readonly pixels: number;
   /** Whether every byte is the same, alpha included. */
   readonly identical: boolean;

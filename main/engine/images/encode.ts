@@ -20,7 +20,7 @@ export interface EncodeOptions {
 }
 
 /** Quality where none is asked for: no visible loss in any of the three lossy formats. */
-export const DEFAULT_QUALITY = 92;
+const DEFAULT_QUALITY = 92;
 /** An XMP packet has to fit one JPEG segment of 65,535 bytes, its own head included. */
 const MAX_JPEG_XMP = 65_000;
 

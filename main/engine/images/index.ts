@@ -2,7 +2,7 @@
 export { changeMap, keepOnlyChanged, type ChangeMap, type OnlyChanged } from './change-map.js';
 export { composite, type CompositeOptions } from './composite.js';
 export { decodeImage, MAX_PIXELS } from './decode.js';
-export { measureDrift, type DriftReport, type RegionDrift } from './drift.js';
+export { measureDrift, type DriftReport } from './drift.js';
 export { encodeImage, encodePng, outputFormat, type OutputFormat } from './encode.js';
 export {
   fromModelPixels,

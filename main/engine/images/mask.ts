@@ -41,7 +41,7 @@ function drawnInAlpha({ channels, data }: DecodedImage): boolean {
  * alpha, transparent is black; where its alpha varies and what is painted is of one brightness,
  * whatever the colour, the alpha channel alone is the mask.
  */
-export function maskFromImage(image: DecodedImage): Mask {
+function maskFromImage(image: DecodedImage): Mask {
   const { width, height, channels, data } = image;
   const alphaOnly = drawnInAlpha(image);
   const mask = new Uint8Array(width * height);

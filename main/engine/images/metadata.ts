@@ -13,14 +13,14 @@ import { sniffFormat } from './sniff.js';
 import type { ImageInput } from './types.js';
 
 /** Anything JSON can say. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 /** A JSON object: the shape every recipe has. */
 export interface JsonObject {
   [key: string]: JsonValue;
 }
 
 /** Keyword of the iTXt chunk that holds the recipe. */
-export const RECIPE_KEYWORD = 'nativa:recipe';
+const RECIPE_KEYWORD = 'nativa:recipe';
 /** Most bytes a recipe may have as JSON. */
 export const MAX_RECIPE_BYTES = 1024 * 1024;
 
