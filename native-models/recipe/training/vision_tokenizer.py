@@ -39,7 +39,7 @@ SELECT_LAYER = -2
 TOKEN_DIM = 32
 CODEBOOK_SIZE = 2048
 THUMB = 4
-CONTINUOUS = 3000  # steps before quantisation begins
+CONTINUOUS = 1800  # steps before quantisation begins
 
 
 class SimVectorQuantizer(nn.Module):
@@ -103,7 +103,10 @@ class VisionTokenizer(nn.Module):
 
     def projected(self, pixels: Tensor, pool: int = 1) -> Tensor:
         """What is quantised: [batch, tokens, 32]."""
-        x = self.features(pixels)
+        return self.pooled(self.features(pixels), pool)
+
+    def pooled(self, x: Tensor, pool: int) -> Tensor:
+        """Features [batch, 64, hidden] as what is quantised at a scale."""
         if pool > 1:
             grid = x.transpose(1, 2).reshape(x.shape[0], -1, GRID, GRID)
             x = functional.avg_pool2d(grid, pool).flatten(2).transpose(1, 2)
@@ -123,6 +126,7 @@ class Readers(nn.Module):
         self.cell = nn.Sequential(
             nn.Linear(TOKEN_DIM, hidden), nn.GELU(), nn.Linear(hidden, sum(self.sizes))
         )
+        self.direct = nn.Linear(ENCODER["hidden_size"], NOTHING + 1)
         self.coarse = nn.Linear(TOKEN_DIM, NOTHING + NO_COLOUR + 14)
 
     def forward(self, quantised: Tensor) -> tuple[Tensor, ...]:
@@ -224,7 +228,7 @@ def main() -> None:
     path = WORK / "vision.pt"
     if (state := load(path)) is not None:
         model.load_state_dict(state["model"])
-        readers.load_state_dict(state["readers"])
+        readers.load_state_dict(state["readers"], strict=False)
         optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
     else:
@@ -244,20 +248,26 @@ def main() -> None:
             for name, values in arrays.items()
         }  # fmt: skip
         with torch.autocast("cpu", dtype=torch.bfloat16):
+            features = model.features(pixels)
+            direct = readers.direct(features)
             if step < CONTINUOUS:
-                quantised = functional.normalize(model.projected(pixels).float(), dim=-1)
+                quantised = functional.normalize(model.pooled(features, 1).float(), dim=-1)
                 commitment, pooled, more = torch.zeros(()), None, 0.0
                 recent = torch.cat([recent, quantised.detach().flatten(0, 1)])[-4 * CODEBOOK_SIZE :]
             else:
                 if step == CONTINUOUS:
                     model.bottleneck.regularizer.start_from(recent)
-                quantised, codes, commitment = model(pixels, 1)
+                quantise = model.bottleneck.regularizer
+                quantised, codes, commitment = quantise(model.pooled(features, 1))
                 used[codes.flatten()] = 1
-                pooled, _, more = (
-                    model(pixels, 2 + step // 4 % 2) if step % 4 == 0 else (None, None, 0.0)
-                )
+                pooled, _, more = quantise(model.pooled(features, 2 + step % 2))
         loss, right, tint = cell_losses(readers, quantised.float(), pixels, labels)
         total = loss + commitment + more
+        there = torch.where(labels["kind"] != NOTHING, 2.0, 0.3)
+        named = functional.cross_entropy(
+            direct.float().transpose(1, 2), labels["kind"], reduction="none"
+        )
+        total = total + (named * there).mean()
         if pooled is not None:
             total = total + coarse_loss(readers, pooled.float(), labels)
         total.backward()
@@ -267,7 +277,7 @@ def main() -> None:
         step += 1
         used = used * 0.98
         if step % 50 == 0:
-            log(step=step, loss=float(loss.detach()), kind=right, colour=tint, commitment=float(commitment.detach()),
+            log(step=step, loss=float(loss.detach()), kind=right, direct=float(named[labels["kind"] != NOTHING].mean().detach()), colour=tint, commitment=float(commitment.detach()),
                 codes=float((used > 0.3).sum()), rate=rate)  # fmt: skip
         if time.time() - last > 90 or passed >= 1:
             last = time.time()
