@@ -17,6 +17,7 @@ from torch.nn import functional
 from .checkpoint import WORK, Log, load, save
 from .data import Batch, Batches
 from .model import HIDDEN, Starter
+from .optimizer import Optimizer
 from .vision_tokenizer import CODEBOOK_SIZE
 
 DROP = 0.1
@@ -63,7 +64,7 @@ def main() -> None:
     arguments.add_argument("--learning-rate", type=float, default=1e-3)
     arguments.add_argument("--final", type=float, default=0.03, help="learning rate at the end, as a share")
     arguments.add_argument("--edit-share", type=float, default=0.4)
-    arguments.add_argument("--draws", type=int, default=2)
+    arguments.add_argument("--draws", type=int, default=1)
     arguments.add_argument("--threads", type=int, default=2)
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
@@ -77,9 +78,8 @@ def main() -> None:
     model = Starter(data.vocabulary.size)
     average = Starter(data.vocabulary.size)
     average.load_state_dict(model.state_dict())
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01
-    )
+    bodies = [model.ar.model.layers, model.sana.transformer_blocks]
+    optimizer = Optimizer(bodies, [model], options.learning_rate)
     if state is not None:
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
@@ -91,8 +91,7 @@ def main() -> None:
         passed = (time.time() - start) / 60 / options.minutes
         rate = options.learning_rate * min(1.0, (step + 1) / 200)
         rate *= max(options.final, 1 - passed * (1 - options.final))
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+        optimizer.set_rate(rate)
         kind = "generate" if batch.reference is None else "edit"
         with torch.autocast("cpu", dtype=torch.bfloat16):
             hidden = image_states(model.hidden_states(batch.ids), batch)
@@ -105,7 +104,7 @@ def main() -> None:
         total.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.zero_grad()
         step += 1
         with torch.no_grad():
             mine = list(average.parameters())

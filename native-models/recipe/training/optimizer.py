@@ -9,13 +9,16 @@ import torch
 from torch import nn
 
 class Optimizer:
-    """Matrices of `body`'s blocks go to Muon (Jordan et al. 2024), the rest to AdamW."""
+    """Weight matrices inside `bodies` go to Muon (Jordan et al. 2024), the rest to AdamW."""
 
-    def __init__(self, body: nn.Module, models: Iterable[nn.Module], rate: float) -> None:
+    def __init__(
+        self, bodies: Iterable[nn.Module], models: Iterable[nn.Module], rate: float
+    ) -> None:
         matrices = {
             id(p): p
+            for body in bodies
             for name, p in body.named_parameters()
-            if p.ndim == 2 and "embed" not in name and p.requires_grad
+            if p.ndim == 2 and p.requires_grad and "embed" not in name and "table" not in name
         }
         others = {
             id(p): p for m in models for p in m.parameters() if p.requires_grad and id(p) not in matrices

@@ -223,7 +223,7 @@ def main() -> None:
     torch.manual_seed(0)
     model, readers = VisionTokenizer(), Readers()
     trained = [p for p in [*model.parameters(), *readers.parameters()] if p.requires_grad]
-    optimizer = Optimizer(model.encoder, [model, readers], options.learning_rate)
+    optimizer = Optimizer([model.encoder], [model, readers], options.learning_rate)
     step = 0
     path = WORK / "vision.pt"
     if (state := load(path)) is not None:
