@@ -114,7 +114,13 @@ export class Engine {
       else {
         const request = { ...parsed.data, seed: parsed.data.seed ?? randomInt(SEED_LIMIT) };
         const job: Job = { id: this.#nextId++, request, options, resolve, reject };
-        signal?.addEventListener('abort', () => this.#cancel(job), { once: true });
+        signal?.addEventListener(
+          'abort',
+          () => {
+            this.#cancel(job);
+          },
+          { once: true },
+        );
         this.#queue.push(job);
         this.#advance();
       }

@@ -1,3 +1,4 @@
+import { checkpoint } from './cancel.js';
 import { STAGES } from './events.js';
 import type { EngineEvent, Stage, Timings } from './events.js';
 
@@ -7,6 +8,8 @@ export class RunContext {
   readonly #onEvent: (event: EngineEvent) => void;
   readonly #started = performance.now();
   readonly #seconds = new Map<Stage, number>();
+  /** Seconds of stages inside the running one. */
+  #inner = 0;
 
   constructor(signal: AbortSignal, onEvent: (event: EngineEvent) => void) {
     this.signal = signal;
@@ -20,13 +23,27 @@ export class RunContext {
 
   /** Runs one stage: says that it begins, and adds to its time. */
   async stage<Result>(stage: Stage, total: number, work: () => Promise<Result>): Promise<Result> {
-    const before = performance.now();
     this.progress(stage, 0, total);
+    return this.#timed(stage, work);
+  }
+
+  /** Loads something in the middle of a stage: what that takes counts as loading. */
+  async loading<Result>(work: () => Promise<Result>): Promise<Result> {
+    await checkpoint(this.signal);
+    return this.#timed('load', work);
+  }
+
+  /** Adds the time of `work` to a stage, less the time of other stages inside it. */
+  async #timed<Result>(stage: Stage, work: () => Promise<Result>): Promise<Result> {
+    const before = performance.now();
+    const outside = this.#inner;
+    this.#inner = 0;
     try {
       return await work();
     } finally {
       const spent = (performance.now() - before) / 1000;
-      this.#seconds.set(stage, (this.#seconds.get(stage) ?? 0) + spent);
+      this.#seconds.set(stage, (this.#seconds.get(stage) ?? 0) + spent - this.#inner);
+      this.#inner = outside + spent;
     }
   }
 

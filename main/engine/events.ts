@@ -34,16 +34,25 @@ export const engineEventSchema = z.discriminatedUnion('type', [
   previewEventSchema,
 ]);
 
-/** How much two pictures differ over some pixels. */
-const differenceSchema = z.looseObject({
+/** How far two pictures differ over some pixels, see `RegionDrift` of images/drift.ts. */
+const regionSchema = z.strictObject({
   pixels: count,
   identical: z.boolean(),
+  maxAbs: z.number().min(0).max(255),
+  psnr: z.number().nullable(),
+  ssim: z.number().nullable(),
 });
 
-/** Change of an edit, outside its mask (or everywhere) and inside. */
-export const driftSchema = z.looseObject({
-  outside: differenceSchema.nullish(),
-  inside: differenceSchema.nullish(),
+/** How far an edit drifted from its picture; a region without pixels is null. */
+export const driftSchema = z.strictObject({
+  /** What tells outside from inside: the feathered mask, or where the edit was seen to change. */
+  region: z.enum(['mask', 'changes']),
+  outside: regionSchema.nullable(),
+  inside: regionSchema.nullable(),
+  /** Without a mask: share of the picture that changed. */
+  changed: z.number().min(0).max(1).optional(),
+  /** Without a mask: whether the edit had to be moved onto the picture. */
+  registered: z.boolean().optional(),
 });
 
 /** One finished picture. */
@@ -87,6 +96,8 @@ export type Stage = (typeof STAGES)[number];
 export type EngineEvent = z.output<typeof engineEventSchema>;
 /** See {@link engineResultSchema}. */
 export type EngineResult = z.output<typeof engineResultSchema>;
+/** See {@link driftSchema}. */
+export type Drift = z.output<typeof driftSchema>;
 /** See {@link resultImageSchema}. */
 export type ResultImage = z.output<typeof resultImageSchema>;
 /** See {@link timingsSchema}. */

@@ -18,7 +18,9 @@ export class EngineHost {
 
   constructor(port: Port<HostMessage>) {
     this.#port = port;
-    port.onMessage((message) => this.#receive(message));
+    port.onMessage((message) => {
+      this.#receive(message);
+    });
     port.onClose(() => process.exit(0));
     port.send({ type: 'ready' });
   }
@@ -59,7 +61,9 @@ export class EngineHost {
     try {
       const result = await this.#pipeline.run(request, {
         signal,
-        onEvent: (event) => this.#port.send({ type: 'event', id, event }),
+        onEvent: (event) => {
+          this.#port.send({ type: 'event', id, event });
+        },
       });
       this.#port.send({ type: 'result', id, result });
     } catch (error) {
@@ -81,8 +85,14 @@ function parentPort(): Port<HostMessage> {
   const electron = (process as unknown as { readonly parentPort?: ParentPort }).parentPort;
   if (electron !== undefined) {
     return {
-      send: (message) => electron.postMessage(message),
-      onMessage: (listener) => electron.on('message', ({ data }) => listener(data)),
+      send: (message) => {
+        electron.postMessage(message);
+      },
+      onMessage: (listener) => {
+        electron.on('message', ({ data }) => {
+          listener(data);
+        });
+      },
       // Electron ends a utility process together with its owner.
       onClose: () => undefined,
     };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { firstIssue, loadBundle, verifyBundle } from '../../native-models/bundle/index.js';
 import type { Bundle, BundleManifest, TokenScale } from '../../native-models/bundle/index.js';
@@ -37,6 +37,8 @@ export interface ModelShape {
   readonly tokenSides: Readonly<Record<TokenScale, number>>;
   /** Side of the square the vision tokenizer reads, in pixels. */
   readonly visionSize: number;
+  /** Pixels along the side of one of its patches. */
+  readonly visionPatch: number;
   readonly visionMean: readonly number[];
   readonly visionStd: readonly number[];
   readonly latentChannels: number;
@@ -51,6 +53,8 @@ export interface ModelShape {
   readonly guidanceEmbeds: boolean;
   /** Whether a reference's latents are appended to the context. */
   readonly referenceContext: boolean;
+  /** Whether a reference stands in the prompt as continuous features instead of its codes. */
+  readonly referenceFeatures: boolean;
   readonly noiseLayout: NoiseLayout;
 }
 
@@ -93,7 +97,9 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
     signal: options.signal,
     onProgress: ({ done, total }) => options.onProgress?.(done / total),
   });
-  if (options.previous?.hash === hash) return options.previous;
+  if (options.previous?.hash === hash && sameManifest(options.previous.manifest, bundle.manifest)) {
+    return options.previous;
+  }
   await options.previous?.networks.dispose();
   const checkpoint = await openCheckpoint(bundle.dir, bundle.manifest.weights);
   const source = { ...parseConfigs(bundle), tensors: checkpoint.tensors };
@@ -117,11 +123,15 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
   };
 }
 
+/** Defaults and capabilities are not part of the hash, since no weights depend on them. */
+function sameManifest(a: BundleManifest, b: BundleManifest): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 function checkProvider(provider: string): void {
   const supported = supportedProviders();
   if (supported.includes(provider)) return;
-  const message =
-    `onnxruntime has no provider "${provider}" here; choose one of ${supported.join(', ')}.`;
+  const message = `onnxruntime has no provider "${provider}" here; choose one of ${supported.join(', ')}.`;
   throw new NativaError('PROVIDER_UNAVAILABLE', message);
 }
 
@@ -156,6 +166,7 @@ function modelShape(source: GraphSource, manifest: BundleManifest): ModelShape {
       S2: tokenGrid(vision, 'S2'),
     },
     visionSize: vision.encoder.image_size,
+    visionPatch: vision.encoder.patch_size,
     visionMean: vision.image_mean,
     visionStd: vision.image_std,
     latentChannels: vae.latent_channels,
@@ -166,6 +177,7 @@ function modelShape(source: GraphSource, manifest: BundleManifest): ModelShape {
     captionChannels: transformer.caption_channels,
     guidanceEmbeds: transformer.guidance_embeds,
     referenceContext: ar.use_und_image_vae && !ar.only_use_und_image_vae_as_noise,
+    referenceFeatures: ar.use_tar_siglip_features,
     noiseLayout: inNoise ? ar.und_image_vae_as_noise_layout : 'none',
   };
 }
@@ -184,9 +196,12 @@ function graphOptions(
   const start = shape.imageTokenStart;
   const scales = new Set<TokenScale>(['S0', ...manifest.capabilities.tokenScales]);
   return {
-    ar: { logits: { start, end: start + vision.bottleneck.codebook_size } },
+    ar: {
+      logits: { start, end: start + vision.bottleneck.codebook_size },
+      input: shape.referenceFeatures ? 'embeds' : 'ids',
+    },
     embed: {},
-    vision: { scales: [...scales] },
+    vision: { scales: [...scales], features: shape.referenceFeatures },
     features_connector: {},
     connector: {},
     reference_connector: {},
@@ -202,5 +217,7 @@ function usedGraphs(shape: ModelShape, manifest: BundleManifest): GraphName[] {
   const names: GraphName[] = ['ar', 'connector', 'cross_attention_kv', 'denoiser', 'vae_decoder'];
   if (manifest.capabilities.edit) names.push('vision', 'vae_encoder');
   if (manifest.capabilities.edit && shape.referenceContext) names.push('reference_connector');
+  if (shape.referenceFeatures) names.push('embed');
+  if (manifest.capabilities.edit && shape.referenceFeatures) names.push('features_connector');
   return names;
 }

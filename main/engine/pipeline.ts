@@ -5,11 +5,11 @@ import type { EngineEvent, EngineResult } from './events.js';
 import { loadModel } from './model.js';
 import type { Model } from './model.js';
 import { plan as planRequest } from './plan.js';
-import type { Plan } from './plan.js';
 import type { EngineRequest } from './request.js';
 import { memoryFigures } from './runtime/memory.js';
 import { edit } from './stages/edit.js';
 import { generate } from './stages/generate.js';
+import { checkPromptText } from './tokens/prompt.js';
 
 /** What stays the same from one request to the next. */
 export interface PipelineOptions {
@@ -45,12 +45,15 @@ export class Pipeline {
   async run(request: EngineRequest, { signal, onEvent }: RunOptions): Promise<EngineResult> {
     const context = new RunContext(signal, (event) => onEvent?.(event));
     try {
+      checkPromptText(request.kind === 'generate' ? request.prompt : request.instruction);
       const model = await this.#load(request, context);
       const plan = planRequest(request, model.manifest);
-      const images = await (plan.kind === 'generate'
-        ? generate(model, plan, context)
-        : edit(model, plan, context));
-      return this.#result(model, plan, context, images);
+      if (plan.kind === 'generate') {
+        const images = await generate(model, plan, context);
+        return this.#result(model, context, images, [...plan.notices]);
+      }
+      const { images, notices } = await edit(model, plan, context);
+      return this.#result(model, context, images, [...plan.notices, ...notices]);
     } catch (error) {
       throw signal.aborted ? cancelled() : error;
     }
@@ -71,7 +74,9 @@ export class Pipeline {
         ...this.#options,
         provider,
         signal: context.signal,
-        onProgress: (share) => context.progress('load', Math.floor(share * 100), 100),
+        onProgress: (share) => {
+          context.progress('load', Math.floor(share * 100), 100);
+        },
         ...(this.#loaded && { previous: this.#loaded.model }),
       });
       this.#loaded = { folder: bundle, model };
@@ -81,9 +86,9 @@ export class Pipeline {
 
   #result(
     model: Model,
-    plan: Plan,
     context: RunContext,
     images: EngineResult['images'],
+    notices: string[],
   ): EngineResult {
     if (images.length === 0) throw new NativaError('NO_RESULT', 'The request made no picture.');
     return {
@@ -91,7 +96,7 @@ export class Pipeline {
       timings: context.timings(),
       model: { id: model.manifest.id, hash: model.hash },
       provider: model.provider,
-      notices: [...plan.notices],
+      notices,
       memory: memoryFigures(),
     };
   }

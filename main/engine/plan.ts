@@ -1,7 +1,18 @@
 /** From a request and a bundle to every number a run needs: pure, so the interface can ask too. */
-import type { BundleManifest, SchedulerName, TokenScale } from '../../native-models/bundle/index.js';
+import type {
+  BundleManifest,
+  SchedulerName,
+  TokenScale,
+} from '../../native-models/bundle/index.js';
 import { NativaError } from '../../native-models/errors.js';
-import type { EditRequest, EngineRequest, GenerateRequest, ImageInput, Strengths } from './request.js';
+import type { FitMode } from './images/index.js';
+import type {
+  EditRequest,
+  EngineRequest,
+  GenerateRequest,
+  ImageInput,
+  Strengths,
+} from './request.js';
 import { candidateSeed } from './rng.js';
 import { checkPromptText } from './tokens/prompt.js';
 import type { SamplingOptions } from './tokens/sampler.js';
@@ -47,6 +58,7 @@ export interface EditPlan extends CommonPlan {
   readonly imageGuidanceScale: number;
   readonly lockTokens: boolean;
   readonly onlyChanged: boolean;
+  readonly fit: FitMode;
 }
 
 /** A run with nothing left open. */
@@ -100,6 +112,7 @@ function planEdit(request: EditRequest, manifest: BundleManifest): EditPlan {
     imageGuidanceScale: request.imageGuidanceScale ?? kept.imageGuidanceScale,
     lockTokens: request.lockTokens,
     onlyChanged: request.onlyChanged,
+    fit: request.fit,
     notices: count > maxReferences ? [`${manifest.name} was trained with ${trainedFor}.`] : [],
   };
 }

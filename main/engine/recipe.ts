@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-import type { JsonObject } from './images/metadata.js';
+import type { JsonObject } from './images/index.js';
 import type { Model } from './model.js';
 import type { Plan } from './plan.js';
 import { onnxruntimeVersion } from './runtime/session.js';
@@ -45,13 +45,14 @@ function settings(plan: Plan): JsonObject {
   const { steps, guidanceScale, tokens, sampling, scheduler } = plan;
   const common: JsonObject = { steps, guidanceScale, tokens, ...sampling, scheduler };
   if (plan.kind === 'generate') return { ...common, width: plan.width, height: plan.height };
-  const { imageGuidanceScale, lockTokens, onlyChanged, maskFeather = null } = plan;
+  const { imageGuidanceScale, lockTokens, onlyChanged, fit, maskFeather = null } = plan;
   const references = plan.references.map(({ semantics, appearance, structure }) => ({
     semantics,
     appearance,
     structure,
   }));
-  return { ...common, imageGuidanceScale, lockTokens, onlyChanged, maskFeather, references };
+  const edit = { imageGuidanceScale, lockTokens, onlyChanged, fit, maskFeather, references };
+  return { ...common, ...edit };
 }
 
 /** Version in the product's package.json, wherever the compiled file lies below it. */

@@ -66,7 +66,7 @@ export const editRequestSchema = z.strictObject({
   image: imageInputSchema,
   /** White where the picture may change; of the picture's size. */
   mask: imageInputSchema.optional(),
-  /** Width of the mask's soft edge in pixels of the picture; absent: a hundredth of its size. */
+  /** Width of the mask's soft edge in pixels; absent: a hundredth of the picture's longer side. */
   maskFeather: z.number().min(0).max(1000).optional(),
   /** More pictures to take from, after the one that is edited. */
   references: z
@@ -82,6 +82,8 @@ export const editRequestSchema = z.strictObject({
   lockTokens: z.boolean().default(false),
   /** Without a mask: take what did not change from the picture's own pixels. */
   onlyChanged: z.boolean().default(true),
+  /** How a picture that is not square meets the model, see `images/fit.ts`. */
+  fit: z.enum(['native', 'pad', 'stretch']).default('native'),
 });
 
 /** Any request of the engine. */

@@ -43,10 +43,12 @@ function wrapChild(child: ChildProcess): EngineProcess {
         if (!told) listener(reason);
         told = true;
       };
-      child.on('exit', (code, signal) =>
-        once(signal === null ? `exit status ${code ?? 'unknown'}` : `signal ${signal}`),
-      );
-      child.on('error', (error) => once(error.message));
+      child.on('exit', (code, signal) => {
+        once(signal === null ? `exit status ${code ?? 'unknown'}` : `signal ${signal}`);
+      });
+      child.on('error', (error) => {
+        once(error.message);
+      });
     },
     kill: () => void child.kill('SIGKILL'),
   };

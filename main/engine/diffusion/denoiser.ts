@@ -102,7 +102,9 @@ export class Denoiser {
     const tokens = branches[0]?.context.tokens ?? 0;
     const dims = [branches.length, tokens, this.#shape.captionChannels];
     const data = new Float32Array(branches.length * tokens * this.#shape.captionChannels);
-    branches.forEach(({ context }, index) => data.set(context.data, index * context.data.length));
+    branches.forEach(({ context }, index) => {
+      data.set(context.data, index * context.data.length);
+    });
     const outputs = await this.#networks.crossAttentionKv.run({
       encoder_hidden_states: new Tensor('float32', data, dims),
     });
@@ -121,10 +123,14 @@ export class Denoiser {
     const { noise, branches, guidanceScale } = options;
     const predictions: Float32Array[] = new Array<Float32Array>(branches.length);
     for (const group of groups) {
-      const parts = await this.#predict(group, { ...noise, data: Float32Array.from(sample) }, {
-        sigma,
-        guidanceScale,
-      });
+      const parts = await this.#predict(
+        group,
+        { ...noise, data: Float32Array.from(sample) },
+        {
+          sigma,
+          guidanceScale,
+        },
+      );
       group.indices.forEach((index, part) => {
         predictions[index] = parts[part] ?? new Float32Array();
       });

@@ -112,7 +112,7 @@ export class NetworkSession implements Network {
     }
     try {
       const outputs = await (fetches ? session.run(feeds, fetches) : session.run(feeds));
-      return new Outputs(this.#name, outputs as TensorMap);
+      return new Outputs(this.#name, outputs);
     } catch (cause) {
       throw isOutOfMemory(cause) ? outOfMemory(this.#name, cause) : failed(this.#name, cause);
     }

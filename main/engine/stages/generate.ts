@@ -1,8 +1,7 @@
 import type { RunContext } from '../context.js';
 import type { ResultImage } from '../events.js';
-import { encodePng } from '../images/encode.js';
-import { fromModelPixels } from '../images/fit.js';
-import type { Pixels } from '../images/types.js';
+import { encodePng, fromModelPixels } from '../images/index.js';
+import type { Pixels } from '../images/index.js';
 import type { Model } from '../model.js';
 import type { GeneratePlan } from '../plan.js';
 import { composeRecipe } from '../recipe.js';

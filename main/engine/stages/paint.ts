@@ -1,3 +1,4 @@
+import type { GraphName } from '../../../native-models/graphs/index.js';
 import { decodeLatents } from '../autoencoder/autoencoder.js';
 import type { Latents, ModelPixels } from '../autoencoder/autoencoder.js';
 import { checkpoint } from '../cancel.js';
@@ -6,7 +7,7 @@ import { conditionBranches } from '../diffusion/conditioning.js';
 import type { DiffusionReference } from '../diffusion/conditioning.js';
 import { Denoiser } from '../diffusion/denoiser.js';
 import type { LatentMask } from '../diffusion/denoiser.js';
-import { fromModelPixels } from '../images/fit.js';
+import { fromModelPixels } from '../images/index.js';
 import type { Model } from '../model.js';
 import type { Plan } from '../plan.js';
 import { RandomStream } from '../rng.js';
@@ -37,13 +38,11 @@ export async function denoisePictures(
   const total = plan.steps * plan.seeds.length;
   return context.stage('denoise', total, async () => {
     const { networks, shape } = model;
-    const connector = await networks.get('connector');
-    const referenceConnector = () => networks.get('reference_connector');
-    const crossAttentionKv = await networks.get('cross_attention_kv');
-    const denoiser = new Denoiser(
-      { crossAttentionKv, denoiser: await networks.get('denoiser') },
-      shape,
-    );
+    const load = (name: GraphName) => context.loading(() => networks.get(name));
+    const connector = await load('connector');
+    const referenceConnector = () => load('reference_connector');
+    const crossAttentionKv = await load('cross_attention_kv');
+    const denoiser = new Denoiser({ crossAttentionKv, denoiser: await load('denoiser') }, shape);
     const results: Latents[] = [];
     for (const [index, { hiddenStates }] of tokens.entries()) {
       await checkpoint(context.signal);
@@ -87,7 +86,7 @@ function previewer(
   context: RunContext,
 ): (latents: Latents) => Promise<void> {
   return async (latents) => {
-    const decoder = await model.networks.get('vae_decoder');
+    const decoder = await context.loading(() => model.networks.get('vae_decoder'));
     const pixels = await decodeLatents(decoder, model.shape, latents);
     const { width, height, data } = fromModelPixels(pixels.data, pixels);
     context.emit({ type: 'preview', index, width, height, data });
@@ -104,7 +103,7 @@ export async function decodePictures(
   context: RunContext,
 ): Promise<ModelPixels[]> {
   return context.stage('decode', latents.length, async () => {
-    const decoder = await model.networks.get('vae_decoder');
+    const decoder = await context.loading(() => model.networks.get('vae_decoder'));
     const pictures: ModelPixels[] = [];
     for (const item of latents) {
       await checkpoint(context.signal);

@@ -3,13 +3,16 @@ import type { Model } from '../model.js';
 import type { Plan } from '../plan.js';
 import { RandomStream } from '../rng.js';
 import { TokenDecoder } from '../tokens/decoder.js';
-import type { DecodedTokens, WeightedPrompt } from '../tokens/decoder.js';
+import type { DecodedTokens, EmbeddingInsert, WeightedPrompt } from '../tokens/decoder.js';
 import { buildPrompt, checkPromptLength } from '../tokens/prompt.js';
+import type { TextTokenizer } from '../tokens/tokenizer.js';
 
 /** A reference as the autoregressive model sees it. */
 export interface PromptReference {
   /** Codes at scale S0, which is what the model reads. */
   readonly codes: readonly number[];
+  /** What it reads in their place if it was trained so, [codes, hidden]. */
+  readonly features?: Float32Array | undefined;
   /** 0 to 1. */
   readonly semantics: number;
 }
@@ -48,7 +51,22 @@ export function planPrompts(
       scaleTokenId,
     });
     checkPromptLength(ids.length, imageTokenCount(model, plan), shape.maxPositions);
-    return { ids, weight };
+    return { ids, weight, inserts: placeFeatures(tokenizer, ids, present) };
+  });
+}
+
+/** Where the features of references go: behind every `<|vision_start|>`, in order. */
+function placeFeatures(
+  tokenizer: TextTokenizer,
+  ids: readonly number[],
+  references: readonly PromptReference[],
+): EmbeddingInsert[] {
+  if (references.every(({ features }) => features === undefined)) return [];
+  const start = tokenizer.tokenId('<|vision_start|>');
+  const places = ids.flatMap((id, index) => (id === start ? [index + 1] : []));
+  return references.flatMap(({ features }, index) => {
+    const at = places[index];
+    return features === undefined || at === undefined ? [] : [{ at, embeds: features }];
   });
 }
 
@@ -68,8 +86,12 @@ export async function drawTokens(
   const count = imageTokenCount(model, plan);
   const total = count * plan.seeds.length;
   return context.stage('tokens', total, async () => {
-    const network = await model.networks.get('ar');
-    const decoder = new TokenDecoder(network, model.shape);
+    const { networks, shape } = model;
+    const network = await context.loading(() => networks.get('ar'));
+    const embed = shape.referenceFeatures
+      ? await context.loading(() => networks.get('embed'))
+      : undefined;
+    const decoder = new TokenDecoder(network, shape, embed);
     const prepared = await decoder.prepare(prompts, count, context.signal);
     const drawn: DecodedTokens[] = [];
     for (const [index, seed] of plan.seeds.entries()) {
@@ -78,12 +100,14 @@ export async function drawTokens(
           sampling: plan.sampling,
           random: new RandomStream(seed, 'tokens'),
           signal: context.signal,
-          onToken: (done) => context.progress('tokens', index * count + done, total),
+          onToken: (done) => {
+            context.progress('tokens', index * count + done, total);
+          },
           ...(forced && { forced }),
         }),
       );
     }
-    await model.networks.done('ar');
+    await networks.done('ar', 'embed');
     return drawn;
   });
 }

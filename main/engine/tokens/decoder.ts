@@ -22,6 +22,15 @@ export interface ArShape {
 export interface WeightedPrompt {
   readonly ids: readonly number[];
   readonly weight: number;
+  /** What stands in the place of some ids, for a network that reads embeddings. */
+  readonly inserts?: readonly EmbeddingInsert[];
+}
+
+/** Embeddings that replace those of the ids from a position on. */
+export interface EmbeddingInsert {
+  readonly at: number;
+  /** [tokens, hidden] */
+  readonly embeds: Float32Array;
 }
 
 /** One prompt that has been read: its cache and what the network said after the last token. */
@@ -71,10 +80,13 @@ interface StepOutput {
 export class TokenDecoder {
   readonly #network: Network;
   readonly #shape: ArShape;
+  readonly #embed: Network | undefined;
 
-  constructor(network: Network, shape: ArShape) {
+  /** @param embed token embeddings, where `network` was built to read embeddings */
+  constructor(network: Network, shape: ArShape, embed?: Network) {
     this.#network = network;
     this.#shape = shape;
+    this.#embed = embed;
   }
 
   /**
@@ -88,10 +100,10 @@ export class TokenDecoder {
     signal: AbortSignal,
   ): Promise<PreparedPrompts> {
     const read: ReadPrompt[] = [];
-    for (const { ids, weight } of prompts) {
+    for (const { ids, weight, inserts } of prompts) {
       await checkpoint(signal);
       const cache = this.#allocateCache(ids.length + tokens);
-      const first = await this.#run(ids, ids.length, cache);
+      const first = await this.#run(ids, ids.length, cache, inserts);
       read.push({ length: ids.length, weight, cache, first });
     }
     return { prompts: read, tokens };
@@ -139,9 +151,14 @@ export class TokenDecoder {
   }
 
   /** @param length of the sequence with these ids, the cached ones included */
-  async #run(ids: readonly number[], length: number, cache: TensorMap): Promise<StepOutput> {
+  async #run(
+    ids: readonly number[],
+    length: number,
+    cache: TensorMap,
+    inserts: readonly EmbeddingInsert[] = [],
+  ): Promise<StepOutput> {
     const feeds: Record<string, Tensor> = {
-      input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+      ...(await this.#sequence(ids, inserts)),
       seqlens_k: new Tensor('int32', Int32Array.of(length - 1), [1]),
       total_sequence_length: new Tensor('int32', Int32Array.of(length), []),
     };
@@ -158,6 +175,17 @@ export class TokenDecoder {
       // a copy: the states of a whole prompt would be kept alive by a view of their last row
       hidden: states.slice((ids.length - 1) * hidden),
     };
+  }
+
+  /** The sequence as the network reads it: ids, or their embeddings. */
+  async #sequence(ids: readonly number[], inserts: readonly EmbeddingInsert[]): Promise<TensorMap> {
+    const tensor = new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]);
+    if (this.#embed === undefined) return { input_ids: tensor };
+    const outputs = await this.#embed.run({ input_ids: tensor });
+    const { hidden } = this.#shape;
+    const embeds = outputs.float32('inputs_embeds');
+    for (const insert of inserts) embeds.set(insert.embeds, insert.at * hidden);
+    return { inputs_embeds: new Tensor('float32', embeds, [1, ids.length, hidden]) };
   }
 
   /** Keys and values of every layer, by the names the graph gives them, for one sequence. */

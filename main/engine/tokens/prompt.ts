@@ -63,10 +63,7 @@ export function buildPrompt(
   return ids;
 }
 
-function imageIds(
-  tokenizer: TextTokenizer,
-  references: readonly (readonly number[])[],
-): number[] {
+function imageIds(tokenizer: TextTokenizer, references: readonly (readonly number[])[]): number[] {
   if (references.length === 0) return [];
   const start = tokenizer.tokenId('<|vision_start|>');
   const end = tokenizer.tokenId('<|vision_end|>');

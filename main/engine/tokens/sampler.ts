@@ -106,12 +106,7 @@ function nucleusSize(weights: Float64Array, topP: number): number {
   return weights.length;
 }
 
-function draw(
-  order: Uint32Array,
-  weights: Float64Array,
-  size: number,
-  uniform: number,
-): number {
+function draw(order: Uint32Array, weights: Float64Array, size: number, uniform: number): number {
   const target = uniform * sum(weights, size);
   let reached = 0;
   for (let i = 0; i < size; i++) {

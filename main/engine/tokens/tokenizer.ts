@@ -1,4 +1,4 @@
-import { Tokenizer } from '@huggingface/tokenizers';
+import * as tokenizers from '@huggingface/tokenizers';
 import { z } from 'zod';
 
 import { NativaError } from '../../../native-models/errors.js';
@@ -10,6 +10,20 @@ const tokenizerSchema = z.looseObject({
     .default([]),
 });
 
+/** What is used of the library's tokenizer. */
+interface PlainTokenizer {
+  encode(
+    text: string,
+    options: { readonly add_special_tokens: boolean },
+  ): { readonly ids: readonly number[] };
+}
+
+/**
+ * The library's declarations leave out the extensions of their imports, so that TypeScript finds no
+ * type behind this name.
+ */
+const Tokenizer = tokenizers.Tokenizer as new (json: object, config: object) => PlainTokenizer;
+
 /** A part of a template: text for the tokenizer, or a token of its own. */
 export type TemplatePart = { readonly text: string } | { readonly tokenId: number };
 
@@ -19,7 +33,7 @@ export type TemplatePart = { readonly text: string } | { readonly tokenId: numbe
  * can end a turn or stand for an image token.
  */
 export class TextTokenizer {
-  readonly #plain: Tokenizer;
+  readonly #plain: PlainTokenizer;
   readonly #added: ReadonlyMap<string, number>;
   readonly #addedIds: ReadonlySet<number>;
 
@@ -43,7 +57,7 @@ export class TextTokenizer {
   /** Ids of text as plain text, whatever it spells. */
   encodeText(text: string): number[] {
     if (text === '') return [];
-    const ids: number[] = this.#plain.encode(text, { add_special_tokens: false }).ids;
+    const { ids } = this.#plain.encode(text, { add_special_tokens: false });
     // A vocabulary may list added tokens among its ordinary ones; they still are not text.
     return ids.filter((id) => !this.#addedIds.has(id));
   }

@@ -18,14 +18,35 @@ export async function encodeCodes(
   pixels: Float32Array,
   scales: readonly TokenScale[],
 ): Promise<ImageCodes> {
+  const names = scales.map((scale) => `codes_${scale.toLowerCase()}`);
+  const outputs = await network.run(
+    pixelFeeds(shape, pixels),
+    Object.fromEntries(names.map((name) => [name, null])),
+  );
+  return Object.fromEntries(scales.map((scale, i) => [scale, outputs.integers(names[i] ?? '')]));
+}
+
+/**
+ * Reads a picture as continuous features in the autoregressive model's space, for models that take
+ * them in the place of codes.
+ * @param networks `vision` with its `features` output, and `features_connector`
+ * @param pixels [3, visionSize, visionSize] in [-1, 1]
+ * @returns [tokens at S0, hidden]
+ */
+export async function encodeFeatures(
+  networks: { readonly vision: Network; readonly connector: Network },
+  shape: ModelShape,
+  pixels: Float32Array,
+): Promise<Float32Array<ArrayBuffer>> {
+  const seen = await networks.vision.run(pixelFeeds(shape, pixels), { features: null });
+  const outputs = await networks.connector.run({ features: seen.tensor('features') });
+  return outputs.float32('inputs_embeds');
+}
+
+function pixelFeeds(shape: ModelShape, pixels: Float32Array): { readonly pixel_values: Tensor } {
   const size = shape.visionSize;
   const data = normalizePixels(pixels, shape.visionMean, shape.visionStd);
-  const outputs = await network.run({
-    pixel_values: new Tensor('float32', data, [1, 3, size, size]),
-  });
-  const codes: Partial<Record<TokenScale, number[]>> = {};
-  for (const scale of scales) codes[scale] = outputs.integers(`codes_${scale.toLowerCase()}`);
-  return codes;
+  return { pixel_values: new Tensor('float32', data, [1, 3, size, size]) };
 }
 
 /**
