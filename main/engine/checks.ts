@@ -19,6 +19,17 @@ export function checkNotDegenerate(values: Float32Array, what: string): void {
   if (high - low < LEAST_SPREAD) throw degenerate(what, 'one value everywhere');
 }
 
+/**
+ * Stops at NaN and infinite numbers.
+ * @param what the tensor is, for the message
+ * @throws NativaError DEGENERATE_OUTPUT
+ */
+export function checkFinite(values: Float32Array, what: string): void {
+  for (const value of values) {
+    if (!Number.isFinite(value)) throw degenerate(what, 'numbers that are none');
+  }
+}
+
 function degenerate(what: string, has: string): NativaError {
   const message =
     `The model made ${what} with ${has}; try another seed, a lower guidance scale or the CPU ` +

@@ -50,7 +50,7 @@ interface Job {
 
 const HEARTBEAT = 2_000;
 const PATIENCE = 300_000;
-const CANCEL_GRACE = 2_000;
+const CANCEL_GRACE = 5_000;
 const RESTARTS = 3;
 /** A drawn seed is short enough to be typed. */
 const SEED_LIMIT = 2 ** 32;
@@ -68,6 +68,8 @@ export class Engine {
   #current: Job | undefined;
   /** Id of a cancelled job that the process has not let go of yet. */
   #stopping: number | undefined;
+  /** Resolves when the process last started is gone. */
+  #ended: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #lastSign = 0;
   #nextId = 1;
@@ -113,14 +115,25 @@ export class Engine {
       else if (signal?.aborted === true) reject(cancelled());
       else {
         const request = { ...parsed.data, seed: parsed.data.seed ?? randomInt(SEED_LIMIT) };
-        const job: Job = { id: this.#nextId++, request, options, resolve, reject };
-        signal?.addEventListener(
-          'abort',
-          () => {
-            this.#cancel(job);
+        const onAbort = (): void => {
+          this.#cancel(job);
+        };
+        // Signals may outlive many requests, so a settled one lets go of its own.
+        const settled = (): void => signal?.removeEventListener('abort', onAbort);
+        const job: Job = {
+          id: this.#nextId++,
+          request,
+          options,
+          resolve: (result) => {
+            settled();
+            resolve(result);
           },
-          { once: true },
-        );
+          reject: (error) => {
+            settled();
+            reject(error);
+          },
+        };
+        signal?.addEventListener('abort', onAbort);
         this.#queue.push(job);
         this.#advance();
       }
@@ -132,13 +145,17 @@ export class Engine {
     this.#process?.send({ type: 'unload' });
   }
 
-  /** Ends the process; requests not finished fail with ENGINE_CLOSED. */
-  close(): void {
+  /**
+   * Ends the process; requests not finished fail with ENGINE_CLOSED.
+   * @returns when the process is gone
+   */
+  async close(): Promise<void> {
     this.#closed = true;
     const open = [...(this.#current ? [this.#current] : []), ...this.#queue.splice(0)];
     this.#current = undefined;
     this.#discardProcess();
     for (const job of open) job.reject(closed());
+    await this.#ended;
   }
 
   #advance(): void {
@@ -160,10 +177,13 @@ export class Engine {
   #start(): EngineProcess {
     const started = this.#options.launch();
     const { threads, cacheDir } = this.#options;
+    const { promise, resolve: ended } = withResolvers();
+    this.#ended = promise;
     started.onMessage((message) => {
       if (started === this.#process) this.#receive(message);
     });
     started.onExit((reason) => {
+      ended();
       if (started === this.#process) this.#died(reason);
     });
     started.send({
@@ -267,6 +287,12 @@ export class Engine {
     this.#stopping = undefined;
     old?.kill();
   }
+}
+
+function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => (resolve = settle));
+  return { promise, resolve };
 }
 
 function closed(): NativaError {

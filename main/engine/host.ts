@@ -44,10 +44,18 @@ export class EngineHost {
         this.#port.send({ type: 'pong', nonce: message.nonce });
         break;
       case 'unload':
-        this.#last = this.#last.then(() => this.#pipeline.dispose());
+        this.#last = this.#last.then(() => this.#unload());
         break;
       case 'shutdown':
         process.exit(0);
+    }
+  }
+
+  async #unload(): Promise<void> {
+    try {
+      await this.#pipeline.dispose();
+    } catch {
+      // Whatever holds on to its memory is freed with the process; requests behind must go on.
     }
   }
 

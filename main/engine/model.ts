@@ -155,6 +155,8 @@ function parseConfig<Output>(schema: z.ZodType<Output>, json: unknown, file: str
 function modelShape(source: GraphSource, manifest: BundleManifest): ModelShape {
   const { ar, vision, transformer, vae } = source;
   const inNoise = ar.use_und_image_vae_as_noise || ar.only_use_und_image_vae_as_noise;
+  const noiseLayout = inNoise ? ar.und_image_vae_as_noise_layout : 'none';
+  checkChannels(source, manifest, noiseLayout);
   return {
     resolution: manifest.resolution,
     hidden: ar.hidden_size,
@@ -178,8 +180,28 @@ function modelShape(source: GraphSource, manifest: BundleManifest): ModelShape {
     guidanceEmbeds: transformer.guidance_embeds,
     referenceContext: ar.use_und_image_vae && !ar.only_use_und_image_vae_as_noise,
     referenceFeatures: ar.use_tar_siglip_features,
-    noiseLayout: inNoise ? ar.und_image_vae_as_noise_layout : 'none',
+    noiseLayout,
   };
+}
+
+/** Whether the diffusion transformer takes and makes what the autoencoder and the layout ask for. */
+function checkChannels(
+  { transformer, vae }: GraphSource,
+  { configs }: BundleManifest,
+  layout: NoiseLayout,
+): void {
+  const wanted = {
+    in_channels: layout === 'channels' ? 2 * vae.latent_channels : vae.latent_channels,
+    out_channels: vae.latent_channels,
+  };
+  for (const [name, value] of Object.entries(wanted)) {
+    const found = transformer[name === 'in_channels' ? 'in_channels' : 'out_channels'];
+    if (found === value) continue;
+    const message =
+      `${configs.transformer} of the model has ${name} ${found}, and ${configs.ar} and ` +
+      `${configs.vae} ask for ${value}; get the model again.`;
+    throw new NativaError('BUNDLE_INVALID', message);
+  }
 }
 
 function imageTokenStart({ ar }: GraphSource): number {

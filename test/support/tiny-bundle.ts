@@ -156,9 +156,10 @@ const NO_OPTIONS: GraphOptions = {
 
 /** Names and shapes of every parameter: builders name the first one they miss, so ask until none. */
 function parameterShapes(source: Omit<GraphSource, 'tensors'>): Map<string, number[]> {
+  const features = source.ar.use_tar_siglip_features;
   const shapes = new Map<string, number[]>();
   const tensors = new Map<string, TensorLocation>();
-  for (const name of GRAPHS) {
+  for (const name of [...GRAPHS, ...(features ? (['features_connector'] as const) : [])]) {
     for (;;) {
       try {
         buildGraph(name, { ...source, tensors }, NO_OPTIONS[name]);

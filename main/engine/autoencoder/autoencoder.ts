@@ -1,4 +1,4 @@
-import { checkNotDegenerate } from '../checks.js';
+import { checkFinite, checkNotDegenerate } from '../checks.js';
 import type { ModelShape } from '../model.js';
 import { Tensor } from '../runtime/session.js';
 import type { Network } from '../runtime/session.js';
@@ -35,10 +35,8 @@ export async function encodeLatents(
   const raw = outputs.float32('latent');
   const { scalingFactor, shiftFactor } = shape;
   const data = raw.map((value) => (value - shiftFactor) * scalingFactor);
-  for (const value of data) {
-    // A picture of one colour may well have constant latents; only numbers that are none are wrong.
-    if (!Number.isFinite(value)) checkNotDegenerate(data, 'latents of a reference');
-  }
+  // A picture of one colour may well have constant latents; only numbers that are none are wrong.
+  checkFinite(data, 'latents of a reference');
   return {
     data,
     channels: shape.latentChannels,

@@ -1,6 +1,7 @@
 import { Tensor } from '../runtime/session.js';
 import type { Network, TensorMap } from '../runtime/session.js';
 import { checkpoint } from '../cancel.js';
+import { checkFinite } from '../checks.js';
 import type { RandomStream } from '../rng.js';
 import { sampleToken } from './sampler.js';
 import type { SamplingOptions } from './sampler.js';
@@ -112,7 +113,7 @@ export class TokenDecoder {
   /**
    * Continues prepared prompts. May be called again for another picture: positions after the prompt
    * are written before they are read, so the cache needs no copy.
-   * @throws NativaError CANCELLED
+   * @throws NativaError CANCELLED, DEGENERATE_OUTPUT
    */
   async decode(prepared: PreparedPrompts, options: DecodeOptions): Promise<DecodedTokens> {
     const { tokens } = prepared;
@@ -122,7 +123,9 @@ export class TokenDecoder {
     let outputs = prepared.prompts.map((prompt) => prompt.first);
     for (let position = 0; position <= tokens; position++) {
       await checkpoint(options.signal);
-      hiddenStates.set(mix(prepared.prompts, outputs, 'hidden'), position * hidden);
+      const state = mix(prepared.prompts, outputs, 'hidden');
+      checkFinite(state, 'image tokens');
+      hiddenStates.set(state, position * hidden);
       if (position === tokens) break;
       const code =
         options.forced?.[position] ??

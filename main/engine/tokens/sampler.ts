@@ -8,10 +8,16 @@ export interface SamplingOptions {
   readonly topP: number;
 }
 
+/** Up to this many candidates are sorted at once; of more, only as many as are needed. */
+const SORTED_AT_ONCE = 2048;
+/** By how much the sorted part grows when it was not enough. */
+const GROWTH = 4;
+
 /**
  * Draws one token, as transformers' temperature, top-k and top-p warpers in that order do, without
- * sorting the vocabulary: the k largest are selected first and only these are sorted. Of equal
- * logits the lower index counts as more likely, so the draw is a function of its arguments.
+ * sorting the vocabulary: the k largest are selected, and of these only the head of the distribution
+ * is sorted. Of equal logits the lower index counts as more likely, so the draw is a function of its
+ * arguments.
  * @param logits of the tokens that may be drawn, [vocabulary slice]
  * @param uniform number in [0, 1)
  * @returns index into `logits`
@@ -23,11 +29,17 @@ export function sampleToken(
 ): number {
   const { temperature, topK, topP } = options;
   if (temperature === 0 || topK === 1) return mostLikely(logits);
-  const limited = topK > 0 && topK < logits.length;
-  const order = limited ? selectLargest(logits, topK) : indices(logits.length);
-  order.sort((a, b) => byLikelihood(logits, a, b));
-  const weights = softmaxWeights(logits, order, temperature);
-  return draw(order, weights, nucleusSize(weights, topP), uniform);
+  const all = indices(logits.length);
+  const candidates = topK > 0 && topK < all.length ? selectLargest(logits, topK, all) : all;
+  const total = sum(softmaxWeights(logits, candidates, mostLikely(logits), temperature));
+  for (let size = SORTED_AT_ONCE; ; size *= GROWTH) {
+    const isAll = size >= candidates.length;
+    const head = isAll ? candidates : selectLargest(logits, size, candidates);
+    head.sort((a, b) => byLikelihood(logits, a, b));
+    const weights = softmaxWeights(logits, head, head[0] ?? 0, temperature);
+    const drawn = draw(weights, total, topP, uniform, isAll);
+    if (drawn !== undefined) return head[drawn] ?? 0;
+  }
 }
 
 /** Index of the largest value; the lowest such index. */
@@ -45,27 +57,31 @@ function byLikelihood(logits: Float32Array, a: number, b: number): number {
 }
 
 /**
- * Indices of the `count` most likely tokens, in no order: quickselect (Hoare) over an index array,
- * linear on average, with the middle element as pivot so that it needs no random numbers.
+ * The `count` most likely of some tokens, in no order: quickselect (Hoare), linear on average, with
+ * the middle element as pivot so that it needs no random numbers.
+ * @param among indices into `logits`; reordered
  */
-export function selectLargest(logits: Float32Array, count: number): Uint32Array<ArrayBuffer> {
-  const order = indices(logits.length);
+export function selectLargest(
+  logits: Float32Array,
+  count: number,
+  among: Uint32Array<ArrayBuffer>,
+): Uint32Array<ArrayBuffer> {
   let low = 0;
-  let high = order.length - 1;
+  let high = among.length - 1;
   while (low < high) {
-    const pivot = order[(low + high) >>> 1] ?? 0;
+    const pivot = among[(low + high) >>> 1] ?? 0;
     let left = low;
     let right = high;
     while (left <= right) {
-      while (byLikelihood(logits, order[left] ?? 0, pivot) < 0) left++;
-      while (byLikelihood(logits, order[right] ?? 0, pivot) > 0) right--;
-      if (left <= right) swap(order, left++, right--);
+      while (byLikelihood(logits, among[left] ?? 0, pivot) < 0) left++;
+      while (byLikelihood(logits, among[right] ?? 0, pivot) > 0) right--;
+      if (left <= right) swap(among, left++, right--);
     }
     if (count - 1 <= right) high = right;
     else if (count - 1 >= left) low = left;
     else break;
   }
-  return order.slice(0, count);
+  return among.slice(0, count);
 }
 
 function indices(length: number): Uint32Array<ArrayBuffer> {
@@ -80,44 +96,53 @@ function swap(order: Uint32Array, a: number, b: number): void {
   order[b] = held;
 }
 
-/** Softmax numerators of the ordered tokens, the first being 1. */
+/** Softmax numerators of some tokens, relative to the token `top`, whose own is 1. */
 function softmaxWeights(
   logits: Float32Array,
-  order: Uint32Array,
+  tokens: Uint32Array,
+  top: number,
   temperature: number,
 ): Float64Array {
-  const top = logits[order[0] ?? 0] ?? 0;
-  const weights = new Float64Array(order.length);
-  for (let i = 0; i < order.length; i++) {
-    weights[i] = Math.exp(((logits[order[i] ?? 0] ?? 0) - top) / temperature);
+  const highest = logits[top] ?? 0;
+  const weights = new Float64Array(tokens.length);
+  for (let i = 0; i < tokens.length; i++) {
+    weights[i] = Math.exp(((logits[tokens[i] ?? 0] ?? 0) - highest) / temperature);
   }
   return weights;
 }
 
-/** How many of the ordered tokens it takes to reach `topP` of the probability; at least one. */
-function nucleusSize(weights: Float64Array, topP: number): number {
-  if (topP >= 1) return weights.length;
-  const target = topP * sum(weights, weights.length);
+/**
+ * Draws among tokens of falling likelihood.
+ * @param weights of the head of the distribution
+ * @param total weight of all candidates
+ * @param isAll whether the head is the whole distribution
+ * @returns index into `weights`; undefined where the head is too short to tell
+ */
+function draw(
+  weights: Float64Array,
+  total: number,
+  topP: number,
+  uniform: number,
+  isAll: boolean,
+): number | undefined {
+  // The nucleus: as few tokens as reach topP, at least one; its own weight is what is drawn from.
+  let nucleus = total;
+  if (topP < 1) {
+    let size = 0;
+    nucleus = 0;
+    while (size < weights.length && nucleus < topP * total) nucleus += weights[size++] ?? 0;
+    if (nucleus < topP * total && !isAll) return undefined;
+  }
   let reached = 0;
   for (let i = 0; i < weights.length; i++) {
     reached += weights[i] ?? 0;
-    if (reached >= target) return i + 1;
+    if (uniform * nucleus < reached) return i;
   }
-  return weights.length;
+  return isAll ? weights.length - 1 : undefined;
 }
 
-function draw(order: Uint32Array, weights: Float64Array, size: number, uniform: number): number {
-  const target = uniform * sum(weights, size);
-  let reached = 0;
-  for (let i = 0; i < size; i++) {
-    reached += weights[i] ?? 0;
-    if (target < reached) return order[i] ?? 0;
-  }
-  return order[size - 1] ?? 0;
-}
-
-function sum(weights: Float64Array, size: number): number {
+function sum(weights: Float64Array): number {
   let total = 0;
-  for (let i = 0; i < size; i++) total += weights[i] ?? 0;
+  for (const weight of weights) total += weight;
   return total;
 }

@@ -93,18 +93,21 @@ describe('generate', () => {
     expect(previews[0]).toMatchObject({ index: 0, width: 48, height: 48 });
   });
 
-  it.each(['tokens', 'denoise'])('stops within one step when cancelled during %s', async (stage) => {
-    const controller = new AbortController();
-    let after = 0;
-    const running = run({ steps: 50 }, controller.signal, (event) => {
-      if (controller.signal.aborted) after++;
-      if (event.type === 'progress' && event.stage === stage && event.step === 2) {
-        controller.abort();
-      }
-    });
-    await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(after).toBe(0);
-  });
+  it.each(['tokens', 'denoise'])(
+    'stops within one step when cancelled during %s',
+    async (stage) => {
+      const controller = new AbortController();
+      let after = 0;
+      const running = run({ steps: 50 }, controller.signal, (event) => {
+        if (controller.signal.aborted) after++;
+        if (event.type === 'progress' && event.stage === stage && event.step === 2) {
+          controller.abort();
+        }
+      });
+      await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+      expect(after).toBe(0);
+    },
+  );
 
   it('refuses empty and endless prompts', async () => {
     await expect(run({ prompt: ' \n' })).rejects.toMatchObject({ code: 'EMPTY_PROMPT' });
