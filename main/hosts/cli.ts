@@ -1,0 +1,163 @@
+/** The command line: the same engine without a window. */
+import { Command, CommanderError } from 'commander';
+import {
+  environmentLanguage,
+  LANGUAGES,
+  messagesFor,
+  type Language,
+} from '../services/i18n/index.js';
+import { application } from '../services/paths.js';
+import type { CliContext } from './cli/context.js';
+import { doctorCommand } from './cli/doctor.js';
+import { reportFailure, usageError } from './cli/failure.js';
+import { inspectCommand, listCommand, verifyCommand } from './cli/models.js';
+import {
+  addEditOptions,
+  addGenerateOptions,
+  addPictureOptions,
+  type PictureOptions,
+} from './cli/options.js';
+import { editCommand, generateCommand } from './cli/pictures.js';
+import { Terminal } from './cli/terminal.js';
+
+const NOT_FIT = 1;
+const INTERRUPTED = 130;
+
+/**
+ * Runs one command.
+ *
+ * @param argv what was typed after the program's name
+ * @returns exit status: 0, 1 for a failure, 2 for a command line that is not understood, 130 for
+ *   Ctrl-C
+ */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const language = askedLanguage(argv) ?? environmentLanguage();
+  const messages = messagesFor(language);
+  const terminal = new Terminal(asksForJson(argv), messages, process.stdout, process.stderr);
+  const interruption = watchInterrupts();
+  const context: CliContext = { language, messages, terminal, signal: interruption.signal };
+  let status = 0;
+  const program = buildProgram(context, (next) => (status = next));
+  try {
+    if (argv.length === 0) showWelcome(program, context);
+    else await program.parseAsync([...argv], { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    return reportFailure(error, messages, terminal);
+  } finally {
+    interruption.stop();
+  }
+}
+
+function showWelcome(program: Command, { messages, terminal }: CliContext): void {
+  terminal.say(messages.noStudio);
+  terminal.say('');
+  terminal.say(program.helpInformation().trimEnd());
+}
+
+/** Looked for by hand, since even commander's own errors must be said in the right language. */
+function askedLanguage(argv: readonly string[]): Language | undefined {
+  const at = argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
+  const word = argv[at];
+  const given = word?.includes('=') === true ? word.slice('--lang='.length) : argv[at + 1];
+  return at < 0 ? undefined : LANGUAGES.find((language) => language === given);
+}
+
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json');
+}
+
+/** The first Ctrl-C cancels; a second one ends the program where it stands. */
+function watchInterrupts(): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    controller.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+function buildProgram(context: CliContext, setStatus: (status: number) => void): Command {
+  const { messages } = context;
+  const { help } = messages;
+  const program = prepare(new Command('npm start --'), context)
+    .description(help.program)
+    .version(application().version, '--version', help.version)
+    .helpCommand('help [command]', help.helpCommand);
+
+  const generate = prepare(program.command('generate'), context).description(help.generate);
+  generate.argument('<prompt>', help.prompt);
+  addGenerateOptions(addPictureOptions(generate, messages), messages);
+  generate.action((prompt: string, options: PictureOptions) =>
+    generateCommand(prompt, options, context),
+  );
+
+  const edit = prepare(program.command('edit'), context).description(help.edit);
+  edit.argument('<image>', help.image).argument('<instruction>', help.instruction);
+  addEditOptions(addPictureOptions(edit, messages), messages);
+  edit.action((image: string, instruction: string, options: PictureOptions) =>
+    editCommand(image, instruction, options, context),
+  );
+
+  addModelCommands(program, context);
+  prepare(program.command('doctor'), context)
+    .description(help.doctor)
+    .option('--json', help.json)
+    .action(async () => {
+      setStatus((await doctorCommand(context)) ? 0 : NOT_FIT);
+    });
+  return program;
+}
+
+function addModelCommands(program: Command, context: CliContext): void {
+  const { help } = context.messages;
+  const models = prepare(program.command('models'), context).description(help.models);
+  prepare(models.command('list'), context)
+    .description(help.modelsList)
+    .option('--json', help.json)
+    .action(() => listCommand(context));
+  prepare(models.command('inspect'), context)
+    .description(help.modelsInspect)
+    .argument('<model>', help.modelArgument)
+    .option('--json', help.json)
+    .action((model: string) => inspectCommand(model, context));
+  prepare(models.command('verify'), context)
+    .description(help.modelsVerify)
+    .argument('<model>', help.modelArgument)
+    .option('--json', help.json)
+    .action((model: string) => verifyCommand(model, context));
+}
+
+/** What every command shares: its language, its headings, and errors that are thrown. */
+function prepare(command: Command, { messages, terminal }: CliContext): Command {
+  const { help, usage } = messages;
+  const headings: Record<string, string> = {
+    'Usage:': help.usage,
+    'Arguments:': help.arguments,
+    'Options:': help.options,
+    'Commands:': help.commands,
+  };
+  return command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.say(text.trimEnd());
+      },
+      writeErr: () => undefined,
+    })
+    .configureHelp({ styleTitle: (title) => headings[title] ?? title })
+    .helpOption('-h, --help', help.helpOption)
+    .option('--lang <language>', help.lang, (given: string) => {
+      if (LANGUAGES.some((language) => language === given)) return given;
+      throw usageError(usage.notChoice('--lang', LANGUAGES.join(', '), given));
+    });
+}

@@ -1,0 +1,149 @@
+import { resolve } from 'node:path';
+import type { EngineRequestInput } from '../../engine/request.js';
+import type { Drift } from '../../engine/events.js';
+import { resolveModel } from '../../services/models.js';
+import { makePictures, type PictureJobResult } from '../../services/pictures.js';
+import type { CliContext } from './context.js';
+import { usageError } from './failure.js';
+import type { PictureOptions } from './options.js';
+
+/** `generate PROMPT`. */
+export async function generateCommand(
+  prompt: string,
+  options: PictureOptions,
+  context: CliContext,
+): Promise<void> {
+  const common = await commonRequest(options, context);
+  await run(
+    {
+      kind: 'generate',
+      prompt,
+      ...common,
+      ...defined({ width: options.width, height: options.height }),
+    },
+    options,
+    context,
+  );
+}
+
+/** `edit IMAGE INSTRUCTION`. */
+export async function editCommand(
+  image: string,
+  instruction: string,
+  options: PictureOptions,
+  context: CliContext,
+): Promise<void> {
+  if (options.feather !== undefined && options.mask === undefined) {
+    throw usageError(context.messages.usage.featherWithoutMask);
+  }
+  const request: EngineRequestInput = {
+    kind: 'edit',
+    instruction,
+    image: { path: resolve(image) },
+    ...(await commonRequest(options, context)),
+    references: (options.reference ?? []).map(({ path, strength }) => ({
+      image: { path: resolve(path) },
+      semantics: strength,
+      appearance: strength,
+      structure: strength,
+    })),
+    ...defined({
+      mask: options.mask === undefined ? undefined : { path: resolve(options.mask) },
+      maskFeather: options.feather,
+      keep: options.keep,
+      imageGuidanceScale: options.imageGuidance,
+      lockTokens: options.lockTokens,
+      onlyChanged: options.onlyChanged,
+    }),
+  };
+  await run(request, options, context);
+}
+
+async function commonRequest(options: PictureOptions, { messages }: CliContext) {
+  return {
+    bundle: await resolveModel(options.model, messages),
+    ...defined({
+      seed: options.seed,
+      count: options.count,
+      steps: options.steps,
+      guidanceScale: options.guidance,
+      tokens: options.tokens,
+      scheduler: options.scheduler,
+      temperature: options.temperature,
+      topK: options.topK,
+      topP: options.topP,
+      provider: options.provider,
+    }),
+  };
+}
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** Without the fields that were not given, which the request's schema tells from undefined ones. */
+function defined<T extends object>(fields: T): Defined<T> {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Defined<T>;
+}
+
+async function run(
+  request: EngineRequestInput,
+  options: PictureOptions,
+  { messages, terminal, signal }: CliContext,
+): Promise<void> {
+  const done = await makePictures({
+    request,
+    out: options.out,
+    threads: options.threads,
+    signal,
+    onEvent: (event) => {
+      terminal.progress(event);
+    },
+  });
+  terminal.clearProgress();
+  if (terminal.json) {
+    terminal.result(jsonResult(done));
+    return;
+  }
+  for (const notice of done.result.notices) terminal.note(notice);
+  const seconds = done.result.timings.total.toFixed(1);
+  for (const [index, image] of done.result.images.entries()) {
+    const file = done.files[index] ?? '';
+    terminal.say(messages.done(file, image.width, image.height, image.seed, seconds));
+    const said = image.drift && driftLine(image.drift, messages);
+    if (said !== undefined) terminal.say(`  ${said}`);
+  }
+}
+
+function driftLine(
+  { region, outside }: Drift,
+  messages: CliContext['messages'],
+): string | undefined {
+  if (outside === null) return undefined;
+  if (outside.identical) {
+    return region === 'mask' ? messages.driftIdentical(outside.pixels) : undefined;
+  }
+  return messages.driftChanged(outside.maxAbs, outside.psnr?.toFixed(1) ?? '∞');
+}
+
+function jsonResult({ files, seed, result }: PictureJobResult): object {
+  const first = result.images[0];
+  return {
+    ok: true,
+    files,
+    model: result.model.id,
+    modelHash: result.model.hash,
+    seed,
+    provider: result.provider,
+    timings: result.timings,
+    ...(first?.drift && { drift: first.drift }),
+    images: result.images.map(({ width, height, seed: own, drift }, index) => ({
+      file: files[index],
+      width,
+      height,
+      seed: own,
+      ...(drift && { drift }),
+    })),
+    notices: result.notices,
+    memory: result.memory,
+  };
+}
