@@ -137,7 +137,7 @@ function memory(): DoctorReport['memory'] {
   const total = totalmem();
   // Node 20 reports 0 or a number beyond the machine's memory where nothing limits the process.
   const limit = process.constrainedMemory();
-  const limited = limit !== undefined && limit > 0 && limit < total;
+  const limited = limit > 0 && limit < total;
   return { total, free: availableNow(), ...(limited ? { limit } : {}) };
 }
 

@@ -15,6 +15,8 @@ import {
 import type { EngineRequestInput } from '../engine/request.js';
 import { folders } from './paths.js';
 
+export { MAX_SEED } from '../engine/rng.js';
+
 /** How pictures are made and where they go. */
 export interface PictureJob {
   readonly request: EngineRequestInput;
@@ -72,9 +74,10 @@ export async function makePictures(job: PictureJob): Promise<PictureJobResult> {
   }
   job.signal.throwIfAborted();
 
-  const contents = await Promise.all(
-    result.images.map(({ png }) => (format === 'png' ? png : convert(png, format))),
-  );
+  const contents: Uint8Array[] = [];
+  for (const { png } of result.images) {
+    contents.push(format === 'png' ? png : await convert(png, format));
+  }
   await writeAll(files, contents);
   return { files, seed: result.images[0]?.seed ?? seed, result };
 }

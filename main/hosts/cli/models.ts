@@ -93,8 +93,8 @@ export async function verifyCommand(name: string, context: CliContext): Promise<
   const dir = await resolveModel(name, messages);
   const { id, verified } = await verifyModel(
     dir,
-    ({ file, bytesDone, bytesTotal }) => {
-      terminal.status(messages.models.verifying(file), bytesDone / Math.max(1, bytesTotal));
+    ({ file, done, total }) => {
+      terminal.status(messages.models.verifying(file), done / Math.max(1, total));
     },
     signal,
   );

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { SCHEDULERS, TOKEN_SCALES } from '../../../native-models/bundle/index.js';
-import { MAX_SEED } from '../../engine/rng.js';
+import { MAX_SEED } from '../../services/pictures.js';
 import type { Messages } from '../../services/i18n/index.js';
 import { usageError } from './failure.js';
 
@@ -86,7 +86,7 @@ export function addEditOptions(command: Command, messages: Messages): Command {
     .option('--no-only-changed', help.noOnlyChanged);
 }
 
-function once<T>(name: string, previous: T | undefined, messages: Messages): void {
+function once(name: string, previous: unknown, messages: Messages): void {
   if (previous !== undefined) throw usageError(messages.usage.twice(name));
 }
 
