@@ -74,7 +74,13 @@ export const editRequestSchema = z.strictObject({
     .max(8)
     .default([]),
   /** Of the picture that is edited; absent ones come from `keep`. */
-  strengths: strengthsSchema.partial().optional(),
+  strengths: z
+    .strictObject({
+      semantics: strength.optional(),
+      appearance: strength.optional(),
+      structure: strength.optional(),
+    })
+    .optional(),
   /** How much of the picture is kept, from 0 (hardly guided by it) over 0.5 (as trained) to 1. */
   keep: strength.optional(),
   imageGuidanceScale: scale.optional(),

@@ -70,7 +70,7 @@ describe('generate', () => {
   });
 
   it('makes sizes that are no multiple of the latent grid', async () => {
-    const result = await run({ width: 70, height: 33 } as Partial<EngineRequestInput>);
+    const result = await run({ width: 70, height: 33 });
     expect(result.images[0]).toMatchObject({ width: 70, height: 33 });
     expect(result.notices).toEqual(['Tiny was trained at 48 x 48 pixels.']);
   });

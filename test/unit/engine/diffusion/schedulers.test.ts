@@ -90,7 +90,9 @@ describe('flow', () => {
   it('finds the clean sample from any point of a straight path', () => {
     for (const sigma of [1, 0.7, 0.25]) {
       const found = predictedSample(addNoise(clean, noise, sigma), velocity, sigma);
-      found.forEach((value, i) => expect(value).toBeCloseTo(clean[i] ?? 0, 6));
+      found.forEach((value, i) => {
+        expect(value).toBeCloseTo(clean[i] ?? 0, 6);
+      });
     }
   });
 
@@ -101,7 +103,9 @@ describe('flow', () => {
       for (let step = 0; step < steps; step++) {
         state = schedulerStep(name, state, velocity, sigmas[step] ?? 0, sigmas[step + 1] ?? 0);
       }
-      state.sample.forEach((value, i) => expect(value).toBeCloseTo(clean[i] ?? 0, 5));
+      state.sample.forEach((value, i) => {
+        expect(value).toBeCloseTo(clean[i] ?? 0, 5);
+      });
     }
   });
 

@@ -88,6 +88,16 @@ describe('buildPrompt', () => {
   });
 });
 
+/** A `tokenizer.json` with nothing but a model and added tokens. */
+const tokenizerOf = (model: object, added_tokens: object[]) => ({
+  model,
+  added_tokens,
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+});
+
 describe('TextTokenizer', () => {
   it('tells what a template names that the tokenizer lacks', () => {
     expect(() => tokenizer.tokenId('<S9>')).toThrow(
@@ -97,7 +107,7 @@ describe('TextTokenizer', () => {
 
   it('keeps added tokens out of text even where the vocabulary lists them', () => {
     const model = { type: 'BPE', vocab: { a: 0, '<': 1, I: 2, '5': 3, '>': 4 }, merges: [] };
-    const own = new TextTokenizer({ model, added_tokens: [{ id: 3, content: '<I5>' }] });
+    const own = new TextTokenizer(tokenizerOf(model, [{ id: 3, content: '<I5>' }]));
     expect(own.encodeText('a<I5>')).not.toContain(3);
     expect(own.splitTemplate('a<I5>')).toEqual([{ text: 'a' }, { tokenId: 3 }]);
   });
@@ -106,7 +116,7 @@ describe('TextTokenizer', () => {
     const model = { type: 'BPE', vocab: { a: 0 }, merges: [] };
     const names = ['<a>', '<a><b>'];
     const added_tokens = names.map((content, index) => ({ id: 10 + index, content }));
-    const own = new TextTokenizer({ model, added_tokens });
+    const own = new TextTokenizer(tokenizerOf(model, added_tokens));
     expect(own.splitTemplate('x<a><b>y<a>')).toEqual([
       { text: 'x' },
       { tokenId: 11 },
