@@ -56,11 +56,13 @@ def write_tokens(path: Path, target: Path) -> None:
     model.load_state_dict(state["model"])
     edits = read_scenes(path)
     parts: list[list[Tensor]] = [[], [], []]
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=False):
+    with torch.no_grad():
         for start in range(0, SHARD, 50):
             pixels = torch.from_numpy(pictures_of(edits[start : start + 50])).float() / 127.5 - 1
+            features = model.features(pixels)
             for pool in (1, 2, 3):
-                parts[pool - 1].append(model(pixels, pool)[1].to(torch.int16))
+                projected = model.pooled(features, pool)
+                parts[pool - 1].append(model.bottleneck.regularizer(projected)[1].to(torch.int16))
     arrays = {f"s{k}": torch.cat(part).reshape(SHARD, 2, -1).numpy() for k, part in enumerate(parts)}
     store(target, arrays)
 

@@ -195,8 +195,11 @@ describe('models that cannot be used', () => {
 describe('Ctrl-C', () => {
   it('stops the work and leaves nothing behind', async () => {
     const args = [...make('--steps', '1000', '--count', '16', '--out', 'a.png')];
+    let pressed = false;
     const result = await place.run(args, (stderr, kill) => {
-      if (stderr.includes('painting')) kill('SIGINT');
+      if (pressed || !stderr.includes('painting')) return;
+      pressed = true;
+      kill('SIGINT');
     });
     expect(result.code).toBe(130);
     expect(result.stderr).toContain('nothing was written');
