@@ -1,0 +1,129 @@
+"""Times transformers and diffusers on a bundle's weights, as the released inference runs them.
+
+python -m bench.reference ../starter "a red house" --threads 2
+The AR model draws tokens with its cache and then reads the whole sequence again for the hidden
+states; connector and cross-attention projections are computed in every denoising step. The last
+line printed is JSON, medians in seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import AutoencoderDC, SanaTransformer2DModel
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import DynamicCache, Qwen3Config, Qwen3ForCausalLM
+
+
+def part(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name[len(prefix) :]: v for name, v in weights.items() if name.startswith(prefix)}
+
+
+class Reference:
+    """The networks of a bundle in float32."""
+
+    def __init__(self, folder: Path) -> None:
+        manifest = json.loads((folder / "bundle.json").read_text())
+
+        def config(name: str) -> dict[str, Any]:
+            return json.loads((folder / manifest["configs"][name]).read_text())
+
+        self.ids = config("ar")
+        weights: dict[str, Tensor] = {}
+        for file in manifest["weights"]:
+            weights |= {n: v.float() for n, v in load_file(folder / file).items()}
+        self.tokenizer = Tokenizer.from_file(str(folder / manifest["configs"]["tokenizer"]))
+        self.template = manifest["promptTemplates"]["generate"]
+        self.ar = Qwen3ForCausalLM(Qwen3Config(**self.ids)).eval()
+        own = {n: v for n, v in weights.items() if n in self.ar.state_dict()}
+        self.ar.load_state_dict(own)
+        self.sana = SanaTransformer2DModel.from_config(config("transformer")).eval()
+        self.sana.load_state_dict(part(weights, "model.sana."))
+        self.vae = AutoencoderDC.from_config(config("vae")).eval()
+        self.vae.load_state_dict(part(weights, "model.sana_vae."))
+        self.connector = part(weights, "model.diffusion_connector.")
+        self.scale = config("vae")["scaling_factor"]
+        vision = config("vision")["encoder"]
+        self.tokens = (vision["image_size"] // vision["patch_size"]) ** 2
+
+    def connect(self, hidden: Tensor) -> Tensor:
+        c = self.connector
+        x = nn.functional.linear(hidden, c["0.weight"], c["0.bias"])
+        x = nn.functional.gelu(x, approximate="tanh")
+        x = nn.functional.linear(x, c["2.weight"], c["2.bias"])
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-5) * c["3.weight"]
+
+
+@torch.no_grad()
+def run(ref: Reference, prompt: str, steps: int) -> dict[str, float]:
+    """One picture; seconds by part."""
+    begin = time.perf_counter()
+    text = ref.template.replace("{prompt}", prompt) + "<S0>"
+    ids = torch.tensor([ref.tokenizer.encode(text, add_special_tokens=False).ids])
+    start = ids.shape[1] - 1
+    cache = DynamicCache()
+    first, last = ref.ids["image_start_token_id"], ref.ids["image_end_token_id"]
+    output = ref.ar(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
+    prefill = time.perf_counter() - begin
+    began = time.perf_counter()
+    for index in range(ref.tokens):
+        chosen = output.logits[:, -1, first : last + 1].argmax(-1, keepdim=True) + first
+        ids = torch.cat([ids, chosen], dim=1)
+        if index + 1 < ref.tokens:
+            output = ref.ar(input_ids=chosen, past_key_values=cache, use_cache=True)
+    per_token = (time.perf_counter() - began) / ref.tokens
+    hidden = ref.ar.model(input_ids=ids, use_cache=False).last_hidden_state[:, start:]
+    began = time.perf_counter()
+    side, channels = ref.sana.config.sample_size, ref.vae.config.latent_channels
+    latents = torch.randn(1, channels, side, side)
+    sigmas = [*torch.linspace(1, 1 / steps, steps).tolist(), 0.0]
+    extra = ref.sana.config.in_channels - channels
+    for now, then in zip(sigmas[:-1], sigmas[1:], strict=True):
+        context = ref.connect(torch.cat([torch.zeros_like(hidden), hidden]))
+        both = torch.cat([latents, torch.zeros(1, extra, side, side)], dim=1).repeat(2, 1, 1, 1)
+        velocity = ref.sana(
+            both,
+            encoder_hidden_states=context,
+            timestep=torch.full((2,), now * 1000),
+            return_dict=False,
+        )[0]
+        plain, guided = velocity.chunk(2)
+        latents = latents + (then - now) * (plain + 2.0 * (guided - plain))
+    per_step = (time.perf_counter() - began) / steps
+    began = time.perf_counter()
+    ref.vae.decode(latents / ref.scale)
+    decode = time.perf_counter() - began
+    return {
+        "prefill": prefill,
+        "perToken": per_token,
+        "perStep": per_step,
+        "decode": decode,
+        "wholeImage": time.perf_counter() - begin,
+    }
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("bundle", type=Path)
+    arguments.add_argument("prompt")
+    arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--steps", type=int, default=30)
+    arguments.add_argument("--runs", type=int, default=5)
+    options = arguments.parse_args()
+    torch.set_num_threads(options.threads)
+    reference = Reference(options.bundle)
+    run(reference, options.prompt, options.steps)
+    rows = [run(reference, options.prompt, options.steps) for _ in range(options.runs)]
+    print(json.dumps({key: statistics.median(row[key] for row in rows) for key in rows[0]}))
+
+
+if __name__ == "__main__":
+    main()
