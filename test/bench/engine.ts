@@ -39,7 +39,7 @@ export async function measureEngine(options: BenchOptions): Promise<Figures> {
   const engine = new Engine({ threads: options.threads });
   try {
     const cold = await runOnce(engine, options);
-    const warm = [];
+    const warm: Run[] = [];
     for (let run = 0; run < options.runs; run++) warm.push(await runOnce(engine, options));
     const of = (pick: (run: Run) => number): number => median(warm.map(pick));
     return {
