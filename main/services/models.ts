@@ -22,14 +22,7 @@ export type FoundModel =
   | { readonly ok: false; readonly dir: string; readonly error: NativaError };
 
 /** Parts of a model people know by name, in the order data flows. */
-export const NETWORK_PARTS = [
-  'ar',
-  'vision',
-  'connectors',
-  'transformer',
-  'vae',
-  'other',
-] as const;
+export const NETWORK_PARTS = ['ar', 'vision', 'connectors', 'transformer', 'vae', 'other'] as const;
 export type NetworkPart = (typeof NETWORK_PARTS)[number];
 
 /** Size of one part of a model. */
@@ -94,8 +87,7 @@ async function findModel(folder: string): Promise<FoundModel> {
 export async function resolveModel(name: string | undefined, messages: Messages): Promise<string> {
   if (name !== undefined && looksLikeFolder(name)) return resolve(name);
   const found = (await listModels()).filter((model) => model.ok);
-  const model =
-    name === undefined ? found[0] : found.find(({ manifest }) => manifest.id === name);
+  const model = name === undefined ? found[0] : found.find(({ manifest }) => manifest.id === name);
   if (model !== undefined) return model.dir;
   if (name !== undefined && existsSync(name)) return resolve(name);
   const ids = found.map(({ manifest }) => manifest.id).join(', ');

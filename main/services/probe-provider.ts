@@ -16,7 +16,8 @@ try {
   const session = await NetworkSession.load('probe', graph.build(), process.cwd(), settings);
   const outputs = await session.run({ x: new Tensor('float32', Float32Array.of(1, 2), [2]) });
   const [first, second] = outputs.float32('y');
-  if (first !== 2 || second !== 4) throw new Error(`1 + 1 and 2 + 2 came out as ${first}, ${second}`);
+  if (first !== 2 || second !== 4)
+    throw new Error(`1 + 1 and 2 + 2 came out as ${first}, ${second}`);
   await session.dispose();
   process.exitCode = 0;
 } catch (error) {

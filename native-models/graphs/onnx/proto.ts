@@ -111,7 +111,10 @@ function encodeNode(writer: BinaryWriter, node: NodeProto): void {
   text(writer, 3, node.name);
   text(writer, 4, node.op);
   for (const [name, value] of Object.entries(node.attributes)) {
-    if (value !== undefined) message(writer, 5, (inner) => encodeAttribute(inner, name, value));
+    if (value !== undefined)
+      message(writer, 5, (inner) => {
+        encodeAttribute(inner, name, value);
+      });
   }
   if (node.domain !== '') text(writer, 7, node.domain);
 }
@@ -146,18 +149,33 @@ function encodeValueInfo(writer: BinaryWriter, spec: IoSpec): void {
     message(type, 1, (tensor) => {
       integer(tensor, 1, DATA_TYPES[spec.type]);
       message(tensor, 2, (shape) => {
-        for (const size of spec.shape) message(shape, 1, (dim) => encodeDimension(dim, size));
+        for (const size of spec.shape)
+          message(shape, 1, (dim) => {
+            encodeDimension(dim, size);
+          });
       });
     });
   });
 }
 
 function encodeGraph(writer: BinaryWriter, model: ModelProto): void {
-  for (const node of model.nodes) message(writer, 1, (inner) => encodeNode(inner, node));
+  for (const node of model.nodes)
+    message(writer, 1, (inner) => {
+      encodeNode(inner, node);
+    });
   text(writer, 2, model.name);
-  for (const item of model.initializers) message(writer, 5, (inner) => encodeTensor(inner, item));
-  for (const spec of model.inputs) message(writer, 11, (inner) => encodeValueInfo(inner, spec));
-  for (const spec of model.outputs) message(writer, 12, (inner) => encodeValueInfo(inner, spec));
+  for (const item of model.initializers)
+    message(writer, 5, (inner) => {
+      encodeTensor(inner, item);
+    });
+  for (const spec of model.inputs)
+    message(writer, 11, (inner) => {
+      encodeValueInfo(inner, spec);
+    });
+  for (const spec of model.outputs)
+    message(writer, 12, (inner) => {
+      encodeValueInfo(inner, spec);
+    });
 }
 
 /** Encodes a graph as the bytes of an `.onnx` file. */
@@ -165,7 +183,9 @@ export function encodeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
   integer(writer, 1, IR_VERSION);
   text(writer, 2, model.producer);
-  message(writer, 7, (graph) => encodeGraph(graph, model));
+  message(writer, 7, (graph) => {
+    encodeGraph(graph, model);
+  });
   for (const [domain, version] of model.opsets) {
     message(writer, 8, (opset) => {
       text(opset, 1, domain);

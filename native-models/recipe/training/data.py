@@ -94,7 +94,9 @@ def pad(rows: list[list[int]]) -> Tensor:
 class Batches:
     """Endless batches; text to image and editing alternate, each with its own kind of batch."""
 
-    def __init__(self, size: int, seed: int, scaling_factor: float, edit_share: float) -> None:
+    def __init__(
+        self, size: int, seed: int, scaling_factor: float | None, edit_share: float
+    ) -> None:
         self.size, self.edit_share, self.scaling_factor = size, edit_share, scaling_factor
         self.rng = np.random.default_rng(seed)
         self.vocabulary = Vocabulary()
@@ -138,7 +140,7 @@ class Batches:
             starts.append(len(prompt))
             tokens.append(codes)
         target = reference_latents = weight = None
-        if shard.latents is not None and shard.changed is not None:
+        if self.scaling_factor and shard.latents is not None and shard.changed is not None:
             which = torch.from_numpy(side)
             both = shard.latents[rows] * self.scaling_factor
             target = both[torch.arange(len(rows)), which]

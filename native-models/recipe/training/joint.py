@@ -72,9 +72,8 @@ def main() -> None:
     step = 0 if state is None else state["step"]
     torch.manual_seed(step)
     scale = load(WORK / "latents.pt")
-    data = Batches(
-        options.batch, step, 1.0 if scale is None else scale["scaling_factor"], options.edit_share
-    )
+    factor = None if scale is None else scale["scaling_factor"]
+    data = Batches(options.batch, step, factor, options.edit_share)
     model = Starter(data.vocabulary.size)
     average = Starter(data.vocabulary.size)
     average.load_state_dict(model.state_dict())

@@ -124,7 +124,7 @@ describe('errors', () => {
     ],
     [{ vocab_size: 99 }, 'model.embed_tokens.weight', '[100, 2048]', '[99, 2048]'],
   ])('names the parameter and both shapes: %j', (fields, name, stored, expected) => {
-    expect(() => build(fields)).toThrowError(
+    expect(() => build(fields)).toThrow(
       expect.objectContaining({
         code: 'CONFIG_WEIGHTS_MISMATCH',
         message: expect.stringMatching(
@@ -141,7 +141,7 @@ describe('errors', () => {
   it.each([['lm_head.weight'], ['model.layers.1.mlp.up_proj.weight'], ['model.norm.weight']])(
     'names a missing parameter: %s',
     (name) => {
-      expect(() => build({}, name)).toThrowError(
+      expect(() => build({}, name)).toThrow(
         expect.objectContaining({
           code: 'MISSING_PARAMETER',
           message: expect.stringContaining(`"${name}"`) as string,
@@ -156,7 +156,7 @@ describe('errors', () => {
 
   it('refuses a length the model was not made for', () => {
     const ar = qwen3ConfigSchema.parse({ ...small, max_position_embeddings: 64 });
-    expect(() => buildArGraph(ar, tensors, { maxLength: 65 })).toThrowError(
+    expect(() => buildArGraph(ar, tensors, { maxLength: 65 })).toThrow(
       expect.objectContaining({ code: 'SEQUENCE_TOO_LONG' }) as Error,
     );
   });

@@ -76,7 +76,7 @@ describe('parameter', () => {
   });
 
   it('names a parameter that is missing', () => {
-    expect(() => builder().parameter('a.weight', [2, 3])).toThrowError(
+    expect(() => builder().parameter('a.weight', [2, 3])).toThrow(
       expect.objectContaining({
         code: 'MISSING_PARAMETER',
         message: expect.stringMatching(/"a\.weight".*\[2, 3\]/) as string,
@@ -88,7 +88,7 @@ describe('parameter', () => {
     'names both shapes where they differ: %j',
     (shape) => {
       const g = builder({ 'a.weight': location([2, 3]) });
-      expect(() => g.parameter('a.weight', shape)).toThrowError(
+      expect(() => g.parameter('a.weight', shape)).toThrow(
         expect.objectContaining({
           code: 'CONFIG_WEIGHTS_MISMATCH',
           message: expect.stringContaining(
@@ -105,7 +105,7 @@ describe('parameter', () => {
     [0, 11],
   ])('refuses rows %i to %i of 10', (start, end) => {
     const g = builder({ w: location([10, 4]) });
-    expect(() => g.parameter('w', [10, 4], { start, end })).toThrowError(
+    expect(() => g.parameter('w', [10, 4], { start, end })).toThrow(
       expect.objectContaining({ code: 'CONFIG_WEIGHTS_MISMATCH' }) as Error,
     );
   });
@@ -124,7 +124,7 @@ describe('verbs', () => {
   it('tells integer from real attributes', () => {
     const g = builder();
     g.node('LeakyRelu', [g.input('x', 'float32', ['n'])], { alpha: 0.5 });
-    expect(() => g.build()).toThrowError(/alpha/);
+    expect(() => g.build()).toThrow(/alpha/);
   });
 
   it('leaves optional inputs out', async () => {

@@ -81,7 +81,7 @@ describe('errors', () => {
   it('names the parameter that does not fit', () => {
     const bottleneck = { ...OFFICIAL.bottleneck, codebook_size: 1000 };
     const other = taTokConfigSchema.parse({ ...OFFICIAL, bottleneck });
-    expect(() => buildVisionGraph(other, header())).toThrowError(
+    expect(() => buildVisionGraph(other, header())).toThrow(
       expect.objectContaining({
         code: 'CONFIG_WEIGHTS_MISMATCH',
         message: expect.stringContaining(
@@ -92,7 +92,7 @@ describe('errors', () => {
   });
 
   it('names a parameter by its place in a bundle where nothing is there', () => {
-    expect(() => buildVisionGraph(config, new Map())).toThrowError(
+    expect(() => buildVisionGraph(config, new Map())).toThrow(
       expect.objectContaining({
         code: 'MISSING_PARAMETER',
         message: expect.stringContaining(
