@@ -1,6 +1,7 @@
 /**
- * `npm test`: format, lint, types, unit, golden and integration tests, and the recipe's own where
- * its Python is there. All run even when one fails; the last line sums them up.
+ * `npm test`: format, lint, types, dead code, unit, golden and integration tests, and the recipe's
+ * own where its Python is there (in its .venv, or where NATIVA_PYTHON says). All run even when one
+ * fails; the last line sums them up.
  * `npm test -- unit lint` runs only those.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +9,8 @@ import { join } from 'node:path';
 import { SetupError, root, runProgram, runTool, setUp } from './setup.mjs';
 
 const binary = (...path) => join(root, 'node_modules', ...path);
-const python = join(root, 'native-models', 'recipe', '.venv', 'bin', 'python');
+const python =
+  process.env.NATIVA_PYTHON || join(root, 'native-models', 'recipe', '.venv', 'bin', 'python');
 
 /** A program that passes or fails as a whole. */
 const check = (script, ...args) => ({
@@ -60,6 +62,7 @@ const suites = {
   format: check(binary('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'),
   lint: check(binary('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0'),
   types: check(binary('typescript', 'bin', 'tsc'), '--noEmit', '-p', '.'),
+  unused: check(binary('knip', 'bin', 'knip.js'), '--no-progress'),
   unit: vitest('unit'),
   golden: vitest('golden'),
   integration: vitest('integration'),

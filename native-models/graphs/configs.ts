@@ -1,8 +1,8 @@
 /** The configs of the four networks, as Hugging Face's libraries write them. */
 export { qwen3ConfigSchema } from './ar/config.js';
 export type { Qwen3Config } from './ar/config.js';
-export { siglipVisionConfigSchema, taTokConfigSchema } from './vision/config.js';
-export type { SiglipVisionConfig, TaTokConfig } from './vision/config.js';
+export { taTokConfigSchema } from './vision/config.js';
+export type { TaTokConfig } from './vision/config.js';
 export { autoencoderConfigSchema } from './autoencoder/config.js';
 export type { AutoencoderConfig } from './autoencoder/config.js';
 export { sanaTransformerConfigSchema } from './diffusion/config.js';

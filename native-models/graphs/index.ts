@@ -41,11 +41,10 @@ export type {
   DenoiserOptions,
 } from './diffusion/index.js';
 export { readSafetensorsHeader } from './safetensors.js';
-export type { SafetensorsHeader, StoredTensor } from './safetensors.js';
 export type * from './types.js';
-export { TOKEN_SCALES, tokenGrid } from './vision/tokenizer.js';
+export { tokenGrid } from './vision/tokenizer.js';
 export type { FeaturesConnectorOptions } from './vision/features-connector.js';
-export type { TokenScale, VisionGraphOptions } from './vision/tokenizer.js';
+export type { VisionGraphOptions } from './vision/tokenizer.js';
 
 /** What graphs are built from: the parsed configs of the networks, and where the weights are. */
 export interface GraphSource {
@@ -59,7 +58,7 @@ export interface GraphSource {
 /** Options of every graph, by its name. */
 export interface GraphOptions {
   readonly ar: ArGraphOptions;
-  readonly embed: Record<never, never>;
+  readonly embed: Record<string, never>;
   readonly vision: VisionGraphOptions;
   readonly features_connector: FeaturesConnectorOptions;
   readonly connector: ConnectorOptions;

@@ -16,8 +16,13 @@ const schema = z.object({
 /** Seconds, as in `Figures`. */
 export type ReferenceFigures = z.output<typeof schema>;
 
-/** The interpreter of the recipe, which need not be there. */
+/**
+ * The interpreter of the recipe, which need not be there: what `NATIVA_PYTHON` names, else the one
+ * in the recipe's own environment.
+ */
 export function recipePython(root: string): string | undefined {
+  const own = process.env.NATIVA_PYTHON;
+  if (own) return own;
   const windows = process.platform === 'win32';
   const path = windows ? ['Scripts', 'python.exe'] : ['bin', 'python'];
   const python = join(root, 'native-models', 'recipe', '.venv', ...path);

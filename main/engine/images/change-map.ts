@@ -4,9 +4,7 @@
  * from the picture itself, by its lower quartile, which an edit of up to three quarters of the
  * picture leaves alone.
  */
-import { composite } from './composite.js';
-import type { FitPlan } from './fit.js';
-import { featherMask, toSourceMask } from './mask.js';
+import { featherMask } from './mask.js';
 import { dilate, erode, patches } from './morphology.js';
 import { requireSameSize, type Mask, type Pixels, type Size } from './types.js';
 
@@ -128,32 +126,4 @@ export function changeMap(source: Pixels, edited: Pixels, roundTrip?: Pixels): C
   for (const bit of bits) count += bit;
   const hard = { width, height, data: bits.map((bit) => bit * 255) };
   return { mask: featherMask(hard, 2 * unit), changed: count / bits.length, threshold };
-}
-
-/** Result of {@link keepOnlyChanged}. */
-export interface OnlyChanged {
-  /** The source, with the edit where it changed something; of the source's size. */
-  readonly image: Pixels;
-  /** Where that is, of the source's size; 0 means bit-identical to the source. */
-  readonly softMask: Mask;
-  /** See {@link ChangeMap.changed}. */
-  readonly changed: number;
-}
-
-/**
- * Keeps of an edit only what it changed: everything else is the source's own bytes.
- * @param changes of the model's size, from {@link changeMap}
- */
-export function keepOnlyChanged(
-  source: Pixels,
-  edited: Pixels,
-  changes: ChangeMap,
-  plan: FitPlan,
-): OnlyChanged {
-  const softMask = toSourceMask(changes.mask, plan);
-  return {
-    image: composite(source, edited, softMask, { plan }),
-    softMask,
-    changed: changes.changed,
-  };
 }
