@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** One project per kind of test, so that `npm test` can run and count them apart. */
+/**
+ * One project per kind of test, so that `npm test` can run and count them apart. Time limits are
+ * there to end what hangs: some ten times what a test takes on two idle cores, for many are not idle.
+ */
 const project = (name: string, testTimeout: number) => ({
   test: {
     name,
@@ -17,12 +20,12 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      project('unit', 20_000),
-      project('golden', 60_000),
+      project('unit', 120_000),
+      project('golden', 180_000),
       // Each starts whole programs; two at once would fight for the cores.
       {
-        ...project('integration', 180_000),
-        test: { ...project('integration', 180_000).test, fileParallelism: false },
+        ...project('integration', 600_000),
+        test: { ...project('integration', 600_000).test, fileParallelism: false },
       },
     ],
   },

@@ -91,12 +91,12 @@ export async function resolveModel(name: string | undefined, messages: Messages)
   if (model !== undefined) return model.dir;
   if (name !== undefined && existsSync(name)) return resolve(name);
   const ids = found.map(({ manifest }) => manifest.id).join(', ');
-  throw new NativaError(
-    'MODEL_NOT_FOUND',
-    ids === '' || name === undefined
-      ? messages.model.noneKnown(folders().models)
-      : messages.model.notFound(name, ids),
-  );
+  const { model: words } = messages;
+  if (name === undefined) {
+    throw new NativaError('MODEL_NOT_FOUND', words.noneKnown(folders().models));
+  }
+  const message = ids === '' ? words.unknown(name) : words.notFound(name, ids);
+  throw new NativaError('MODEL_NOT_FOUND', message);
 }
 
 function looksLikeFolder(name: string): boolean {

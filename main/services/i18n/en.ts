@@ -157,6 +157,9 @@ export const en = {
   model: {
     notFound: (name: string, known: string): string =>
       `There is no model "${name}": give a folder with a bundle.json in it, or one of ${known}.`,
+    unknown: (name: string): string =>
+      `There is no model "${name}", nor any other on this machine: give a folder with a ` +
+      'bundle.json in it.',
     noneKnown: (folder: string): string =>
       `No model was found: the one shipped with Nativa is missing, and ${folder} has none; ` +
       'get Nativa again, or name a model’s folder with --model.',

@@ -185,6 +185,9 @@ export const es: Messages = {
   model: {
     notFound: (name, known) =>
       `No hay ningún modelo "${name}": indica una carpeta con un bundle.json, o uno de ${known}.`,
+    unknown: (name) =>
+      `No hay ningún modelo "${name}", ni ningún otro en este equipo: indica una carpeta con un ` +
+      'bundle.json.',
     noneKnown: (folder) =>
       `No se encontró ningún modelo: falta el que acompaña a Nativa, y en ${folder} no hay; ` +
       'obtén Nativa otra vez, o indica la carpeta de un modelo con --model.',

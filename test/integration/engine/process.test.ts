@@ -17,6 +17,8 @@ import { writeTinyBundle } from '../../support/tiny-bundle.js';
 
 /** How soon a cancel must be acknowledged, in milliseconds. */
 const ACKNOWLEDGED = 100;
+/** How long a busy machine may take to end a step, in milliseconds. */
+const PATIENT = 120_000;
 /** Steps enough that a run is still going on when a test interferes. */
 const LONG = 1000;
 
@@ -58,6 +60,19 @@ function startEngine(options: EngineOptions = {}): Engine {
 const generate = (engine: Engine, fields: object = {}, options: EngineRunOptions = {}) =>
   engine.run({ kind: 'generate', bundle, prompt: 'a red house', seed: 7, ...fields }, options);
 
+/**
+ * How a run that is being aborted ends, or 'late' where that takes longer than it may. The clock
+ * starts here, in the process that waits, so that a busy machine delays both alike.
+ */
+function acknowledged(running: Promise<unknown>): Promise<unknown> {
+  const ended = running.then(
+    () => 'finished',
+    (error: unknown) => error,
+  );
+  const late = new Promise((resolve) => setTimeout(resolve, ACKNOWLEDGED, 'late'));
+  return Promise.race([ended, late]);
+}
+
 /** Resolves with the engine's process id once a run of it has reached a step of a stage. */
 function reaches(engine: Engine, stage: Stage, fields: object = {}) {
   const controller = new AbortController();
@@ -75,7 +90,7 @@ function reaches(engine: Engine, stage: Stage, fields: object = {}) {
 }
 
 async function isGone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1500; tries++) {
     try {
       process.kill(pid, 0);
     } catch {
@@ -148,7 +163,7 @@ describe('a killed process', () => {
   });
 
   it('is noticed when it hangs', async () => {
-    const engine = startEngine({ heartbeat: 50, patience: 1500 });
+    const engine = startEngine({ heartbeat: 50, patience: 5000 });
     const { reached, running } = reaches(engine, 'denoise');
     const pid = await reached;
     process.kill(pid, 'SIGSTOP');
@@ -175,20 +190,19 @@ describe('a killed process', () => {
 describe('cancelling', () => {
   const stages: Stage[] = ['load', 'read', 'encode', 'tokens', 'denoise', 'decode', 'compose'];
   it.each(stages)('is acknowledged at once during %s, and the process lives on', async (stage) => {
-    const engine = startEngine();
+    const engine = startEngine({ cancelGrace: PATIENT });
     const controller = new AbortController();
-    let aborted = 0;
-    const running = engine.run(edit, {
-      signal: controller.signal,
-      onEvent: (event) => {
-        if (event.type !== 'progress' || event.stage !== stage || aborted !== 0) return;
-        aborted = performance.now();
-        controller.abort();
-      },
+    const ending = new Promise<unknown>((resolve) => {
+      const running = engine.run(edit, {
+        signal: controller.signal,
+        onEvent: (event) => {
+          if (event.type !== 'progress' || event.stage !== stage) return;
+          controller.abort();
+          resolve(acknowledged(running));
+        },
+      });
     });
-    await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(aborted).toBeGreaterThan(0);
-    expect(performance.now() - aborted).toBeLessThan(ACKNOWLEDGED);
+    expect(await ending).toMatchObject({ code: 'CANCELLED' });
     const { pid } = engine;
     expect((await generate(engine)).images).toHaveLength(1);
     expect(engine.pid).toBe(pid);
@@ -199,10 +213,8 @@ describe('cancelling', () => {
     const { reached, running, controller } = reaches(engine, 'denoise');
     const pid = await reached;
     process.kill(pid, 'SIGSTOP');
-    const before = performance.now();
     controller.abort();
-    await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(performance.now() - before).toBeLessThan(ACKNOWLEDGED);
+    expect(await acknowledged(running)).toMatchObject({ code: 'CANCELLED' });
     expect((await generate(engine)).images).toHaveLength(1);
     expect(engine.pid).not.toBe(pid);
     expect(await isGone(pid)).toBe(true);
