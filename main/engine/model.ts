@@ -113,12 +113,14 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
     keepLoaded: fitsInMemory(checkpoint.tensors.values(), availableMemory()),
   });
   networks.check(usedGraphs(shape, bundle.manifest));
+  const tokenizer = new TextTokenizer(JSON.parse(await readFile(bundle.tokenizerPath, 'utf8')));
+  checkVocabulary(tokenizer, source, bundle.manifest);
   return {
     manifest: bundle.manifest,
     hash,
     provider: options.provider,
     shape,
-    tokenizer: new TextTokenizer(JSON.parse(await readFile(bundle.tokenizerPath, 'utf8'))),
+    tokenizer,
     networks,
   };
 }
@@ -200,6 +202,28 @@ function checkChannels(
     const message =
       `${configs.transformer} of the model has ${name} ${found}, and ${configs.ar} and ` +
       `${configs.vae} ask for ${value}; get the model again.`;
+    throw new NativaError('BUNDLE_INVALID', message);
+  }
+}
+
+/** Whether tokenizer and AR model mean the same tokens by the same ids: if not, both still run. */
+function checkVocabulary(
+  tokenizer: TextTokenizer,
+  { ar }: GraphSource,
+  { configs }: BundleManifest,
+): void {
+  const named = [
+    ['image_start_tag_id', '<im_start>'],
+    ['image_end_tag_id', '<im_end>'],
+    ['scale_start_token_id', '<S0>'],
+    ['image_start_token_id', '<I0>'],
+  ] as const;
+  for (const [field, token] of named) {
+    const [says, id] = [ar[field], tokenizer.addedId(token)];
+    if (says === undefined || id === undefined || says === id) continue;
+    const message =
+      `${configs.ar} of the model has ${field} ${says}, and ${configs.tokenizer} gives ${token} ` +
+      `the id ${id}; get the model again.`;
     throw new NativaError('BUNDLE_INVALID', message);
   }
 }

@@ -34,8 +34,12 @@ export interface PictureJobResult {
   readonly files: readonly string[];
   /** Seed of the first picture. */
   readonly seed: number;
+  /** Whether the files are stored with loss, so that their pixels are not exactly the result's. */
+  readonly lossy: boolean;
   readonly result: EngineResult;
 }
+
+const LOSSY: ReadonlySet<ReturnType<typeof outputFormat>> = new Set(['jpeg', 'webp', 'avif']);
 
 /** Seeds drawn by chance stay short enough to be read out and typed. */
 const DRAWN_SEEDS = 2 ** 32;
@@ -79,7 +83,7 @@ export async function makePictures(job: PictureJob): Promise<PictureJobResult> {
     contents.push(format === 'png' ? png : await convert(png, format));
   }
   await writeAll(files, contents);
-  return { files, seed: result.images[0]?.seed ?? seed, result };
+  return { files, seed: result.images[0]?.seed ?? seed, lossy: LOSSY.has(format), result };
 }
 
 async function convert(

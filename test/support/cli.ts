@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const start = join(root, 'tools', 'start.mjs');
+/** The repository. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const start = join(ROOT, 'tools', 'start.mjs');
 
 /** A small bundle with random weights that paints 32 x 32 pixels. */
-export const SMALL_BUNDLE = join(root, 'test', 'golden', 'data', 'pipeline', 'channels');
+export const SMALL_BUNDLE = join(ROOT, 'test', 'golden', 'data', 'pipeline', 'channels');
 
 /** How a command ended. */
 export interface CommandResult {

@@ -67,9 +67,14 @@ export class TextTokenizer {
    * @throws NativaError BAD_TOKENIZER where there is none of that name
    */
   tokenId(content: string): number {
-    const id = this.#added.get(content);
+    const id = this.addedId(content);
     if (id === undefined) throw badTokenizer(`it has no added token "${content}"`);
     return id;
+  }
+
+  /** Id of an added token, undefined where there is none of that name. */
+  addedId(content: string): number | undefined {
+    return this.#added.get(content);
   }
 
   /** Cuts a template at its added tokens, the longest one first where several fit. */

@@ -100,11 +100,13 @@ async function run(
     },
   });
   terminal.clearProgress();
+  const notices = [...done.result.notices];
+  if (request.kind === 'edit' && done.lossy) notices.push(messages.lossy);
   if (terminal.json) {
-    terminal.result(jsonResult(done));
+    terminal.result(jsonResult(done, notices));
     return;
   }
-  for (const notice of done.result.notices) terminal.note(notice);
+  for (const notice of notices) terminal.note(notice);
   const seconds = done.result.timings.total.toFixed(1);
   for (const [index, image] of done.result.images.entries()) {
     const file = done.files[index] ?? '';
@@ -125,7 +127,7 @@ function driftLine(
   return messages.driftChanged(outside.maxAbs, outside.psnr?.toFixed(1) ?? '∞');
 }
 
-function jsonResult({ files, seed, result }: PictureJobResult): object {
+function jsonResult({ files, seed, result }: PictureJobResult, notices: readonly string[]): object {
   const first = result.images[0];
   return {
     ok: true,
@@ -143,7 +145,7 @@ function jsonResult({ files, seed, result }: PictureJobResult): object {
       seed: own,
       ...(drift && { drift }),
     })),
-    notices: result.notices,
+    notices,
     memory: result.memory,
   };
 }

@@ -64,6 +64,9 @@ export const en = {
   driftIdentical: (pixels: number): string => `outside the mask: all ${pixels} pixels identical`,
   driftChanged: (maxAbs: number, psnr: string): string =>
     `outside the change: largest difference ${maxAbs} of 255, PSNR ${psnr} dB`,
+  lossy:
+    'This file format stores pixels with loss: write .png or .tiff to keep those of the picture ' +
+    'exactly as they were.',
   usage: {
     unknownCommand: (name: string): string =>
       `There is no command "${name}": "npm start" lists the commands.`,

@@ -65,6 +65,9 @@ export const es: Messages = {
   driftIdentical: (pixels) => `fuera de la máscara: los ${pixels} píxeles son idénticos`,
   driftChanged: (maxAbs, psnr) =>
     `fuera del cambio: diferencia máxima ${maxAbs} de 255, PSNR ${psnr} dB`,
+  lossy:
+    'Este formato guarda los píxeles con pérdida: escribe .png o .tiff para conservar los de la ' +
+    'imagen exactamente como eran.',
   usage: {
     unknownCommand: (name) => `No hay ninguna orden "${name}": "npm start" muestra las órdenes.`,
     unknownOption: (name) => `Aquí no hay ninguna opción "${name}": añade --help para verlas.`,

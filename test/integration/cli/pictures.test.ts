@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { readRecipe } from '../../../main/engine/images/index.js';
 import { SMALL_BUNDLE, Workplace } from '../../support/cli.js';
+import { resultSchema } from '../../support/result.js';
 
 let place: Workplace;
 beforeEach(async () => {
@@ -12,24 +12,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await place.remove();
-});
-
-const region = z.object({ pixels: z.number(), identical: z.boolean(), maxAbs: z.number() });
-const resultSchema = z.object({
-  ok: z.literal(true),
-  files: z.array(z.string()),
-  model: z.string(),
-  seed: z.number(),
-  provider: z.literal('cpu'),
-  timings: z.object({
-    load: z.number(),
-    encode: z.number(),
-    tokens: z.number(),
-    denoise: z.number(),
-    decode: z.number(),
-    total: z.number(),
-  }),
-  drift: z.object({ region: z.string(), outside: region.nullable() }).optional(),
 });
 
 async function make(...args: string[]) {
@@ -147,7 +129,9 @@ describe('edit', () => {
       .jpeg()
       .toBuffer();
     await writeFile(place.path('photo.jpg'), jpeg);
-    await make('edit', 'photo.jpg', 'red', '--seed', '1', '--steps', '2', '--out', 'out.jpg');
+    const args = ['--seed', '1', '--steps', '2', '--out', 'out.jpg'];
+    const { notices } = await make('edit', 'photo.jpg', 'red', ...args);
+    expect(notices.join()).toContain('with loss');
     const metadata = await sharp(await readFile(place.path('out.jpg'))).metadata();
     expect([metadata.width, metadata.height]).toEqual([height, width]);
     expect(metadata.orientation ?? 1).toBe(1);

@@ -262,6 +262,18 @@ describe('models of other kinds', () => {
     });
   });
 
+  it.each([{ image_start_token_id: 263 }, { scale_start_token_id: 265 }])(
+    'are refused when config and tokenizer disagree: %j',
+    async (ar) => {
+      const [field = ''] = Object.keys(ar);
+      const folder = await writeTinyBundle(join(root, `vocabulary-${field}`), { ar });
+      await expect(run({ bundle: folder })).rejects.toMatchObject({
+        code: 'BUNDLE_INVALID',
+        message: expect.stringMatching(`${field} .* tokenizer.json`) as string,
+      });
+    },
+  );
+
   it.each([
     { und_image_vae_as_noise_layout: 'width' },
     { use_und_image_vae_as_noise: false, und_image_vae_as_noise_layout: 'width' },
