@@ -76,12 +76,12 @@ export async function makePictures(job: PictureJob): Promise<PictureJobResult> {
   } finally {
     await engine.close();
   }
-  job.signal.throwIfAborted();
-
   const contents: Uint8Array[] = [];
   for (const { png } of result.images) {
     contents.push(format === 'png' ? png : await convert(png, format));
   }
+  // The last moment to stop: from here on all files are written.
+  job.signal.throwIfAborted();
   await writeAll(files, contents);
   return { files, seed: result.images[0]?.seed ?? seed, lossy: LOSSY.has(format), result };
 }

@@ -1,4 +1,7 @@
 /** Figures of the engine, read off the events of real runs in its own process. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Engine } from '../../main/engine/client.js';
 import type { EngineEvent, EngineResult, Stage } from '../../main/engine/events.js';
 
@@ -36,7 +39,9 @@ export interface BenchOptions {
 
 /** Runs one cold and several warm requests in one engine process. */
 export async function measureEngine(options: BenchOptions): Promise<Figures> {
-  const engine = new Engine({ threads: options.threads });
+  // As the command line does: weights are hashed by the first run, and known to the next ones.
+  const cacheDir = await mkdtemp(join(tmpdir(), 'nativa-bench-'));
+  const engine = new Engine({ threads: options.threads, cacheDir });
   try {
     const cold = await runOnce(engine, options);
     const warm: Run[] = [];
@@ -53,6 +58,7 @@ export async function measureEngine(options: BenchOptions): Promise<Figures> {
     };
   } finally {
     await engine.close();
+    await rm(cacheDir, { recursive: true, force: true });
   }
 }
 

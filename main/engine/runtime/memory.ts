@@ -15,8 +15,15 @@ export function memoryFigures(): MemoryFigures {
   return { resident: process.memoryUsage.rss(), peak: resourceUsage().maxRSS * 1024 };
 }
 
-/** Bytes a process can still take without driving others out. */
+/** Bytes a process can still take without driving others out or meeting a limit set for it. */
 export function availableMemory(): number {
+  // 0 or a number beyond any machine's memory where nothing limits the process.
+  const limit = process.constrainedMemory();
+  const free = freeMemory();
+  return limit > 0 ? Math.min(free, Math.max(0, limit - process.memoryUsage.rss())) : free;
+}
+
+function freeMemory(): number {
   try {
     const line = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'));
     if (line?.[1] !== undefined) return Number(line[1]) * 1024;

@@ -34,6 +34,10 @@ function describe(error: unknown, messages: Messages): { code: string; message: 
     const { code } = error;
     return { code, message: code === 'CANCELLED' ? messages.errors.interrupted : oneLine(error) };
   }
+  // What Node itself throws where a signal stops it, in reading a file for instance.
+  if (error instanceof Error && error.name === 'AbortError') {
+    return { code: 'CANCELLED', message: messages.errors.interrupted };
+  }
   if (error instanceof CommanderError) return { code: 'USAGE', message: misuse(error, messages) };
   const reason = error instanceof Error ? oneLine(error) : String(error);
   return { code: 'INTERNAL', message: messages.errors.internal(reason) };
