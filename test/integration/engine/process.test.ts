@@ -163,7 +163,7 @@ describe('a killed process', () => {
   });
 
   it('is noticed when it hangs', async () => {
-    const engine = startEngine({ heartbeat: 50, patience: 5000 });
+    const engine = startEngine({ heartbeat: 50, patience: 10_000 });
     const { reached, running } = reaches(engine, 'denoise');
     const pid = await reached;
     process.kill(pid, 'SIGSTOP');
