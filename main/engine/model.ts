@@ -107,7 +107,7 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
   const networks = new Networks({
     source,
     folder: checkpoint.folder,
-    graphOptions: graphOptions(source, shape, bundle.manifest),
+    graphOptions: graphOptions(source, shape, bundle.manifest, options.provider),
     provider: options.provider,
     threads: options.threads,
     keepLoaded: fitsInMemory(checkpoint.tensors.values(), availableMemory()),
@@ -234,27 +234,33 @@ function imageTokenStart({ ar }: GraphSource): number {
   throw new NativaError('BUNDLE_INVALID', message);
 }
 
+/** Providers that lack onnxruntime's fused operators and would hand those to the processor. */
+const WITHOUT_FUSED: ReadonlySet<string> = new Set(['webgpu', 'dml', 'coreml']);
+
 function graphOptions(
   { vision }: GraphSource,
   shape: ModelShape,
   manifest: BundleManifest,
+  provider: string,
 ): GraphOptions {
+  const operators = WITHOUT_FUSED.has(provider) ? 'portable' : 'fused';
   const start = shape.imageTokenStart;
   const scales = new Set<TokenScale>(['S0', ...manifest.capabilities.tokenScales]);
   return {
     ar: {
       logits: { start, end: start + vision.bottleneck.codebook_size },
       input: shape.referenceFeatures ? 'embeds' : 'ids',
+      operators,
     },
     embed: {},
-    vision: { scales: [...scales], features: shape.referenceFeatures },
-    features_connector: {},
-    connector: {},
-    reference_connector: {},
-    cross_attention_kv: {},
-    denoiser: {},
-    vae_encoder: {},
-    vae_decoder: {},
+    vision: { scales: [...scales], features: shape.referenceFeatures, operators },
+    features_connector: { operators },
+    connector: { operators },
+    reference_connector: { operators },
+    cross_attention_kv: { operators },
+    denoiser: { operators },
+    vae_encoder: { operators },
+    vae_decoder: { operators },
   };
 }
 

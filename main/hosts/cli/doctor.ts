@@ -27,8 +27,8 @@ export async function doctorCommand({
     [
       doctor.sections.folders,
       [
-        ['data', report.folders.data],
-        ['cache', report.folders.cache],
+        [doctor.rows.data, report.folders.data],
+        [doctor.rows.cache, report.folders.cache],
       ],
     ],
     [doctor.sections.models, modelRows(report, messages)],
@@ -59,10 +59,10 @@ function machineRows(
 ): [string, string][] {
   const bytes = (value: number) => formatBytes(value, language);
   const rows: [string, string][] = [
-    ['system', platform],
-    ['processor', doctor.cores(cores, cpu ?? doctor.unknown)],
+    [doctor.rows.system, platform],
+    [doctor.rows.processor, doctor.cores(cores, cpu ?? doctor.unknown)],
     [doctor.features, cpuFeatures.join(' ') || doctor.unknown],
-    ['memory', doctor.memory(bytes(memory.free), bytes(memory.total))],
+    [doctor.rows.memory, doctor.memory(bytes(memory.free), bytes(memory.total))],
   ];
   if (memory.limit !== undefined) rows.push(['', doctor.limited(bytes(memory.limit))]);
   return rows;

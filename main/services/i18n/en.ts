@@ -131,6 +131,13 @@ export const en = {
       folders: 'folders',
       models: 'models',
     },
+    rows: {
+      system: 'system',
+      processor: 'processor',
+      memory: 'memory',
+      data: 'data',
+      cache: 'cache',
+    },
     memory: (free: string, total: string): string => `${free} free of ${total}`,
     limited: (limit: string): string => `limited to ${limit} for this process`,
     cores: (count: number, model: string): string => `${count} x ${model}`,

@@ -129,6 +129,13 @@ export const es: Messages = {
       folders: 'carpetas',
       models: 'modelos',
     },
+    rows: {
+      system: 'sistema',
+      processor: 'procesador',
+      memory: 'memoria',
+      data: 'datos',
+      cache: 'caché',
+    },
     memory: (free, total) => `${free} libres de ${total}`,
     limited: (limit) => `limitada a ${limit} para este proceso`,
     cores: (count, model) => `${count} x ${model}`,

@@ -1,0 +1,92 @@
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SMALL_BUNDLE, Workplace } from '../../support/cli.js';
+
+const ID = 'golden-channels';
+
+let place: Workplace;
+beforeEach(async () => {
+  place = await Workplace.make();
+});
+afterEach(async () => {
+  await place.remove();
+});
+
+/** Puts the small bundle where a person's own models are. */
+async function install(): Promise<string> {
+  const folder = place.path('home', 'models', 'small');
+  await cp(SMALL_BUNDLE, folder, { recursive: true });
+  return folder;
+}
+
+async function succeed(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await place.run(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) as string });
+  return stdout;
+}
+
+describe('models', () => {
+  it('are listed with their size and folder, broken ones with the reason', async () => {
+    const folder = await install();
+    const broken = place.path('home', 'models', 'broken');
+    await mkdir(broken);
+    await writeFile(join(broken, 'bundle.json'), '{"schemaVersion": 2}');
+    const list = await succeed('models', 'list');
+    expect(list).toContain(ID);
+    expect(list).toContain(folder);
+    expect(list).toMatch(/broken.*schemaVersion 2/);
+    const { models } = JSON.parse(await succeed('models', 'list', '--json')) as {
+      models: object[];
+    };
+    expect(models).toContainEqual(expect.objectContaining({ id: ID, folder }));
+  });
+
+  it('are inspected by id and by folder, without a look at the weights', async () => {
+    const folder = await install();
+    for (const name of [ID, folder]) {
+      const text = await succeed('models', 'inspect', name);
+      for (const words of [ID, 'diffusion transformer', 'parameters'])
+        expect(text).toContain(words);
+    }
+    const json: unknown = JSON.parse(await succeed('models', 'inspect', folder, '--json'));
+    expect(json).toMatchObject({ ok: true, folder, manifest: { id: ID } });
+  });
+
+  it('are verified, and used by their id', async () => {
+    await install();
+    expect(await succeed('models', 'verify', ID)).toContain('as published');
+    await succeed('generate', 'a cat', '--model', ID, '--steps', '1', '--out', 'a.png');
+    await rm(place.path('home', 'models', 'small', 'tokenizer.json'));
+    const { code, stderr } = await place.run(['models', 'verify', ID]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: .*tokenizer\.json/);
+  });
+});
+
+describe('doctor', () => {
+  it('is content where a model is, and says what runs', async () => {
+    await install();
+    const report = JSON.parse(await succeed('doctor', '--json')) as {
+      ok: boolean;
+      providers: { name: string; available: boolean; reason?: object }[];
+    };
+    expect(report.ok).toBe(true);
+    expect(report.providers).toContainEqual({ name: 'cpu', available: true });
+    const missing = report.providers.filter(({ available }) => !available);
+    for (const { reason } of missing) expect(reason).toBeDefined();
+    expect(await succeed('doctor', '--lang', 'es')).toMatch(/memoria/i);
+  });
+});
+
+describe('help', () => {
+  it('is shown without a command, and in the language asked for', async () => {
+    const welcome = await succeed();
+    for (const command of ['generate', 'edit', 'models', 'doctor']) {
+      expect(welcome).toContain(command);
+    }
+    const help = await succeed('edit', '--help', '--lang', 'es');
+    for (const words of ['--mask', '--reference', '--keep', 'Opciones'])
+      expect(help).toContain(words);
+  });
+});
