@@ -1,6 +1,7 @@
 /** `npm run bench [-- --model DIR --threads N --steps N --runs N]`: the figures as table and JSON. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { NativaError } from '../../native-models/errors.js';
 import { loadBundle } from '../../native-models/bundle/index.js';
 import { messagesFor } from '../../main/services/i18n/index.js';
 import { resolveModel } from '../../main/services/models.js';
@@ -34,9 +35,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   const bundle = await resolveModel(values.model, messagesFor('en'));
   const options: BenchOptions = {
     bundle,
-    threads: Number(values.threads ?? availableParallelism()),
-    steps: Number(values.steps),
-    runs: Number(values.runs),
+    threads: count('--threads', values.threads ?? `${availableParallelism()}`),
+    steps: count('--steps', values.steps),
+    runs: count('--runs', values.runs),
     prompt: 'a red house to the left of a green tree, at night',
   };
   const { manifest } = await loadBundle(bundle);
@@ -51,6 +52,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     python === undefined ? undefined : await measureReference(root, python, options);
   print(options, engine, reference, weights);
   return 0;
+}
+
+function count(option: string, text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new NativaError('USAGE', `${option} must be a whole number from 1 to 9999, not "${text}".`);
 }
 
 function print(

@@ -155,7 +155,8 @@ async function createSession(
       enableMemPattern: keepMemory,
       extra: { session: { model_external_initializers_file_folder_path: folder } },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      logSeverityLevel: 3,
+      // Errors are thrown as well; printed, they would stand beside the one line for people.
+      logSeverityLevel: 4,
     });
   } catch (cause) {
     if (isOutOfMemory(cause)) throw outOfMemory(name, cause);
