@@ -71,7 +71,11 @@ export class Engine {
   /** Resolves when the process last started is gone. */
   #ended: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  #lastSign = 0;
+  /**
+   * Milliseconds without a sign of life, counted in heartbeats: a clock would also count the time
+   * that this process itself stood still, in a suspended machine for instance.
+   */
+  #silence = 0;
   #nextId = 1;
   #deaths = 0;
   #closed = false;
@@ -195,7 +199,7 @@ export class Engine {
   }
 
   #receive(raw: unknown): void {
-    this.#lastSign = Date.now();
+    this.#silence = 0;
     const parsed = hostMessageSchema.safeParse(raw);
     if (!parsed.success) {
       this.#fail(new NativaError('ENGINE_CRASHED', 'The engine sent nonsense; try again.'));
@@ -247,12 +251,14 @@ export class Engine {
   /** Pings a busy process, and gives up on one that shows no sign of life. */
   #watch(): void {
     this.#unwatch();
-    this.#lastSign = Date.now();
+    const { heartbeat, patience } = this.#options;
+    this.#silence = 0;
     let nonce = 0;
     this.#timer = setInterval(() => {
-      if (Date.now() - this.#lastSign > this.#options.patience) this.#fail(hung());
+      this.#silence += heartbeat;
+      if (this.#silence > patience) this.#fail(hung());
       else this.#process?.send({ type: 'ping', nonce: nonce++ });
-    }, this.#options.heartbeat);
+    }, heartbeat);
   }
 
   #unwatch(): void {
