@@ -9,6 +9,7 @@ line printed is JSON, medians in seconds.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import statistics
 import time
@@ -86,7 +87,7 @@ def run(ref: Reference, prompt: str, steps: int) -> dict[str, float]:
     latents = torch.randn(1, channels, side, side)
     sigmas = [*torch.linspace(1, 1 / steps, steps).tolist(), 0.0]
     extra = ref.sana.config.in_channels - channels
-    for now, then in zip(sigmas[:-1], sigmas[1:], strict=True):
+    for now, then in itertools.pairwise(sigmas):
         context = ref.connect(torch.cat([torch.zeros_like(hidden), hidden]))
         both = torch.cat([latents, torch.zeros(1, extra, side, side)], dim=1).repeat(2, 1, 1, 1)
         velocity = ref.sana(

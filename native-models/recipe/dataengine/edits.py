@@ -25,6 +25,7 @@ from .layout import (
 )
 from .placing import (
     MIDDLE,
+    MIRRORED,
     Look,
     box_size,
     extent_within,
@@ -191,7 +192,7 @@ def _beside_spot(
     """A thing in a relation to another one."""
     x0, y0, x1, y1 = thing_box(anchor)
     width, height = box_size(look[0], extent)
-    flip = bool(rng.random() < 0.3)
+    flip = bool(rng.random() < MIRRORED)
     gap = float(rng.uniform(14, 30))
     if relation == "on":
         return on_top_of(rng, look, anchor, extent)

@@ -37,6 +37,8 @@ Box = tuple[float, float, float, float]
 SCENE_TYPES: dict[str, float] = {
     "single": 0.25, "pair": 0.40, "group": 0.20, "trio": 0.05, "mix": 0.10,
 }  # fmt: skip
+VARIANTS = 3
+"""How many ways each background is drawn in."""
 RELATION_WEIGHTS: dict[str, float] = {
     "left": 0.23, "right": 0.23, "above": 0.18, "below": 0.18, "on": 0.18,
 }  # fmt: skip
@@ -153,7 +155,7 @@ def setting(rng: np.random.Generator) -> Scene:
         time=pick(rng, {"day": 0.4, "dusk": 0.25, "night": 0.35}),
         style=STYLES[rng.integers(len(STYLES))],
         things=(),
-        seed=int(rng.integers(2**31)),
+        seed=int(rng.integers(VARIANTS)),
     )
 
 

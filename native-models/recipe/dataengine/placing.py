@@ -13,6 +13,10 @@ from .scene import SIZE, Thing
 Look = tuple[str, str]
 """Kind and colour."""
 
+JITTER = 0.5
+"""The share of every shift that is used: the less, the sooner a small model draws sharply."""
+MIRRORED = 0.0
+"""How often a thing looks the other way: never, for the same reason."""
 MARGIN = 8.0
 MIDDLE = SIZE / 2
 LEFT, RIGHT = 70.0, 186.0
@@ -57,7 +61,7 @@ def fits(thing: Thing, others: Sequence[Thing] = (), gap: float = 8.0) -> bool:
 
 def jitter(rng: np.random.Generator, amount: float) -> float:
     """A small shift, as often to one side as to the other."""
-    return float(rng.uniform(-amount, amount))
+    return float(rng.uniform(-amount, amount)) * JITTER
 
 
 def pick(rng: np.random.Generator, weights: dict[str, float]) -> str:
@@ -90,7 +94,7 @@ def floating(kind: str, colour: str, x: float, y: float, extent: float, flip: bo
 
 
 def _flip(rng: np.random.Generator) -> bool:
-    return bool(rng.random() < 0.3)
+    return bool(rng.random() < MIRRORED)
 
 
 def _feet(rng: np.random.Generator) -> float:

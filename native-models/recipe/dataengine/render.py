@@ -97,9 +97,9 @@ def draw_thing(canvas: skia.Canvas, thing: Thing, time: str, style: str) -> None
     canvas.restore()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def _background(background: str, time: str, style: str, seed: int) -> skia.Image:
-    """A painted background; kept a while, since an edit's two pictures often share one."""
+    """A painted background; kept, since many pictures share one."""
     surface = skia.Surface(SIZE, SIZE)
     with surface as canvas:
         paint_background(canvas, background, time, style, seed)

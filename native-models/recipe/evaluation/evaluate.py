@@ -52,7 +52,9 @@ def outside_psnr(source: np.ndarray, result: np.ndarray, changed: np.ndarray) ->
     """Peak signal-to-noise ratio in dB where nothing should have changed."""
     kept = ~changed
     error = (source[kept].astype(np.float32) - result[kept].astype(np.float32)) / 255
-    return float(-10 * np.log10(max(1e-10, np.square(error).mean()))) if kept.any() else float("nan")
+    return (
+        float(-10 * np.log10(max(1e-10, np.square(error).mean()))) if kept.any() else float("nan")
+    )
 
 
 def editing(sampler: Sampler, count: int, folder: Path, **options: float) -> dict[str, Any]:
@@ -92,9 +94,15 @@ def markdown(result: dict[str, Any]) -> str:
     """The tables of the model card."""
     lines = ["| category | score |", "| --- | --- |"]
     lines += [f"| {name} | {score:.2f} |" for name, score in result["generation"].items()]
-    lines += ["", "| operation | success | PSNR outside the change (dB) | edits |", "| --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "| operation | success | PSNR outside the change (dB) | edits |",
+        "| --- | --- | --- | --- |",
+    ]
     for name, row in result["editing"]["operations"].items():
-        lines.append(f"| {name} | {row['success']:.2f} | {row['psnr_outside']:.1f} | {row['count']} |")
+        lines.append(
+            f"| {name} | {row['success']:.2f} | {row['psnr_outside']:.1f} | {row['count']} |"
+        )
     lines.append(f"| overall | {result['editing']['overall']:.2f} | | |")
     return "\n".join(lines)
 

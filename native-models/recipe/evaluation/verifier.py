@@ -125,8 +125,16 @@ def targets(scenes: list[Scene]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
             heat[b, k] = np.maximum(heat[b, k], peak)
             colour[b, i, j] = COLOURS.index(thing.colour)
             boxes[b, :, i, j] = (cx - j, cy - i, x1 - x0, y1 - y0)
-    whole = [(BACKGROUNDS.index(s.background), TIMES.index(s.time), STYLES.index(s.style)) for s in scenes]
-    return torch.from_numpy(heat), torch.from_numpy(colour), torch.from_numpy(boxes), torch.tensor(whole)
+    whole = [
+        (BACKGROUNDS.index(s.background), TIMES.index(s.time), STYLES.index(s.style))
+        for s in scenes
+    ]
+    return (
+        torch.from_numpy(heat),
+        torch.from_numpy(colour),
+        torch.from_numpy(boxes),
+        torch.tensor(whole),
+    )
 
 
 def detection_loss(output: tuple[Tensor, ...], wanted: tuple[Tensor, ...]) -> Tensor:
@@ -201,7 +209,9 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
 
 
 def scenes_of(rng: np.random.Generator, count: int) -> list[Scene]:
-    return [sample_scene(rng, "any") if rng.random() < 0.7 else random_scene(rng) for _ in range(count)]
+    return [
+        sample_scene(rng, "any") if rng.random() < 0.7 else random_scene(rng) for _ in range(count)
+    ]
 
 
 def pictures_of(scenes: list[Scene], rng: np.random.Generator | None) -> np.ndarray:
@@ -235,14 +245,20 @@ def accuracy(model: Verifier, count: int = 400) -> dict[str, float]:
     """On rendered scenes it has never seen: whether all things, and their colours, are right."""
     rng = generator(77, 5)
     scenes = [sample_scene(rng, "any") for _ in range(count)]
-    seen = [s for k in range(0, count, 50) for s in look(model, pictures_of(scenes[k : k + 50], None))]
+    seen = [
+        s for k in range(0, count, 50) for s in look(model, pictures_of(scenes[k : k + 50], None))
+    ]
     kinds = colours = ground = 0
     for scene, found in zip(scenes, seen, strict=True):
         kinds += sorted(t.kind for t in scene.things) == sorted(t.kind for t in found.things)
         colours += sorted((t.kind, t.colour) for t in scene.things) == sorted(
             (t.kind, t.colour) for t in found.things
         )
-        ground += (scene.background, scene.time, scene.style) == (found.background, found.time, found.style)
+        ground += (scene.background, scene.time, scene.style) == (
+            found.background,
+            found.time,
+            found.style,
+        )
     return {"kinds": kinds / count, "kinds_and_colours": colours / count, "scene": ground / count}
 
 
@@ -259,6 +275,7 @@ def main() -> None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
+    forward = torch.compile(model, dynamic=False)
     rng = generator(step, 55)
     log = Log("verifier")
     start = last = time.time()
@@ -269,8 +286,7 @@ def main() -> None:
             group["lr"] = 2e-3 * min(1.0, (step + 1) / 100) * max(0.02, 1 - passed)
         scenes = scenes_of(rng, 32)
         pixels = torch.from_numpy(pictures_of(scenes, rng)).permute(0, 3, 1, 2).float() / 127.5 - 1
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            output = model(pixels)
+        output = forward(pixels)
         loss = detection_loss(output, targets(scenes))
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -282,8 +298,8 @@ def main() -> None:
             log(step=step, loss=average)
         if time.time() - last > 90 or passed >= 1:
             last = time.time()
-            save(WORK / "verifier.pt",
-                 {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step})  # fmt: skip
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+            save(WORK / "verifier.pt", state)
     print(accuracy(model.eval()))
 
 

@@ -29,7 +29,12 @@ BASE = {
 CASES = {
     "gqa": ({}, "float32"),
     "mha-tied": (
-        {"num_attention_heads": 3, "num_key_value_heads": 3, "head_dim": 24, "tie_word_embeddings": True},
+        {
+            "num_attention_heads": 3,
+            "num_key_value_heads": 3,
+            "head_dim": 24,
+            "tie_word_embeddings": True,
+        },
         "float32",
     ),
     "mqa-bias": (

@@ -261,7 +261,9 @@ class Studio:
         assert (nearest[..., 1] - nearest[..., 0]).min() > 1e-5, "two codes are as good as equal"
         return distances.argmin(-1)[0]
 
-    def context(self, case: Case, hidden: torch.Tensor, reference: torch.Tensor | None) -> torch.Tensor:
+    def context(
+        self, case: Case, hidden: torch.Tensor, reference: torch.Tensor | None
+    ) -> torch.Tensor:
         """Unconditional and conditional context, [2, tokens, CAPTIONS]."""
         connect = self.parts["diffusion_connector"]
         context = connect(hidden)
@@ -273,7 +275,9 @@ class Studio:
             context = torch.cat([context, self.parts["und_image_vae_connector"](vectors)], dim=1)
         return torch.cat([torch.zeros_like(context), context])
 
-    def place(self, case: Case, latents: torch.Tensor, reference: torch.Tensor | None) -> torch.Tensor:
+    def place(
+        self, case: Case, latents: torch.Tensor, reference: torch.Tensor | None
+    ) -> torch.Tensor:
         """What the transformer is fed: the latents, and the reference's beside them."""
         flags = {**self.config, **case.flags}
         if self.layout == "channels":
@@ -305,7 +309,9 @@ class Studio:
             latents = scheduler.step(velocity, timestep, latents, return_dict=False)[0]
         return latents
 
-    def paint(self, case: Case, tokens: torch.Tensor, noise: torch.Tensor, picture: torch.Tensor) -> dict:
+    def paint(
+        self, case: Case, tokens: torch.Tensor, noise: torch.Tensor, picture: torch.Tensor
+    ) -> dict:
         """Runs one case; `tokens` are image codes, `picture` the reference [1, 3, h, w]."""
         edit = case.kind == "edit"
         codes = self.codes(picture).tolist() if edit else []
@@ -394,7 +400,9 @@ def write_bundle(folder: Path, studio: Studio) -> None:
 
 
 def file_entries(folder: Path) -> dict:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "bundle.json")
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.name != "bundle.json"
+    )
     return {
         path.relative_to(folder).as_posix(): {
             "size": path.stat().st_size,
@@ -423,7 +431,9 @@ def write(out_dir: Path) -> None:
         noise = torch.randn((1, LATENTS, side, side), generator=generator)
         values = studios[case.bundle].paint(case, tokens, noise, picture)
         golden.update({f"{case.name}/{key}": value for key, value in values.items()})
-    save_file({key: value.contiguous() for key, value in golden.items()}, folder / "golden.safetensors")
+    save_file(
+        {key: value.contiguous() for key, value in golden.items()}, folder / "golden.safetensors"
+    )
     described = {
         "prompt": PROMPT,
         "instruction": INSTRUCTION,

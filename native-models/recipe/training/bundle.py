@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from diffusers import AutoencoderDC
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from .data import Vocabulary
 from .export import PREFIXES
@@ -19,17 +19,38 @@ VAE_PREFIX = "model.sana_vae."
 VISION_PREFIX = "model.vision_tower."
 
 
-def joint_state(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The autoregressive and diffusion parameters under the names of training."""
+class Rows(nn.Module):
+    """The codes' rows as a bundle has them: plain."""
+
+    def __init__(self, rows: Tensor) -> None:
+        super().__init__()
+        self.rows = nn.Parameter(rows, requires_grad=False)
+
+    def forward(self) -> Tensor:
+        return self.rows
+
+
+def starter_of(weights: dict[str, Tensor], words: int) -> Starter:
+    """The autoregressive and the diffusion model of a bundle."""
     state: dict[str, Tensor] = {}
     for name, value in weights.items():
-        if name.startswith((VAE_PREFIX, VISION_PREFIX)):
+        if name.startswith((VAE_PREFIX, VISION_PREFIX)) or name == "lm_head.weight":
             continue
         ours, official = max(
-            ((o, p) for o, p in PREFIXES.items() if name.startswith(p)), key=lambda pair: len(pair[1])
+            ((o, p) for o, p in PREFIXES.items() if name.startswith(p)),
+            key=lambda pair: len(pair[1]),
         )
         state[ours + name[len(official) :]] = value
-    return state
+    model = Starter(words)
+    model.code_embeddings = Rows(state["ar.embed_tokens.weight"][words:])  # type: ignore[assignment]
+    model.code_head = Rows(weights["lm_head.weight"][words:])  # type: ignore[assignment]
+    state["ar.embed_tokens.weight"] = state["ar.embed_tokens.weight"][:words]
+    state["code_embeddings.rows"], state["code_head.rows"] = (
+        model.code_embeddings.rows,
+        model.code_head.rows,
+    )
+    model.load_state_dict(state)
+    return model.eval()
 
 
 class Networks:
@@ -41,15 +62,18 @@ class Networks:
         weights: dict[str, Tensor] = {}
         for file in files:
             weights |= {name: v.to(torch.float32) for name, v in load_file(folder / file).items()}
-        self.model = Starter(self.vocabulary.size).eval()
-        self.model.load_state_dict(joint_state(weights))
+        self.model = starter_of(weights, self.vocabulary.image)
         config = json.loads((folder / "vae/config.json").read_text())
         self.scaling_factor = float(config["scaling_factor"])
         self.vae = AutoencoderDC.from_config(config).eval()
         self.vae.load_state_dict(part(weights, VAE_PREFIX))
         self.vision = VisionTokenizer().eval()
-        missing, unexpected = self.vision.load_state_dict(part(weights, VISION_PREFIX), strict=False)
-        assert not unexpected and all("layers" in n or "post_layernorm" in n for n in missing), missing
+        missing, unexpected = self.vision.load_state_dict(
+            part(weights, VISION_PREFIX), strict=False
+        )
+        assert not unexpected and all("layers" in n or "post_layernorm" in n for n in missing), (
+            missing
+        )
 
 
 def part(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""Batches for joint training: captions and instructions made afresh, tokens and latents from disk."""
+"""Batches for joint training: scenes, edits, their words, codes and latents, all made afresh."""
 
 from __future__ import annotations
 
@@ -12,28 +12,58 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from dataengine.captions import caption
-from dataengine.edits import Edit, instruction, inverse
+from dataengine.edits import Edit, instruction, inverse, sample_edit
+from dataengine.layout import sample_scene
+from dataengine.render import render
+from dataengine.scene import Scene, generator
 
-from .pairs import FOLDER, SHARD, read_scenes
+from .codes import CODEBOOK_SIZE, codes_of
+from .latents import PATCH, SIDE, Basis
 from .text import EDIT, GENERATE, PATH
 
 LANGUAGES = ("en", "es")
-SCALES = ((64, 0.86), (16, 0.09), (4, 0.05))
-"""Tokens of S0, S1, S2 and how often each is trained."""
+SCALES = (0.9, 0.06, 0.04)
+"""How often S0, S1 and S2 are trained."""
+GENERATE_LENGTH = 96
+EDIT_LENGTH = 152
+POOL = 6000  # examples kept to be drawn again, with other words
+AGAIN = 0.75  # how often an example is one of these
+MISREAD = 0.06
+"""The share of a reference's tokens that are another code of the same picture or any code, since
+the vision tokenizer misreads some cells, too."""
 
 
 @dataclass
 class Batch:
     """ids int64 [batch, sequence], right-padded; start: the scale token's place in each row;
     tokens int64 [batch, n]: the image tokens, as codes; latents and reference float
-    [batch, 32, 8, 8] or None before there are latents; weight [batch, 8, 8] of each position."""
+    [batch, 32, 16, 16]; weight [batch, 16, 16] of each position."""
 
     ids: Tensor
     start: Tensor
     tokens: Tensor
-    latents: Tensor | None
+    latents: Tensor
     reference: Tensor | None
-    weight: Tensor | None
+    weight: Tensor
+
+
+@dataclass
+class Example:
+    """A scene or an edit with what is computed of it: codes of every scale, latents float16
+    [32, 16, 16], and for an edit the same of its source and where the two differ, [16, 16]."""
+
+    subject: Scene | Edit
+    codes: tuple[np.ndarray, ...]
+    latents: Tensor
+    source_codes: np.ndarray | None = None
+    source_latents: Tensor | None = None
+    changed: Tensor | None = None
+
+    def words(self, rng: np.random.Generator, language: str) -> str:
+        """A caption or an instruction."""
+        if isinstance(self.subject, Scene):
+            return caption(self.subject, rng, language)
+        return instruction(self.subject, rng, language)
 
 
 class Vocabulary:
@@ -69,86 +99,111 @@ class Vocabulary:
         return ids
 
 
-class Shard:
-    """One file of pairs with what has been computed of it."""
-
-    def __init__(self, path: Path) -> None:
-        self.edits: list[Edit] = read_scenes(path)
-        with np.load(path.with_name(path.name.replace("scenes.pkl", "tokens.npz"))) as file:
-            self.tokens = [file[f"s{k}"].astype(np.int64) for k in range(3)]
-        latents = path.with_name(path.name.replace("scenes.pkl", "latents.npz"))
-        self.latents = self.changed = None
-        if latents.exists():
-            with np.load(latents) as file:
-                self.latents = torch.from_numpy(file["latents"]).float()
-                self.changed = torch.from_numpy(file["changed"])
-
-
-def pad(rows: list[list[int]]) -> Tensor:
-    ids = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.int64)
+def pad(rows: list[list[int]], length: int = 0) -> Tensor:
+    ids = torch.zeros(len(rows), max(length, *map(len, rows)), dtype=torch.int64)
     for row, values in zip(ids, rows, strict=True):
         row[: len(values)] = torch.tensor(values)
     return ids
 
 
+def differing(a: Tensor, b: Tensor) -> Tensor:
+    """1 at the latent positions whose pixels differ, else 0: pictures uint8 [256, 256, 3] ->
+    float [16, 16]."""
+    same = (a.short() - b.short()).abs().amax(-1) <= 8
+    return (~same.reshape(SIDE, PATCH, SIDE, PATCH).all(3).all(1)).float()
+
+
 class Batches:
-    """Endless batches; text to image and editing alternate, each with its own kind of batch."""
+    """Endless batches of text to image or of edits that nobody has seen."""
 
-    def __init__(
-        self, size: int, seed: int, scaling_factor: float | None, edit_share: float
-    ) -> None:
-        self.size, self.edit_share, self.scaling_factor = size, edit_share, scaling_factor
-        self.rng = np.random.default_rng(seed)
+    def __init__(self, size: int, seed: int, edit_share: float) -> None:
+        self.basis = Basis()
+        self.size, self.edit_share = size, edit_share
+        self.rng = generator(seed, 41)
         self.vocabulary = Vocabulary()
-        self.cache: dict[Path, Shard] = {}
+        self.pools: dict[bool, list[Example]] = {False: [], True: []}
 
-    def shard(self) -> Shard:
-        done = sorted(FOLDER.glob("*.tokens.npz"))
-        path = done[self.rng.integers(len(done))]
-        path = path.with_name(path.name.replace("tokens.npz", "scenes.pkl"))
-        if path not in self.cache or self.cache[path].latents is None:
-            self.cache[path] = Shard(path)
-        return self.cache[path]
+    def is_edit(self) -> bool:
+        return bool(self.rng.random() < self.edit_share)
+
+    def language(self) -> str:
+        return LANGUAGES[self.rng.integers(2)]
+
+    def misread(self, codes: np.ndarray) -> np.ndarray:
+        """Codes as the vision tokenizer might read them."""
+        other = self.rng.permutation(codes)
+        anything = self.rng.integers(CODEBOOK_SIZE, size=len(codes))
+        chance = self.rng.random(len(codes))
+        read = np.where(chance < MISREAD / 2, other, codes)
+        return np.where(chance > 1 - MISREAD / 2, anything, read).astype(np.int64)
+
+    def picture(self, scene: Scene) -> tuple[Tensor, Tensor]:
+        """Pixels and latents of a scene."""
+        pixels = torch.from_numpy(render(scene))
+        return pixels, self.basis.encode(pixels[None])[0].half()
+
+    def fresh(self, edit: bool) -> Example:
+        """An example of a scene or an edit that nobody has seen."""
+        if not edit:
+            scene = sample_scene(self.rng, "train")
+            return Example(scene, codes_of(scene), self.picture(scene)[1])
+        pair = sample_edit(self.rng, "train")
+        if self.rng.random() < 0.5:
+            pair = inverse(pair) or pair
+        (before, reference), (after, latents) = self.picture(pair.source), self.picture(pair.target)
+        return Example(
+            pair, codes_of(pair.target), latents, codes_of(pair.source)[0], reference,
+            differing(before, after),
+        )  # fmt: skip
+
+    def example(self, edit: bool) -> Example:
+        """One from the pool, or a fresh one that goes there."""
+        pool = self.pools[edit]
+        if len(pool) > 200 and self.rng.random() < AGAIN:
+            return pool[self.rng.integers(len(pool))]
+        made = self.fresh(edit)
+        if len(pool) < POOL:
+            pool.append(made)
+        else:
+            pool[self.rng.integers(POOL)] = made
+        return made
+
+    def prompt(self, example: Example, length: int, tokens: int) -> list[int]:
+        """The prompt, worded so that it and its tokens fit a length."""
+        read = None if example.source_codes is None else self.misread(example.source_codes)
+        while True:
+            text = example.words(self.rng, self.language())
+            prompt = self.vocabulary.prompt(text, read)
+            if len(prompt) + 1 + tokens <= length or self.rng.random() < 0.05:
+                return prompt[-(length - 1 - tokens) :]
+
+    def batch(self, edit: bool) -> Batch:
+        length = EDIT_LENGTH if edit else GENERATE_LENGTH
+        examples = [self.example(edit) for _ in range(self.size)]
+        scale = int(self.rng.choice(3, p=SCALES))
+        rows, starts = [], []
+        for example in examples:
+            codes = example.codes[scale].astype(np.int64)
+            prompt = self.prompt(example, length, 64)
+            rows.append([*prompt, self.vocabulary.scales[scale], *(codes + self.vocabulary.image)])
+            starts.append(len(prompt))
+        reference, weight = None, torch.ones(self.size, SIDE, SIDE)
+        if edit:
+            reference = torch.stack(
+                [e.source_latents for e in examples if e.source_latents is not None]
+            )
+            weight = weight + 2.0 * torch.stack(
+                [e.changed for e in examples if e.changed is not None]
+            )
+        return Batch(
+            pad(rows, length),
+            torch.tensor(starts),
+            torch.from_numpy(np.stack([e.codes[scale] for e in examples]).astype(np.int64)),
+            torch.stack([e.latents for e in examples]).float(),
+            None if reference is None else reference.float(),
+            weight,
+        )
 
     def __iter__(self) -> Iterator[Batch]:
         while True:
-            shard = self.shard()
-            rows = self.rng.integers(SHARD, size=self.size)
-            edit = self.rng.random() < self.edit_share
-            yield self.batch(shard, rows, edit)
-
-    def batch(self, shard: Shard, rows: np.ndarray, edit: bool) -> Batch:
-        count, _ = SCALES[0]
-        scale = int(self.rng.choice(3, p=[share for _, share in SCALES]))
-        side = self.rng.integers(2, size=len(rows))
-        ids, starts, tokens = [], [], []
-        for position, row in enumerate(rows):
-            pair = shard.edits[row]
-            language = LANGUAGES[self.rng.integers(2)]
-            if edit:
-                back = inverse(pair) if side[position] == 0 else pair
-                if back is None:
-                    back, side[position] = pair, 1
-                text = instruction(back, self.rng, language)
-                reference = shard.tokens[0][row, 1 - side[position]]
-            else:
-                scene = pair.target if side[position] else pair.source
-                text, reference = caption(scene, self.rng, language), None
-            codes = shard.tokens[scale][row, side[position]]
-            prompt = self.vocabulary.prompt(text, reference)
-            ids.append([*prompt, self.vocabulary.scales[scale], *(codes + self.vocabulary.image)])
-            starts.append(len(prompt))
-            tokens.append(codes)
-        target = reference_latents = weight = None
-        if self.scaling_factor and shard.latents is not None and shard.changed is not None:
-            which = torch.from_numpy(side)
-            both = shard.latents[rows] * self.scaling_factor
-            target = both[torch.arange(len(rows)), which]
-            weight = torch.ones(len(rows), 8, 8)
-            if edit:
-                reference_latents = both[torch.arange(len(rows)), 1 - which]
-                weight = weight + 2.0 * shard.changed[rows].float()
-        return Batch(
-            pad(ids), torch.tensor(starts), torch.from_numpy(np.stack(tokens)),
-            target, reference_latents, weight,
-        )  # fmt: skip
+            yield self.batch(self.is_edit())

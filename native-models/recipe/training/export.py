@@ -19,33 +19,46 @@ from torch import Tensor
 
 from .autoencoder import CONFIG as VAE
 from .checkpoint import WORK, load
+from .codes import CODEBOOK_SIZE
 from .data import Vocabulary
 from .model import AR, TRANSFORMER, Starter
 from .text import EDIT, GENERATE
 from .text import PATH as TOKENIZER
-from .vision_tokenizer import CODEBOOK_SIZE, ENCODER, SELECT_LAYER, TOKEN_DIM
+from .vision_tokenizer import ENCODER, SELECT_LAYER, TOKEN_DIM
 
 PREFIXES = {
-    "ar.model.": "model.",
-    "ar.lm_head.": "lm_head.",
+    "ar.": "model.",
     "diffusion_connector.": "model.diffusion_connector.",
-    "und_image_vae_connector.": "model.und_image_vae_connector.",
     "sana.": "model.sana.",
 }
-UNUSED_LAYER = f"encoder.layers.{ENCODER['num_hidden_layers'] - 1}."
+UNUSED = (f"encoder.layers.{ENCODER['num_hidden_layers'] - 1}.", "post_layernorm")
+"""Of the tower: what comes after the hidden state that is read."""
 
 
+def joint_weights(model: Starter) -> dict[str, Tensor]:
+    """The autoregressive and the diffusion model, the codes' rows written out."""
+    named: dict[str, Tensor] = {}
+    for name, value in model.state_dict().items():
+        for ours, official in PREFIXES.items():
+            if name.startswith(ours):
+                named[official + name[len(ours) :]] = value
+    words = named["model.embed_tokens.weight"]
+    named["model.embed_tokens.weight"] = torch.cat([words, model.code_embeddings()])
+    named["lm_head.weight"] = torch.cat([torch.zeros_like(words), model.code_head()])
+    return named
+
+
+@torch.no_grad()
 def weights(step: str) -> dict[str, Tensor]:
     """Every parameter under its official name; `step` is `average` or `model`."""
     joint, vae, vision = (load(WORK / f"{name}.pt") for name in ("joint", "autoencoder", "vision"))
     assert joint is not None and vae is not None and vision is not None, "train all parts first"
-    named: dict[str, Tensor] = {}
-    for name, value in joint[step].items():
-        prefix = next(prefix for prefix in PREFIXES if name.startswith(prefix))
-        named[PREFIXES[prefix] + name[len(prefix) :]] = value
+    model = Starter(Vocabulary().image)
+    model.load_state_dict(joint[step])
+    named = joint_weights(model)
     named |= {f"model.sana_vae.{name}": value for name, value in vae["model"].items()}
     for name, value in vision["model"].items():
-        if UNUSED_LAYER not in name and "post_layernorm" not in name:
+        if not any(unused in name for unused in UNUSED):
             named[f"model.vision_tower.{name}"] = value
     return {name: value.to(torch.float16).contiguous() for name, value in named.items()}
 
@@ -64,16 +77,15 @@ def ar_config(vocabulary: Vocabulary) -> dict[str, Any]:
         "image_start_token_id": vocabulary.image,
         "image_end_token_id": vocabulary.image + CODEBOOK_SIZE - 1,
         "num_image_tokens": CODEBOOK_SIZE,
-        "use_und_image_vae": True,
+        "use_und_image_vae": False,
         "use_und_image_vae_as_noise": True,
-        "only_use_und_image_vae_as_noise": False,
+        "only_use_und_image_vae_as_noise": True,
         "und_image_vae_as_noise_layout": "channels",
         "use_tar_siglip_features": False,
     }
 
 
-def configs(vocabulary: Vocabulary, scaling_factor: float) -> dict[str, dict[str, Any]]:
-    vae = dict(AutoencoderDC(**VAE).config) | {"scaling_factor": scaling_factor}
+def configs(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
     return {
         "config.json": ar_config(vocabulary),
         "vision/config.json": {
@@ -89,7 +101,7 @@ def configs(vocabulary: Vocabulary, scaling_factor: float) -> dict[str, dict[str
             "image_std": [0.5, 0.5, 0.5],
         },
         "transformer/config.json": dict(SanaTransformer2DModel(**TRANSFORMER).config),
-        "vae/config.json": vae,
+        "vae/config.json": dict(AutoencoderDC(**VAE).config),
     }
 
 
@@ -138,10 +150,8 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--weights", choices=("average", "model"), default="average")
     options = arguments.parse_args()
-    scale = load(WORK / "latents.pt")
-    assert scale is not None, "make the latents first"
     out: Path = options.out
-    for name, config in configs(Vocabulary(), scale["scaling_factor"]).items():
+    for name, config in configs(Vocabulary()).items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         plain = {key: value for key, value in config.items() if not key.startswith("_")}

@@ -1,8 +1,8 @@
-"""Trains the autoregressive and the diffusion model, first the one alone, then both together.
+"""Trains the autoregressive and the diffusion model together, on endless fresh scenes.
 
-python -m training.joint --minutes 60            resumes from work/joint.pt
+python -m training.joint --minutes 80             resumes from work/joint.pt
 Cross-entropy on the image tokens plus flow matching (uniform timesteps, conditioning dropped one
-time in ten); as long as there are no latents on disk, cross-entropy alone.
+time in ten).
 """
 
 from __future__ import annotations
@@ -15,39 +15,58 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .checkpoint import WORK, Log, load, save
-from .data import Batch, Batches
+from .data import Batch, Batches, Vocabulary
 from .model import HIDDEN, Starter
 from .optimizer import Optimizer
-from .vision_tokenizer import CODEBOOK_SIZE
 
 DROP = 0.1
-EMA = 0.999
+EMA = 0.998
+MEET = 30  # steps between two meetings of processes
 
 
-def token_loss(model: Starter, hidden: Tensor, tokens: Tensor, image: int) -> Tensor:
-    """Cross-entropy over the image tokens' rows of lm_head; hidden is [batch, n + 1, hidden]."""
-    rows = model.ar.lm_head.weight[image : image + CODEBOOK_SIZE]
-    logits = hidden[:, :-1].float() @ rows.float().T
-    return functional.cross_entropy(logits.flatten(0, 1), tokens.flatten())
+def merge(model: Starter, mine: int) -> None:
+    """Halfway to the other process's parameters, if there is one: two processes with a core each
+    train as one with twice the batch, nearly, by meeting now and then."""
+    torch.save(model.state_dict(), WORK / f"peer-{mine}.partial")
+    (WORK / f"peer-{mine}.partial").replace(WORK / f"peer-{mine}.pt")
+    other = WORK / f"peer-{1 - mine}.pt"
+    if not other.exists() or time.time() - other.stat().st_mtime > 300:
+        return
+    theirs = torch.load(other, map_location="cpu", weights_only=True)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.lerp_(theirs[name], 0.5)
 
 
-def flow_loss(model: Starter, hidden: Tensor, batch: Batch, draws: int) -> Tensor:
-    """Flow matching: the error of the velocity `noise - latents`, at `draws` noises a picture."""
-    assert batch.latents is not None and batch.weight is not None
-    size = len(hidden)
-    reference = batch.reference
-    dropped = torch.rand(size) < DROP
-    if reference is None:  # unconditional pictures have the connector of zeros
-        context = model.context(hidden * ~dropped[:, None, None], None)
-    else:  # unconditional edits have zeros after the connectors
-        context = model.context(hidden, reference) * ~dropped[:, None, None]
-        reference = reference.repeat(draws, 1, 1, 1)
+def token_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
+    """Cross-entropy over the codes; hidden is [batch, n + 1, hidden]."""
+    logits = hidden[:, :-1].flatten(0, 1) @ model.code_head().T
+    return functional.cross_entropy(logits, tokens.flatten())
+
+
+def noisy_latents(batch: Batch, draws: int) -> tuple[Tensor, Tensor, Tensor]:
+    """x_t, sigma and the velocity `noise - latents` of every draw, draws x batch of each."""
     latents = batch.latents.repeat(draws, 1, 1, 1)
+    size = len(batch.latents)
     sigma = (torch.rand(draws, size) + torch.arange(draws)[:, None]).flatten() / draws
     noise = torch.randn_like(latents)
-    noisy = (1 - sigma)[:, None, None, None] * latents + sigma[:, None, None, None] * noise
-    velocity = model.velocity(noisy, reference, sigma, context.repeat(draws, 1, 1))
-    error = (velocity.float() - (noise - latents)).square().mean(1)
+    mix = sigma[:, None, None, None]
+    return (1 - mix) * latents + mix * noise, sigma, noise - latents
+
+
+def flow_loss(model: Starter, hidden: Tensor, batch: Batch, draws: int, sana: nn.Module) -> Tensor:
+    """Flow matching: the error of the predicted velocity, at `draws` noises a picture."""
+    size = len(hidden)
+    reference = batch.reference
+    kept = (torch.rand(size) >= DROP)[:, None, None]
+    if reference is None:  # unconditional pictures have the connector of zeros
+        context = model.context(hidden * kept)
+    else:  # unconditional edits have zeros after the connector
+        context = model.context(hidden) * kept
+        reference = reference.repeat(draws, 1, 1, 1)
+    noisy, sigma, wanted = noisy_latents(batch, draws)
+    velocity = model.velocity(noisy, reference, sigma, context.repeat(draws, 1, 1), sana)
+    error = (velocity - wanted).square().mean(1)
     return (error * batch.weight.repeat(draws, 1, 1)).mean() / batch.weight.mean()
 
 
@@ -57,66 +76,89 @@ def image_states(hidden: Tensor, batch: Batch) -> Tensor:
     return hidden.gather(1, places[..., None].expand(-1, -1, HIDDEN))
 
 
+class Training:
+    """The networks, their running average and optimizer, kept in work/joint.pt."""
+
+    def __init__(self, words: int, rate: float) -> None:
+        self.model, self.average = Starter(words), Starter(words)
+        self.average.load_state_dict(self.model.state_dict())
+        bodies = [self.model.ar.layers, self.model.sana.transformer_blocks]
+        self.optimizer = Optimizer(bodies, [self.model], rate)
+        self.step = 0
+
+    def resume(self) -> None:
+        state = load(WORK / "joint.pt")
+        if state is None:
+            return
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step = state["step"]
+
+    def keep(self) -> None:
+        state = {"model": self.model.state_dict(), "average": self.average.state_dict(),
+                 "optimizer": self.optimizer.state_dict(), "step": self.step}  # fmt: skip
+        save(WORK / "joint.pt", state)
+
+    def update(self, loss: Tensor, rate: float) -> None:
+        self.optimizer.set_rate(rate)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        with torch.no_grad():
+            decay = min(EMA, self.step / (self.step + 20))
+            torch._foreach_lerp_(
+                list(self.average.parameters()), list(self.model.parameters()), 1 - decay
+            )
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--minutes", type=float, default=60)
-    arguments.add_argument("--batch", type=int, default=32)
-    arguments.add_argument("--learning-rate", type=float, default=1e-3)
-    arguments.add_argument("--final", type=float, default=0.03, help="learning rate at the end, as a share")
-    arguments.add_argument("--edit-share", type=float, default=0.4)
+    arguments.add_argument("--batch", type=int, default=24)
+    arguments.add_argument("--learning-rate", type=float, default=2e-3)
+    arguments.add_argument("--final", type=float, default=0.03, help="of the rate, at the end")
+    arguments.add_argument("--edit-share", type=float, default=0.35)
     arguments.add_argument("--draws", type=int, default=1)
     arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--peer", type=int, choices=(0, 1), help="one of two processes")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
-    state = load(WORK / "joint.pt")
-    step = 0 if state is None else state["step"]
-    torch.manual_seed(step)
-    scale = load(WORK / "latents.pt")
-    factor = None if scale is None else scale["scaling_factor"]
-    data = Batches(options.batch, step, factor, options.edit_share)
-    model = Starter(data.vocabulary.size)
-    average = Starter(data.vocabulary.size)
-    average.load_state_dict(model.state_dict())
-    bodies = [model.ar.model.layers, model.sana.transformer_blocks]
-    optimizer = Optimizer(bodies, [model], options.learning_rate)
-    if state is not None:
-        model.load_state_dict(state["model"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-    log = Log("joint")
+    training = Training(Vocabulary().image, options.learning_rate)
+    training.resume()
+    seed = training.step * 2 + (options.peer or 0)
+    torch.manual_seed(seed)
+    data = Batches(options.batch, seed, options.edit_share)
+    model = training.model
+    hidden_states = torch.compile(model.hidden_states, dynamic=False)
+    sana: nn.Module = torch.compile(model.sana, dynamic=False)  # type: ignore[assignment]
+    log, begun = Log("joint"), training.step
     start = last = time.time()
     means: dict[str, float] = {}
     for batch in data:
         passed = (time.time() - start) / 60 / options.minutes
-        rate = options.learning_rate * min(1.0, (step + 1) / 200)
+        rate = options.learning_rate * min(1.0, (training.step - begun + 1) / 100)
         rate *= max(options.final, 1 - passed * (1 - options.final))
-        optimizer.set_rate(rate)
         kind = "generate" if batch.reference is None else "edit"
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden = image_states(model.hidden_states(batch.ids), batch)
-            tokens = token_loss(model, hidden, batch.tokens, data.vocabulary.image)
-            losses = {f"tokens_{batch.tokens.shape[1]}": tokens}
-            total = tokens
-            if batch.latents is not None:
-                losses[f"flow_{kind}"] = flow_loss(model, hidden.float(), batch, options.draws)
-                total = total + losses[f"flow_{kind}"]
-        total.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        step += 1
-        with torch.no_grad():
-            mine = list(average.parameters())
-            torch._foreach_lerp_(mine, list(model.parameters()), 1 - min(EMA, step / (step + 20)))
+        hidden = image_states(hidden_states(batch.ids), batch)
+        tokens = token_loss(model, hidden, batch.tokens)
+        often = batch.tokens.shape[1] == 64  # S1 and S2 are too rare to be compiled for
+        flow = flow_loss(model, hidden, batch, options.draws, sana if often else model.sana)
+        losses = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens, f"flow_{kind}": flow}
+        training.update(tokens + flow, rate)
         for name, value in losses.items():
             now = float(value.detach())
             means[name] = 0.97 * means.get(name, now) + 0.03 * now
-        if step % 50 == 0:
-            log(step=step, **means, rate=rate)
+        if training.step % 50 == 0:
+            log(step=training.step, **means, rate=rate)
+        if options.peer is not None and training.step % MEET == 0:
+            merge(model, options.peer)
         if time.time() - last > 120 or passed >= 1:
             last = time.time()
-            save(WORK / "joint.pt", {"model": model.state_dict(), "average": average.state_dict(),
-                                     "optimizer": optimizer.state_dict(), "step": step})  # fmt: skip
+            if not options.peer:
+                training.keep()
         if passed >= 1:
             break
 

@@ -1,4 +1,4 @@
-"""The starter's networks: Qwen3, the connectors and SANA, of the official classes at a small size."""
+"""The starter's networks: Qwen3, connector and SANA, of the official classes at a small size."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from typing import Any
 import torch
 from diffusers import SanaTransformer2DModel
 from torch import Tensor, nn
-from transformers import Qwen3Config, Qwen3ForCausalLM
+from transformers import Qwen3Config, Qwen3Model
 
-HIDDEN = 256
-CAPTION_CHANNELS = 256
+from .codes import FACTORS, factors
+
+HIDDEN = 192
+CAPTION_CHANNELS = 192
 LATENT_CHANNELS = 32
-LATENT_SIZE = 8
+LATENT_SIZE = 16
 
 AR: dict[str, Any] = {
     "hidden_size": HIDDEN,
-    "intermediate_size": 768,
-    "num_hidden_layers": 6,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
+    "intermediate_size": 512,
+    "num_hidden_layers": 4,
+    "num_attention_heads": 3,
+    "num_key_value_heads": 1,
     "head_dim": 64,
     "rms_norm_eps": 1e-6,
     "max_position_embeddings": 1024,
@@ -30,16 +32,16 @@ AR: dict[str, Any] = {
 TRANSFORMER: dict[str, Any] = {
     "in_channels": 2 * LATENT_CHANNELS,
     "out_channels": LATENT_CHANNELS,
-    "num_attention_heads": 8,
+    "num_attention_heads": 6,
     "attention_head_dim": 32,
-    "num_layers": 10,
-    "num_cross_attention_heads": 4,
+    "num_layers": 5,
+    "num_cross_attention_heads": 3,
     "cross_attention_head_dim": 64,
-    "cross_attention_dim": 256,
+    "cross_attention_dim": 192,
     "caption_channels": CAPTION_CHANNELS,
-    "mlp_ratio": 2.5,
+    "mlp_ratio": 2.0,
     "sample_size": LATENT_SIZE,
-    "patch_size": 1,
+    "patch_size": 2,
     "interpolation_scale": 1.0,
     "qk_norm": "rms_norm_across_heads",
 }
@@ -67,33 +69,65 @@ def connector(inputs: int) -> nn.Sequential:
     )
 
 
-class Starter(nn.Module):
-    """The autoregressive and the diffusion model with what joins them."""
+class CodeRows(nn.Module):
+    """A row for every code, made of its factors: a sum of theirs and a small network of them all,
+    so that codes share what they have in common. Exported as plain rows of a matrix."""
 
-    def __init__(self, vocab_size: int) -> None:
+    factors: Tensor
+
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.ar = Qwen3ForCausalLM(Qwen3Config(vocab_size=vocab_size, **AR))
+        self.sum = nn.Linear(FACTORS, width, bias=False)
+        self.mix = nn.Sequential(
+            nn.Linear(FACTORS, 256), nn.GELU(), nn.Linear(256, width, bias=False)
+        )
+        nn.init.normal_(self.sum.weight, std=0.02)
+        nn.init.normal_(self.mix[0].weight, std=0.5)
+        nn.init.normal_(self.mix[2].weight, std=0.002)
+        self.register_buffer("factors", torch.from_numpy(factors()), persistent=False)
+
+    def forward(self) -> Tensor:
+        """[codes, width]."""
+        return self.sum(self.factors) + self.mix(self.factors)
+
+
+class Starter(nn.Module):
+    """The autoregressive and the diffusion model with what joins them.
+
+    The image tokens are the last of the vocabulary, `words` what comes before them.
+    """
+
+    def __init__(self, words: int) -> None:
+        super().__init__()
+        self.ar = Qwen3Model(Qwen3Config(vocab_size=words, **AR))
+        self.code_embeddings = CodeRows(HIDDEN)
+        self.code_head = CodeRows(HIDDEN)
         self.diffusion_connector = connector(HIDDEN)
-        self.und_image_vae_connector = connector(LATENT_CHANNELS)
         self.sana = SanaTransformer2DModel(**TRANSFORMER)
 
     def hidden_states(self, ids: Tensor) -> Tensor:
         """ids [batch, sequence], padded on the right -> [batch, sequence, hidden]."""
-        return self.ar.model(input_ids=ids, use_cache=False).last_hidden_state
+        rows = torch.cat([self.ar.embed_tokens.weight, self.code_embeddings()])
+        embeds = nn.functional.embedding(ids, rows)
+        return self.ar(inputs_embeds=embeds, use_cache=False).last_hidden_state
 
-    def context(self, hidden: Tensor, reference: Tensor | None) -> Tensor:
-        """hidden [batch, tokens, hidden], reference latents [batch, 32, 8, 8] or None ->
-        the diffusion model's conditioning [batch, tokens (+ 64), caption channels]."""
-        context = self.diffusion_connector(hidden)
-        if reference is None:
-            return context
-        positions = reference.flatten(2).transpose(1, 2)
-        return torch.cat([context, self.und_image_vae_connector(positions)], dim=1)
+    def context(self, hidden: Tensor) -> Tensor:
+        """hidden [batch, tokens, hidden] -> conditioning [batch, tokens, caption channels]."""
+        return self.diffusion_connector(hidden)
 
-    def velocity(self, latents: Tensor, reference: Tensor | None, sigma: Tensor, context: Tensor) -> Tensor:
-        """The predicted `noise - latents` [batch, 32, 8, 8] at sigma [batch]."""
+    def velocity(
+        self,
+        latents: Tensor,
+        reference: Tensor | None,
+        sigma: Tensor,
+        context: Tensor,
+        sana: nn.Module | None = None,
+    ) -> Tensor:
+        """The predicted `noise - latents` [batch, 32, 16, 16] at sigma [batch]; `sana` may be the
+        compiled form of the model's own."""
         beside = torch.zeros_like(latents) if reference is None else reference
-        return self.sana(
+        network = self.sana if sana is None else sana
+        return network(
             torch.cat([latents, beside], dim=1),
             encoder_hidden_states=context,
             timestep=sigma * 1000,

@@ -14,7 +14,7 @@ from dataengine.render import render
 from dataengine.scene import SIZE, generator
 
 from .checkpoint import WORK
-from .labels import labels_of
+from .codes import codes_of
 from .random_scenes import random_scene
 
 FOLDER = WORK / "pictures"
@@ -23,20 +23,14 @@ ANYWHERE = 0.2  # share of pictures without layout rules
 
 
 def write_shard(index: int) -> None:
-    """Pictures uint8 [SHARD, 256, 256, 3] and their labels; whole or not there."""
+    """Pictures uint8 [SHARD, 256, 256, 3] and their codes; whole or not there."""
     rng = generator(index, 17)
     scenes = [
         random_scene(rng) if rng.random() < ANYWHERE else sample_scene(rng, "train")
         for _ in range(SHARD)
     ]
-    labels = [labels_of(scene) for scene in scenes]
-    np.savez(
-        FOLDER / f"{index:04}.labels.npz",
-        kind=np.stack([label.kind for label in labels]).astype(np.int8),
-        colour=np.stack([label.colour for label in labels]).astype(np.int8),
-        place=np.stack([label.place for label in labels]).astype(np.float16),
-        scene=np.stack([label.scene for label in labels]).astype(np.int8),
-    )
+    codes = [np.stack(scale) for scale in zip(*map(codes_of, scenes), strict=True)]
+    np.savez(FOLDER / f"{index:04}.codes.npz", **{f"s{k}": c for k, c in enumerate(codes)})
     partial = FOLDER / f"{index:04}.partial"
     with partial.open("wb") as file:
         for scene in scenes:
@@ -49,13 +43,12 @@ def shards() -> list[int]:
 
 
 def open_shard(index: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The pictures as a memory map and the labels as arrays."""
+    """The pictures as a memory map and the codes s0, s1, s2 as arrays."""
     pictures = np.memmap(
         FOLDER / f"{index:04}.u8", dtype=np.uint8, mode="r", shape=(SHARD, SIZE, SIZE, 3)
     )
-    with np.load(FOLDER / f"{index:04}.labels.npz") as file:
-        labels = {name: file[name] for name in file.files}
-    return pictures, labels
+    with np.load(FOLDER / f"{index:04}.codes.npz") as file:
+        return pictures, {name: file[name] for name in file.files}
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dataengine.layout import VARIANTS
 from dataengine.scene import BACKGROUNDS, COLOURS, KINDS, STYLES, TIMES, Scene, Thing
 
 
@@ -19,7 +20,7 @@ def random_scene(rng: np.random.Generator) -> Scene:
                 x=float(rng.uniform(40, 216)),
                 y=float(rng.uniform(50, 212)),
                 extent=extent,
-                flip=bool(rng.random() < 0.5),
+                flip=False,
             )
         )
     return Scene(
@@ -27,5 +28,5 @@ def random_scene(rng: np.random.Generator) -> Scene:
         time=TIMES[rng.integers(len(TIMES))],
         style=STYLES[rng.integers(len(STYLES))],
         things=tuple(things),
-        seed=int(rng.integers(1 << 16)),
+        seed=int(rng.integers(VARIANTS)),
     )

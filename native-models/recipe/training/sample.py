@@ -6,18 +6,19 @@ python -m training.sample --out sheet.png "a red car" "tres gatos negros, de noc
 from __future__ import annotations
 
 import argparse
+import itertools
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from transformers import DynamicCache
 
 from .bundle import Networks
-from .data import pad
-from .vision_tokenizer import CODEBOOK_SIZE
 
 STEPS = 30
+TOKENS = 64
 
 
 class Sampler:
@@ -30,27 +31,38 @@ class Sampler:
         self.scaling_factor = networks.scaling_factor
 
     @torch.no_grad()
-    def tokens(self, prompts: list[list[int]], temperature: float, top_p: float) -> tuple[Tensor, Tensor]:
+    def tokens(
+        self, prompts: list[list[int]], temperature: float, top_p: float
+    ) -> tuple[Tensor, Tensor]:
         """-> codes [batch, 64] and their hidden states [batch, 65, hidden]."""
         rows = [[*prompt, self.vocabulary.scales[0]] for prompt in prompts]
-        image = self.vocabulary.image
+        longest = max(map(len, rows))
+        ids = torch.tensor([[0] * (longest - len(row)) + row for row in rows])
+        mask = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows])
+        table = torch.cat([self.model.ar.embed_tokens.weight, self.model.code_embeddings()])
+        head = self.model.code_head().T
+        cache = DynamicCache()
         states: list[Tensor] = []
         codes: list[Tensor] = []
-        head = self.model.ar.lm_head.weight[image : image + CODEBOOK_SIZE]
-        for position in range(65):
-            ids = pad(rows)
-            ends = torch.tensor([len(row) - 1 for row in rows])
-            hidden = self.model.hidden_states(ids)[torch.arange(len(rows)), ends]
+        for position in range(TOKENS + 1):
+            output = self.model.ar(
+                inputs_embeds=table[ids],
+                attention_mask=mask,
+                position_ids=(mask.cumsum(1) - 1).clamp(min=0)[:, -ids.shape[1] :],
+                past_key_values=cache,
+                use_cache=True,
+            )
+            hidden = output.last_hidden_state[:, -1]
             states.append(hidden)
-            if position == 64:
+            if position == TOKENS:
                 break
-            probabilities = torch.softmax(hidden.float() @ head.T / max(temperature, 1e-3), -1)
+            probabilities = torch.softmax(hidden @ head / max(temperature, 1e-3), -1)
             ordered, order = probabilities.sort(descending=True)
             ordered = torch.where(ordered.cumsum(-1) - ordered < top_p, ordered, 0.0)
             chosen = order.gather(1, torch.multinomial(ordered, 1))[:, 0]
             codes.append(chosen)
-            for row, code in zip(rows, chosen.tolist(), strict=True):
-                row.append(code + image)
+            ids = chosen[:, None] + self.vocabulary.image
+            mask = torch.cat([mask, torch.ones_like(ids)], dim=1)
         return torch.stack(codes, 1), torch.stack(states, 1)
 
     @torch.no_grad()
@@ -64,9 +76,9 @@ class Sampler:
             zero = torch.zeros_like(context)
             reference = reference.repeat(2, 1, 1, 1)
         both = torch.cat([zero, context])
-        latents = torch.randn(size, 32, 8, 8)
+        latents = torch.randn(size, 32, 16, 16)
         sigmas = [*torch.linspace(1, 1 / STEPS, STEPS).tolist(), 0.0]
-        for now, then in zip(sigmas[:-1], sigmas[1:], strict=True):
+        for now, then in itertools.pairwise(sigmas):
             velocity = self.model.velocity(
                 latents.repeat(2, 1, 1, 1), reference, torch.full((2 * size,), now), both
             )
@@ -76,7 +88,7 @@ class Sampler:
 
     @torch.no_grad()
     def pixels(self, latents: Tensor) -> Tensor:
-        """Scaled latents [batch, 32, 8, 8] -> uint8 [batch, 256, 256, 3]."""
+        """Scaled latents [batch, 32, 16, 16] -> uint8 [batch, 256, 256, 3]."""
         sample = self.vae.decode(latents / self.scaling_factor).sample
         return ((sample.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
 
@@ -91,7 +103,7 @@ class Sampler:
         """pictures uint8 [batch, 256, 256, 3]."""
         pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
         with torch.no_grad():
-            codes = self.vision(pixels)[1].numpy()
+            codes = self.vision(pixels).numpy()
             reference = self.vae.encode(pixels).latent * self.scaling_factor
         prompts = [self.vocabulary.prompt(t, c) for t, c in zip(texts, codes, strict=True)]
         _, hidden = self.tokens(prompts, temperature, top_p)
@@ -119,7 +131,9 @@ def main() -> None:
     options = arguments.parse_args()
     torch.manual_seed(options.seed)
     texts = [text for text in options.prompts for _ in range(options.each)]
-    pictures = Sampler(options.bundle).generate(texts, top_p=options.top_p, guidance=options.guidance)
+    pictures = Sampler(options.bundle).generate(
+        texts, top_p=options.top_p, guidance=options.guidance
+    )
     sheet(pictures, options.each).save(options.out)
 
 

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import (
+    AddedToken,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    trainers,
+)
 
 from dataengine.captions import caption
 from dataengine.edits import instruction, sample_edit
@@ -15,7 +23,7 @@ from dataengine.layout import sample_scene
 from dataengine.scene import generator
 
 from .checkpoint import WORK
-from .vision_tokenizer import CODEBOOK_SIZE
+from .codes import CODEBOOK_SIZE
 
 PATH = WORK / "tokenizer.json"
 TEXT_VOCABULARY = 1536
@@ -54,7 +62,10 @@ def main() -> None:
     )
     tokenizer.train_from_iterator(corpus(), trainer)
     tokenizer.add_special_tokens(
-        [AddedToken(token, special=True, normalized=False) for token in (*CHAT, "<im_start>", "<im_end>")]
+        [
+            AddedToken(token, special=True, normalized=False)
+            for token in (*CHAT, "<im_start>", "<im_end>")
+        ]
     )
     image = [f"<I{code}>" for code in range(CODEBOOK_SIZE)]
     tokenizer.add_tokens([AddedToken(token, normalized=False) for token in (*SCALES, *image)])

@@ -16,19 +16,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import SiglipVisionConfig, SiglipVisionModel
 
-from dataengine.scene import BACKGROUNDS, COLOURS, KINDS, SIZE, STYLES, TIMES
+from dataengine.scene import COLOURS, SIZE
 
 from .checkpoint import WORK, Log, load, save
-from .labels import GRID, NO_COLOUR, NOTHING
+from .codes import FACTOR_SIZES, FACTORS, GRID, PARTS, THINGS, factors
 from .optimizer import Optimizer
 from .pictures import SHARD, open_shard, shards
 
 INPUT = 128  # pixels; what captions name is seen at half size
 ENCODER: dict[str, Any] = {
-    "hidden_size": 256,
-    "intermediate_size": 768,
+    "hidden_size": 192,
+    "intermediate_size": 576,
     "num_hidden_layers": 5,
-    "num_attention_heads": 4,
+    "num_attention_heads": 12,
     "num_channels": 3,
     "image_size": INPUT,
     "patch_size": INPUT // GRID,
@@ -36,52 +36,38 @@ ENCODER: dict[str, Any] = {
     "layer_norm_eps": 1e-6,
 }
 SELECT_LAYER = -2
-TOKEN_DIM = 32
-CODEBOOK_SIZE = 2048
-THUMB = 4
-CONTINUOUS = 1800  # steps before quantisation begins
+TOKEN_DIM = FACTORS
+SPLIT = (*FACTOR_SIZES, FACTORS - sum(FACTOR_SIZES))
+ZERO = torch.zeros(())
 
 
 class SimVectorQuantizer(nn.Module):
-    """Nearest code by cosine in a codebook that is a learnt linear map of frozen vectors.
+    """Nearest code by cosine in a codebook that is a linear map of frozen vectors.
 
-    SimVQ (arXiv 2411.02038): all codes move together, so none dies.
+    As SimVQ (arXiv 2411.02038), except that the frozen vectors are not random: they are what each
+    code stands for, its factors, so the codebook is aligned with words from the start. The map is
+    the identity, which makes every number that is quantised the score of one factor.
     """
 
-    def __init__(self, dim: int, size: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(size, dim)
-        nn.init.normal_(self.embedding.weight, std=dim**-0.5)
-        self.embedding.weight.requires_grad_(False)
-        self.embedding_proj = nn.Linear(dim, dim)
-
-    @torch.no_grad()
-    def start_from(self, x: Tensor) -> None:
-        """Puts the codes where the features are: x [tokens, dim], at least as many as codes.
-
-        A codebook of random vectors collapses onto the few that the untrained tower comes near.
-        """
-        x = functional.normalize(x.float(), dim=-1)
-        chosen = x[torch.randperm(len(x))[: self.embedding.num_embeddings]]
-        self.embedding.weight.copy_(chosen + 0.02 * torch.randn_like(chosen))
+        self.embedding = nn.Embedding.from_pretrained(torch.from_numpy(factors()), freeze=True)
+        self.embedding_proj = nn.Linear(TOKEN_DIM, TOKEN_DIM)
         nn.init.eye_(self.embedding_proj.weight)
         nn.init.zeros_(self.embedding_proj.bias)
+        self.requires_grad_(False)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x [batch, tokens, dim] -> quantised (straight through), codes, commitment loss."""
+    def forward(self, x: Tensor) -> Tensor:
+        """x [batch, tokens, dim] -> codes [batch, tokens]."""
         codebook = functional.normalize(self.embedding_proj(self.embedding.weight), dim=-1)
-        x = functional.normalize(x.float(), dim=-1)
-        codes = (x.detach() @ codebook.detach().T).argmax(-1)
-        nearest = codebook[codes]
-        loss = (nearest - x.detach()).square().mean() + 0.25 * (nearest.detach() - x).square().mean()
-        return x + (nearest - x).detach(), codes, loss * TOKEN_DIM
+        return (functional.normalize(x, dim=-1) @ codebook.T).argmax(-1)
 
 
 class Bottleneck(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.in_linear = nn.Linear(ENCODER["hidden_size"], TOKEN_DIM)
-        self.regularizer = SimVectorQuantizer(TOKEN_DIM, CODEBOOK_SIZE)
+        self.regularizer = SimVectorQuantizer()
 
 
 class VisionTokenizer(nn.Module):
@@ -102,7 +88,7 @@ class VisionTokenizer(nn.Module):
         return states[SELECT_LAYER]
 
     def projected(self, pixels: Tensor, pool: int = 1) -> Tensor:
-        """What is quantised: [batch, tokens, 32]."""
+        """What is quantised: [batch, tokens, 72]."""
         return self.pooled(self.features(pixels), pool)
 
     def pooled(self, x: Tensor, pool: int) -> Tensor:
@@ -112,34 +98,9 @@ class VisionTokenizer(nn.Module):
             x = functional.avg_pool2d(grid, pool).flatten(2).transpose(1, 2)
         return self.bottleneck.in_linear(self.encode_task_layer(x))
 
-    def forward(self, pixels: Tensor, pool: int = 1) -> tuple[Tensor, Tensor, Tensor]:
-        """-> quantised [batch, tokens, 32], codes [batch, tokens], commitment loss."""
+    def forward(self, pixels: Tensor, pool: int = 1) -> Tensor:
+        """-> codes [batch, tokens]."""
         return self.bottleneck.regularizer(self.projected(pixels, pool))
-
-
-class Readers(nn.Module):
-    """What is read off the codes in training: labels of each cell, thumbnails, the whole scene."""
-
-    def __init__(self, hidden: int = 384) -> None:
-        super().__init__()
-        self.sizes = (NOTHING + 1, NO_COLOUR + 1, 4, THUMB * THUMB * 3, 14)
-        self.cell = nn.Sequential(
-            nn.Linear(TOKEN_DIM, hidden), nn.GELU(), nn.Linear(hidden, sum(self.sizes))
-        )
-        self.direct = nn.Linear(ENCODER["hidden_size"], NOTHING + 1)
-        self.coarse = nn.Linear(TOKEN_DIM, NOTHING + NO_COLOUR + 14)
-
-    def forward(self, quantised: Tensor) -> tuple[Tensor, ...]:
-        return self.cell(quantised).split(self.sizes, dim=-1)
-
-
-def scene_loss(logits: Tensor, scene: Tensor) -> Tensor:
-    """Cross-entropy of background, time and style from [batch, 14] logits."""
-    parts = logits.split((len(BACKGROUNDS), len(TIMES), len(STYLES)), dim=-1)
-    return sum(
-        (functional.cross_entropy(part, scene[:, i]) for i, part in enumerate(parts)),
-        start=torch.zeros(()),
-    )
 
 
 @torch.no_grad()
@@ -166,123 +127,140 @@ def start_from_components(model: VisionTokenizer) -> None:
     embeddings.patch_embedding.bias.copy_(-(mix @ weight) @ mean)
 
 
+OFFSETS = [(row, column) for row in (-1, 0, 1) for column in (-1, 0, 1)]
+POSITION = 20.0  # in a stream of patches of about unit size: large, so that normalising keeps it
+FOCUS = 0.55  # how sharply a head looks at its neighbour in the beginning
+
+
+@torch.no_grad()
+def start_as_convolution(model: VisionTokenizer) -> None:
+    """Starts nine heads of every layer but the last as the taps of a 3x3 convolution.
+
+    The first 16 channels of the stream say a patch's row and column; a head's keys read them as
+    they are and its queries shifted by its offset. Attention that starts everywhere at once takes
+    ten times as many pictures to find its neighbours.
+    """
+    side = GRID
+    for module in model.encoder.modules():
+        if hasattr(module, "patch_embedding"):
+            module.patch_embedding.weight[: 2 * side] = 0
+            module.patch_embedding.bias[: 2 * side] = 0
+            place = module.position_embedding.weight
+            place.mul_(0.1)
+            for index in range(side * side):
+                place[index, : 2 * side] = 0
+                place[index, index // side] = POSITION
+                place[index, side + index % side] = POSITION
+    size = ENCODER["hidden_size"] // ENCODER["num_attention_heads"]
+    for depth, layer in enumerate(model.encoder.encoder.layers[:-2]):
+        reach = 1 if depth < 2 else 2
+        attention = layer.self_attn
+        for linear in (attention.q_proj, attention.k_proj, attention.v_proj, layer.mlp.fc1):
+            linear.weight[:, : 2 * side] *= 0.05
+        for head, (down, right) in enumerate(OFFSETS):
+            rows = slice(head * size, (head + 1) * size)
+            keys, queries = attention.k_proj, attention.q_proj
+            for linear in (keys, queries):
+                linear.weight[rows] *= 0.1
+                linear.bias[rows] = 0
+            for axis, offset in ((0, down * reach), (1, right * reach)):
+                for line in range(side):
+                    there = min(side - 1, max(0, line + offset))
+                    keys.weight[head * size + axis * side + line, axis * side + line] = FOCUS
+                    queries.weight[head * size + axis * side + there, axis * side + line] = FOCUS
+
+
 def batches(size: int, seed: int) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
     """Endless batches over whatever shards are on disk."""
     rng = np.random.default_rng(seed)
     while True:
         known = shards()
-        pictures, labels = open_shard(known[rng.integers(len(known))])
+        pictures, codes = open_shard(known[rng.integers(len(known))])
         order = rng.permutation(SHARD)
         for start in range(0, SHARD - size + 1, size):
             chosen = np.sort(order[start : start + size])
-            yield pictures[chosen], {name: values[chosen] for name, values in labels.items()}
+            yield pictures[chosen], {name: values[chosen] for name, values in codes.items()}
 
 
-def cell_losses(readers: Readers, quantised: Tensor, pixels: Tensor, labels: dict[str, Tensor]):
-    """The losses of S0's codes, and the share of object cells whose kind and colour are read."""
-    kind, colour, place, thumb, scene = readers(quantised)
-    there = labels["kind"] != NOTHING
-    weight = torch.where(there, 2.0, 0.3)
-    kind_loss = functional.cross_entropy(kind.transpose(1, 2), labels["kind"], reduction="none")
-    colour_loss = functional.cross_entropy(
-        colour.transpose(1, 2), labels["colour"], reduction="none"
+def code_loss(scores: Tensor, codes: Tensor) -> Tensor:
+    """Cross-entropy of the codes, whose score is the sum of their factors' (all codes have three);
+    cells that show a part of a thing weigh more than settings.
+
+    scores [batch, tokens, FACTORS], codes [batch, tokens].
+    """
+    scores, codes = scores.flatten(0, 1), codes.flatten()
+    parts = [part.logsumexp(-1) for part in scores.split(SPLIT, dim=-1)[: len(FACTOR_SIZES)]]
+    total = torch.logaddexp(sum(parts[:3], start=ZERO), sum(parts[3:], start=ZERO))
+    table = torch.from_numpy(factors())
+    error = total - (scores * table[codes]).sum(-1)
+    weight = torch.where(codes < THINGS, 2.0, 0.3)
+    return (error * weight).sum() / weight.sum()
+
+
+@torch.no_grad()
+def accuracy(read: Tensor, codes: Tensor) -> tuple[float, float, float]:
+    """Over cells that show things: the share whose kind, colour and whole code are right."""
+    there = codes < THINGS
+    read, true = read[there], codes[there]
+    look, wanted = read // PARTS, true // PARTS
+    thing = read < THINGS
+    kind = (look // len(COLOURS) == wanted // len(COLOURS)) & thing
+    colour = (look % len(COLOURS) == wanted % len(COLOURS)) & thing
+    return (
+        float(kind.float().mean()),
+        float(colour.float().mean()),
+        float((read == true).float().mean()),
     )
-    place_loss = (place - labels["place"]).abs().mean(-1)[there].mean()
-    small = functional.adaptive_avg_pool2d(pixels, GRID * THUMB)
-    patches = functional.unfold(small, THUMB, stride=THUMB).transpose(1, 2)
-    loss = (
-        (kind_loss * weight).mean()
-        + (colour_loss * weight).mean()
-        + 0.7 * place_loss
-        + 2.0 * (thumb - patches).abs().mean()
-        + 0.3 * scene_loss(scene.mean(1), labels["scene"])
-    )
-    right = ((kind.argmax(-1) == labels["kind"]) & there).sum() / there.sum()
-    tint = ((colour.argmax(-1) == labels["colour"]) & there).sum() / there.sum()
-    return loss, float(right), float(tint)
-
-
-def coarse_loss(readers: Readers, quantised: Tensor, labels: dict[str, Tensor]) -> Tensor:
-    """S1's and S2's codes, pooled: which kinds and colours are in the picture, and its scene."""
-    logits = readers.coarse(quantised).mean(1)
-    kinds = functional.one_hot(labels["kind"], NOTHING + 1).amax(1)[:, :NOTHING].float()
-    colours = functional.one_hot(labels["colour"], NO_COLOUR + 1).amax(1)[:, :NO_COLOUR].float()
-    named = torch.cat([kinds, colours], dim=1)
-    present = functional.binary_cross_entropy_with_logits(logits[:, : len(KINDS) + len(COLOURS)], named)
-    return present + 0.2 * scene_loss(logits[:, len(KINDS) + len(COLOURS) :], labels["scene"])
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--minutes", type=float, default=25)
     arguments.add_argument("--batch", type=int, default=32)
-    arguments.add_argument("--learning-rate", type=float, default=1e-3)
+    arguments.add_argument("--learning-rate", type=float, default=1.5e-3)
     arguments.add_argument("--threads", type=int, default=2)
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
-    model, readers = VisionTokenizer(), Readers()
-    trained = [p for p in [*model.parameters(), *readers.parameters()] if p.requires_grad]
-    optimizer = Optimizer([model.encoder], [model, readers], options.learning_rate)
+    model = VisionTokenizer()
+    optimizer = Optimizer([model.encoder], [model], options.learning_rate)
     step = 0
     path = WORK / "vision.pt"
     if (state := load(path)) is not None:
         model.load_state_dict(state["model"])
-        readers.load_state_dict(state["readers"], strict=False)
         optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
     else:
         start_from_components(model)
+        start_as_convolution(model)
+    features_of = torch.compile(model.features, dynamic=False)
     log = Log("vision")
     start = last = time.time()
-    used = torch.zeros(CODEBOOK_SIZE)
-    recent = torch.zeros(0, TOKEN_DIM)
     for pictures, arrays in batches(options.batch, step):
         passed = (time.time() - start) / 60 / options.minutes
-        rate = options.learning_rate * min(1.0, (step + 1) / 200) * max(0.02, 1 - passed)
+        rate = options.learning_rate * min(1.0, (step + 1) / 100) * max(0.02, 1 - passed)
         optimizer.set_rate(rate)
         pixels = torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
-        labels = {
-            name: torch.from_numpy(values).float() if name == "place" else
-            torch.from_numpy(values).long()
-            for name, values in arrays.items()
-        }  # fmt: skip
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            features = model.features(pixels)
-            direct = readers.direct(features)
-            if step < CONTINUOUS:
-                quantised = functional.normalize(model.pooled(features, 1).float(), dim=-1)
-                commitment, pooled, more = torch.zeros(()), None, 0.0
-                recent = torch.cat([recent, quantised.detach().flatten(0, 1)])[-4 * CODEBOOK_SIZE :]
-            else:
-                if step == CONTINUOUS:
-                    model.bottleneck.regularizer.start_from(recent)
-                quantise = model.bottleneck.regularizer
-                quantised, codes, commitment = quantise(model.pooled(features, 1))
-                used[codes.flatten()] = 1
-                pooled, _, more = quantise(model.pooled(features, 2 + step % 2))
-        loss, right, tint = cell_losses(readers, quantised.float(), pixels, labels)
-        total = loss + commitment + more
-        there = torch.where(labels["kind"] != NOTHING, 2.0, 0.3)
-        named = functional.cross_entropy(
-            direct.float().transpose(1, 2), labels["kind"], reduction="none"
-        )
-        total = total + (named * there).mean()
-        if pooled is not None:
-            total = total + coarse_loss(readers, pooled.float(), labels)
+        codes = [torch.from_numpy(arrays[f"s{k}"]).long() for k in range(3)]
+        features, other = features_of(pixels), 1 + step % 2
+        scores = model.pooled(features, 1)
+        loss = code_loss(scores, codes[0])
+        total = loss + 0.1 * code_loss(model.pooled(features, other + 1), codes[other])
         total.backward()
-        nn.utils.clip_grad_norm_(trained, 1.0)
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
         step += 1
-        used = used * 0.98
         if step % 50 == 0:
-            log(step=step, loss=float(loss.detach()), kind=right, direct=float(named[labels["kind"] != NOTHING].mean().detach()), colour=tint, commitment=float(commitment.detach()),
-                codes=float((used > 0.3).sum()), rate=rate)  # fmt: skip
+            read = model.bottleneck.regularizer(scores.detach())
+            kind, colour, code = accuracy(read, codes[0])
+            log(
+                step=step, loss=float(loss.detach()), kind=kind, colour=colour, code=code, rate=rate
+            )
         if time.time() - last > 90 or passed >= 1:
             last = time.time()
-            save(path, {"model": model.state_dict(), "readers": readers.state_dict(),
-                        "optimizer": optimizer.state_dict(), "step": step})  # fmt: skip
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}
+            save(path, state)
         if passed >= 1:
             break
 

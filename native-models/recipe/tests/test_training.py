@@ -1,0 +1,73 @@
+"""What training stands on: codes that mean what they say, and an autoencoder that starts linear."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from dataengine.layout import sample_scene
+from dataengine.render import render
+from dataengine.scene import COLOURS, KINDS, Scene, Thing, generator
+from training import latents
+from training.autoencoder import initial_network, without_idle_blocks
+from training.codes import CODEBOOK_SIZE, PARTS, THINGS, codes_of, factors, setting_code
+from training.latents import Basis
+
+
+@pytest.fixture(scope="module")
+def pictures() -> torch.Tensor:
+    rng = generator(5, 5)
+    return torch.from_numpy(np.stack([render(sample_scene(rng, "any")) for _ in range(40)]))
+
+
+@pytest.fixture(scope="module")
+def basis(pictures: torch.Tensor, tmp_path_factory: pytest.TempPathFactory) -> Basis:
+    patch = pytest.MonkeyPatch()
+    patch.setattr(latents, "PATH", tmp_path_factory.mktemp("work") / "basis.pt")
+    latents.save(latents.PATH, latents.fit_pictures(pictures))
+    made = Basis()
+    patch.undo()
+    return made
+
+
+def test_every_code_has_three_factors_of_its_own() -> None:
+    table = factors()
+    assert (table.sum(1) == 3).all()
+    assert len(np.unique(table, axis=0)) == CODEBOOK_SIZE
+
+
+def test_codes_say_kind_and_colour_where_the_thing_is() -> None:
+    thing = Thing("house", "red", 70, 170, 100)
+    scene = Scene("meadow", "night", "flat", (thing,))
+    codes = codes_of(scene)[0].reshape(8, 8)
+    kind, colour = divmod(codes[5, 2] // PARTS, len(COLOURS))
+    assert (KINDS[kind], COLOURS[colour]) == ("house", "red")
+    assert codes[0, 7] == setting_code(scene) >= THINGS
+
+
+def test_scales_pool_the_grid() -> None:
+    sizes = [len(codes) for codes in codes_of(sample_scene(generator(1, 2), "any"))]
+    assert sizes == [64, 16, 4]
+
+
+def test_encoder_is_the_transform(pictures: torch.Tensor, basis: Basis) -> None:
+    model = initial_network(basis, pictures)
+    pixels = pictures[:4].permute(0, 3, 1, 2).float() / 127.5 - 1
+    with torch.no_grad():
+        assert torch.allclose(model.encode(pixels).latent, basis.encode(pictures[:4]), atol=1e-4)
+
+
+def test_decoder_starts_near_the_transpose(pictures: torch.Tensor, basis: Basis) -> None:
+    model = initial_network(basis, pictures)
+    codes = basis.encode(pictures[:4])
+    with torch.no_grad():
+        result = model.decode(codes).sample
+        assert torch.allclose(without_idle_blocks(model)(codes), result, atol=1e-4)
+    linear = basis.decode(codes)
+    assert float((result - linear).square().mean()) < 0.3 * float(linear.square().mean()) * 0.1
