@@ -49,6 +49,8 @@ export interface ModelShape {
   readonly scalingFactor: number;
   readonly shiftFactor: number;
   readonly captionChannels: number;
+  /** Whether the diffusion transformer predicts the clean latents instead of the velocity. */
+  readonly predictsSample: boolean;
   /** Whether the diffusion transformer is told the guidance scale. */
   readonly guidanceEmbeds: boolean;
   /** Whether a reference's latents are appended to the context. */
@@ -179,6 +181,7 @@ function modelShape(source: GraphSource, manifest: BundleManifest): ModelShape {
     scalingFactor: vae.scaling_factor,
     shiftFactor: vae.shift_factor ?? 0,
     captionChannels: transformer.caption_channels,
+    predictsSample: transformer.prediction_type === 'sample',
     guidanceEmbeds: transformer.guidance_embeds,
     referenceContext: ar.use_und_image_vae && !ar.only_use_und_image_vae_as_noise,
     referenceFeatures: ar.use_tar_siglip_features,

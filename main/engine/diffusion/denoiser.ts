@@ -8,7 +8,7 @@ import type { Branch } from './conditioning.js';
 import { combineBranches } from './guidance.js';
 import { readColumns, writeColumns } from './layout.js';
 import { TRAIN_TIMESTEPS, addNoise, flowMatchSigmas, predictedSample } from './schedulers.js';
-import { schedulerStep } from './schedulers.js';
+import { schedulerStep, velocityTo } from './schedulers.js';
 import type { FlowState, SchedulerName } from './schedulers.js';
 
 /** Networks of the diffusion stage. */
@@ -136,10 +136,11 @@ export class Denoiser {
       });
     }
     const weights = branches.map(({ weight }) => ({ name: 'full' as const, weight }));
-    return combineBranches(weights, predictions);
+    const guided = combineBranches(weights, predictions);
+    return this.#shape.predictsSample ? velocityTo(guided, sample, sigma) : guided;
   }
 
-  /** One run of the network for one group: a velocity per branch, [channels, height, width]. */
+  /** One run of the network for one group: what it predicts per branch, [channels, height, width]. */
   async #predict(
     group: Group,
     sample: Latents,

@@ -46,6 +46,19 @@ export function predictedSample(
   return result;
 }
 
+/** The velocity that leads to a clean sample: (x - x_0) / sigma, the inverse of `predictedSample`. */
+export function velocityTo(
+  clean: Float32Array,
+  sample: Float32Array,
+  sigma: number,
+): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(sample.length);
+  for (let i = 0; i < result.length; i++) {
+    result[i] = ((sample[i] ?? 0) - (clean[i] ?? 0)) / sigma;
+  }
+  return result;
+}
+
 /** A clean sample with noise at level sigma: (1 - sigma) x_0 + sigma noise. */
 export function addNoise(
   clean: Float32Array,

@@ -31,6 +31,8 @@ export const sanaTransformerConfigSchema = z
     guidance_embeds_scale: z.number().default(0.1),
     qk_norm: qkNorm.nullable().default(null),
     timestep_scale: z.number().default(1),
+    /** What the network says: the velocity `noise - latents`, as released, or the clean latents. */
+    prediction_type: z.enum(['flow_prediction', 'sample']).default('flow_prediction'),
   })
   .transform((config) => ({
     ...config,

@@ -46,7 +46,9 @@ class Reference:
         self.ar = Qwen3ForCausalLM(Qwen3Config(**self.ids)).eval()
         own = {n: v for n, v in weights.items() if n in self.ar.state_dict()}
         self.ar.load_state_dict(own)
-        self.sana = SanaTransformer2DModel.from_config(config("transformer")).eval()
+        transformer = config("transformer")
+        self.predicts_sample = transformer.pop("prediction_type", None) == "sample"
+        self.sana = SanaTransformer2DModel.from_config(transformer).eval()
         self.sana.load_state_dict(part(weights, "model.sana."))
         self.vae = AutoencoderDC.from_config(config("vae")).eval()
         self.vae.load_state_dict(part(weights, "model.sana_vae."))
@@ -97,7 +99,10 @@ def run(ref: Reference, prompt: str, steps: int) -> dict[str, float]:
             return_dict=False,
         )[0]
         plain, guided = velocity.chunk(2)
-        latents = latents + (then - now) * (plain + 2.0 * (guided - plain))
+        velocity = plain + 2.0 * (guided - plain)
+        if ref.predicts_sample:
+            velocity = (latents - velocity) / now
+        latents = latents + (then - now) * velocity
     per_step = (time.perf_counter() - began) / steps
     began = time.perf_counter()
     ref.vae.decode(latents / ref.scale)

@@ -171,7 +171,7 @@ def batches(size: int, seed: int) -> Iterator[Tensor]:
     rng = np.random.default_rng(seed)
     while True:
         known = shards()
-        pictures, _ = open_shard(known[rng.integers(len(known))])
+        pictures = open_shard(known[rng.integers(len(known))])
         order = rng.permutation(SHARD)
         for start in range(0, SHARD - size + 1, size):
             chosen = np.sort(order[start : start + size])

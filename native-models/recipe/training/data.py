@@ -17,9 +17,11 @@ from dataengine.layout import sample_scene
 from dataengine.render import render
 from dataengine.scene import Scene, generator
 
+from .checkpoint import WORK, load
 from .codes import CODEBOOK_SIZE, codes_of
 from .latents import PATCH, SIDE, Basis
 from .text import EDIT, GENERATE, PATH
+from .vision_tokenizer import VisionTokenizer
 
 LANGUAGES = ("en", "es")
 SCALES = (0.9, 0.06, 0.04)
@@ -29,8 +31,8 @@ EDIT_LENGTH = 152
 POOL = 6000  # examples kept to be drawn again, with other words
 AGAIN = 0.75  # how often an example is one of these
 MISREAD = 0.06
-"""The share of a reference's tokens that are another code of the same picture or any code, since
-the vision tokenizer misreads some cells, too."""
+"""The share of a reference's tokens that are another code of the same picture or any code, until
+there is a vision tokenizer, which misreads some cells, too."""
 
 
 @dataclass
@@ -106,6 +108,16 @@ def pad(rows: list[list[int]], length: int = 0) -> Tensor:
     return ids
 
 
+def trained_tower() -> VisionTokenizer | None:
+    """The vision tokenizer, once it has been trained."""
+    state = load(WORK / "vision.pt")
+    if state is None:
+        return None
+    model = VisionTokenizer().eval()
+    model.load_state_dict(state["model"])
+    return model
+
+
 def differing(a: Tensor, b: Tensor) -> Tensor:
     """1 at the latent positions whose pixels differ, else 0: pictures uint8 [256, 256, 3] ->
     float [16, 16]."""
@@ -122,12 +134,22 @@ class Batches:
         self.rng = generator(seed, 41)
         self.vocabulary = Vocabulary()
         self.pools: dict[bool, list[Example]] = {False: [], True: []}
+        self.tower = trained_tower()
 
     def is_edit(self) -> bool:
         return bool(self.rng.random() < self.edit_share)
 
     def language(self) -> str:
         return LANGUAGES[self.rng.integers(2)]
+
+    def read(self, scene: Scene, pixels: Tensor) -> np.ndarray:
+        """The codes of a picture to be edited, int64 [64], as the vision tokenizer reads them."""
+        if self.tower is None:
+            return self.misread(codes_of(scene)[0].astype(np.int64))
+        with torch.no_grad():
+            x = pixels.permute(2, 0, 1)[None].float() / 127.5 - 1
+            codes: np.ndarray = self.tower(x)[0].numpy()
+        return codes
 
     def misread(self, codes: np.ndarray) -> np.ndarray:
         """Codes as the vision tokenizer might read them."""
@@ -170,10 +192,9 @@ class Batches:
 
     def prompt(self, example: Example, length: int, tokens: int) -> list[int]:
         """The prompt, worded so that it and its tokens fit a length."""
-        read = None if example.source_codes is None else self.misread(example.source_codes)
         while True:
             text = example.words(self.rng, self.language())
-            prompt = self.vocabulary.prompt(text, read)
+            prompt = self.vocabulary.prompt(text, example.source_codes)
             if len(prompt) + 1 + tokens <= length or self.rng.random() < 0.05:
                 return prompt[-(length - 1 - tokens) :]
 

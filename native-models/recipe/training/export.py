@@ -24,7 +24,7 @@ from .data import Vocabulary
 from .model import AR, TRANSFORMER, Starter
 from .text import EDIT, GENERATE
 from .text import PATH as TOKENIZER
-from .vision_tokenizer import ENCODER, SELECT_LAYER, TOKEN_DIM
+from .vision_tokenizer import ENCODER, SELECT_LAYER, SHIPPED_ENCODER, TOKEN_DIM, shipped_patches
 
 PREFIXES = {
     "ar.": "model.",
@@ -59,7 +59,8 @@ def weights(step: str) -> dict[str, Tensor]:
     named |= {f"model.sana_vae.{name}": value for name, value in vae["model"].items()}
     for name, value in vision["model"].items():
         if not any(unused in name for unused in UNUSED):
-            named[f"model.vision_tower.{name}"] = value
+            patches = name.endswith("patch_embedding.weight")
+            named[f"model.vision_tower.{name}"] = shipped_patches(value) if patches else value
     return {name: value.to(torch.float16).contiguous() for name, value in named.items()}
 
 
@@ -90,7 +91,7 @@ def configs(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
         "config.json": ar_config(vocabulary),
         "vision/config.json": {
             "model_type": "ta_tok",
-            "encoder": ENCODER,
+            "encoder": SHIPPED_ENCODER,
             "select_layer_id": SELECT_LAYER,
             "bottleneck": {
                 "token_dim": TOKEN_DIM,
@@ -100,7 +101,10 @@ def configs(vocabulary: Vocabulary) -> dict[str, dict[str, Any]]:
             "image_mean": [0.5, 0.5, 0.5],
             "image_std": [0.5, 0.5, 0.5],
         },
-        "transformer/config.json": dict(SanaTransformer2DModel(**TRANSFORMER).config),
+        "transformer/config.json": {
+            **SanaTransformer2DModel(**TRANSFORMER).config,
+            "prediction_type": "sample",
+        },
         "vae/config.json": dict(AutoencoderDC(**VAE).config),
     }
 

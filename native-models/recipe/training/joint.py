@@ -21,6 +21,7 @@ from .optimizer import Optimizer
 
 DROP = 0.1
 EMA = 0.998
+LEAST_SIGMA = 0.3
 MEET = 30  # steps between two meetings of processes
 
 
@@ -44,30 +45,33 @@ def token_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
     return functional.cross_entropy(logits, tokens.flatten())
 
 
-def noisy_latents(batch: Batch, draws: int) -> tuple[Tensor, Tensor, Tensor]:
-    """x_t, sigma and the velocity `noise - latents` of every draw, draws x batch of each."""
-    latents = batch.latents.repeat(draws, 1, 1, 1)
-    size = len(batch.latents)
+def noisy_latents(latents: Tensor, draws: int) -> tuple[Tensor, Tensor]:
+    """x_t and sigma of every draw, draws x batch of each; sigma is uniform."""
+    size = len(latents)
     sigma = (torch.rand(draws, size) + torch.arange(draws)[:, None]).flatten() / draws
-    noise = torch.randn_like(latents)
     mix = sigma[:, None, None, None]
-    return (1 - mix) * latents + mix * noise, sigma, noise - latents
+    latents = latents.repeat(draws, 1, 1, 1)
+    return (1 - mix) * latents + mix * torch.randn_like(latents), sigma
 
 
-def flow_loss(model: Starter, hidden: Tensor, batch: Batch, draws: int, sana: nn.Module) -> Tensor:
-    """Flow matching: the error of the predicted velocity, at `draws` noises a picture."""
-    size = len(hidden)
+def flow_loss(
+    model: Starter, hidden: Tensor, batch: Batch, draws: int, sana: nn.Module
+) -> tuple[Tensor, Tensor]:
+    """Flow matching by clean latents: their error at `draws` noises a picture, and the same
+    weighted by noise. (The velocity's error is this one divided by sigma squared, which asks for
+    more exactness at little noise than a small model has to give.)"""
     reference = batch.reference
-    kept = (torch.rand(size) >= DROP)[:, None, None]
+    kept = (torch.rand(len(hidden)) >= DROP)[:, None, None]
     if reference is None:  # unconditional pictures have the connector of zeros
         context = model.context(hidden * kept)
     else:  # unconditional edits have zeros after the connector
         context = model.context(hidden) * kept
         reference = reference.repeat(draws, 1, 1, 1)
-    noisy, sigma, wanted = noisy_latents(batch, draws)
-    velocity = model.velocity(noisy, reference, sigma, context.repeat(draws, 1, 1), sana)
-    error = (velocity - wanted).square().mean(1)
-    return (error * batch.weight.repeat(draws, 1, 1)).mean() / batch.weight.mean()
+    noisy, sigma = noisy_latents(batch.latents, draws)
+    clean = model.clean(noisy, reference, sigma, context.repeat(draws, 1, 1), sana)
+    error = (clean - batch.latents.repeat(draws, 1, 1, 1)).square().mean(1)
+    error = (error * batch.weight.repeat(draws, 1, 1)).mean((1, 2)) / batch.weight.mean()
+    return error.mean(), (error / sigma.clamp(min=LEAST_SIGMA)).mean()
 
 
 def image_states(hidden: Tensor, batch: Batch) -> Tensor:
@@ -145,8 +149,8 @@ def main() -> None:
         hidden = image_states(hidden_states(batch.ids), batch)
         tokens = token_loss(model, hidden, batch.tokens)
         often = batch.tokens.shape[1] == 64  # S1 and S2 are too rare to be compiled for
-        flow = flow_loss(model, hidden, batch, options.draws, sana if often else model.sana)
-        losses = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens, f"flow_{kind}": flow}
+        error, flow = flow_loss(model, hidden, batch, options.draws, sana if often else model.sana)
+        losses = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens, f"clean_{kind}": error}
         training.update(tokens + flow, rate)
         for name, value in losses.items():
             now = float(value.detach())

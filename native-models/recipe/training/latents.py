@@ -44,7 +44,7 @@ def fit_pictures(pictures: Tensor) -> dict[str, Tensor]:
 
 def fit(count: int = 500) -> dict[str, Tensor]:
     """The transform for some pictures of every shard on disk."""
-    parts = [torch.from_numpy(open_shard(shard)[0][:count].copy()) for shard in shards()]
+    parts = [torch.from_numpy(open_shard(shard)[:count].copy()) for shard in shards()]
     return fit_pictures(torch.cat(parts))
 
 
@@ -77,7 +77,7 @@ class Basis:
 def main() -> None:
     save(PATH, fit())
     basis = Basis()
-    pictures = torch.from_numpy(open_shard(shards()[-1])[0][-200:].copy())
+    pictures = torch.from_numpy(open_shard(shards()[-1])[-200:].copy())
     latents = basis.encode(pictures)
     back = basis.decode(latents)
     error = (back - (pictures.permute(0, 3, 1, 2).float() / 127.5 - 1)).square().mean()

@@ -115,7 +115,7 @@ class Starter(nn.Module):
         """hidden [batch, tokens, hidden] -> conditioning [batch, tokens, caption channels]."""
         return self.diffusion_connector(hidden)
 
-    def velocity(
+    def clean(
         self,
         latents: Tensor,
         reference: Tensor | None,
@@ -123,8 +123,12 @@ class Starter(nn.Module):
         context: Tensor,
         sana: nn.Module | None = None,
     ) -> Tensor:
-        """The predicted `noise - latents` [batch, 32, 16, 16] at sigma [batch]; `sana` may be the
-        compiled form of the model's own."""
+        """The clean latents predicted from noisy ones [batch, 32, 16, 16] at sigma [batch]; `sana`
+        may be the compiled form of the model's own.
+
+        Clean latents and not the velocity `noise - latents`, since a patch of 128 numbers of noise
+        hardly fits through 192 channels ("Back to Basics", arXiv 2511.13720).
+        """
         beside = torch.zeros_like(latents) if reference is None else reference
         network = self.sana if sana is None else sana
         return network(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataengine.layout import VARIANTS
+from dataengine.layout import VARIANTS, sample_scene
 from dataengine.scene import BACKGROUNDS, COLOURS, KINDS, STYLES, TIMES, Scene, Thing
+
+ANYWHERE = 0.2  # share of pictures without layout rules
 
 
 def random_scene(rng: np.random.Generator) -> Scene:
@@ -30,3 +32,8 @@ def random_scene(rng: np.random.Generator) -> Scene:
         things=tuple(things),
         seed=int(rng.integers(VARIANTS)),
     )
+
+
+def training_scene(rng: np.random.Generator) -> Scene:
+    """A scene for those that look at pictures: mostly laid out, now and then not."""
+    return random_scene(rng) if rng.random() < ANYWHERE else sample_scene(rng, "train")

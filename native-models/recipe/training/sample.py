@@ -69,9 +69,9 @@ class Sampler:
     def denoise(self, hidden: Tensor, reference: Tensor | None, guidance: float) -> Tensor:
         """-> pictures uint8 [batch, 256, 256, 3]; reference: scaled latents."""
         size = len(hidden)
-        context = self.model.context(hidden, reference)
+        context = self.model.context(hidden)
         if reference is None:
-            zero = self.model.context(torch.zeros_like(hidden), None)
+            zero = self.model.context(torch.zeros_like(hidden))
         else:
             zero = torch.zeros_like(context)
             reference = reference.repeat(2, 1, 1, 1)
@@ -79,11 +79,12 @@ class Sampler:
         latents = torch.randn(size, 32, 16, 16)
         sigmas = [*torch.linspace(1, 1 / STEPS, STEPS).tolist(), 0.0]
         for now, then in itertools.pairwise(sigmas):
-            velocity = self.model.velocity(
+            clean = self.model.clean(
                 latents.repeat(2, 1, 1, 1), reference, torch.full((2 * size,), now), both
             )
-            plain, guided = velocity.float().chunk(2)
-            latents = latents + (then - now) * (plain + guidance * (guided - plain))
+            plain, guided = clean.chunk(2)
+            clean = plain + guidance * (guided - plain)
+            latents = latents + (then - now) * (latents - clean) / now
         return self.pixels(latents)
 
     @torch.no_grad()

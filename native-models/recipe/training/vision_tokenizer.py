@@ -16,12 +16,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import SiglipVisionConfig, SiglipVisionModel
 
-from dataengine.scene import COLOURS, SIZE
+from dataengine.render import render
+from dataengine.scene import COLOURS, SIZE, generator
 
 from .checkpoint import WORK, Log, load, save
-from .codes import FACTOR_SIZES, FACTORS, GRID, PARTS, THINGS, factors
+from .codes import FACTOR_SIZES, FACTORS, GRID, PARTS, THINGS, codes_of, factors
 from .optimizer import Optimizer
-from .pictures import SHARD, open_shard, shards
+from .pictures import open_shard, shards
+from .random_scenes import training_scene
 
 INPUT = 128  # pixels; what captions name is seen at half size
 ENCODER: dict[str, Any] = {
@@ -35,10 +37,24 @@ ENCODER: dict[str, Any] = {
     "hidden_act": "gelu_pytorch_tanh",
     "layer_norm_eps": 1e-6,
 }
+SHIPPED_ENCODER = ENCODER | {"image_size": SIZE, "patch_size": SIZE // GRID}
+"""The same network seen from the whole picture: halving it is part of the patch embedding."""
 SELECT_LAYER = -2
 TOKEN_DIM = FACTORS
 SPLIT = (*FACTOR_SIZES, FACTORS - sum(FACTOR_SIZES))
 ZERO = torch.zeros(())
+
+
+def shipped_patches(weight: Tensor) -> Tensor:
+    """A patch embedding of halved pictures as one of whole pictures."""
+    times = SIZE // INPUT
+    return weight.repeat_interleave(times, 2).repeat_interleave(times, 3) / times**2
+
+
+def trained_patches(weight: Tensor) -> Tensor:
+    """The inverse of `shipped_patches`."""
+    times = SIZE // INPUT
+    return functional.avg_pool2d(weight, times) * times**2
 
 
 class SimVectorQuantizer(nn.Module):
@@ -110,7 +126,7 @@ def start_from_components(model: VisionTokenizer) -> None:
     Pixels are so alike that random projections see little but a patch's mean colour; from here
     the tower reads shapes thousands of steps earlier.
     """
-    pictures, _ = open_shard(shards()[0])
+    pictures = open_shard(shards()[0])
     pixels = torch.from_numpy(pictures[:600].transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
     pixels = functional.avg_pool2d(pixels, SIZE // INPUT)
     size = ENCODER["patch_size"]
@@ -170,16 +186,14 @@ def start_as_convolution(model: VisionTokenizer) -> None:
                     queries.weight[head * size + axis * side + there, axis * side + line] = FOCUS
 
 
-def batches(size: int, seed: int) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
-    """Endless batches over whatever shards are on disk."""
-    rng = np.random.default_rng(seed)
+def batches(size: int, seed: int) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
+    """Endless batches of pictures uint8 [size, 256, 256, 3] that nobody has seen, and their codes
+    at each scale: a small tower learns a picture's looks by heart when it sees it twice."""
+    rng = generator(seed, 23)
     while True:
-        known = shards()
-        pictures, codes = open_shard(known[rng.integers(len(known))])
-        order = rng.permutation(SHARD)
-        for start in range(0, SHARD - size + 1, size):
-            chosen = np.sort(order[start : start + size])
-            yield pictures[chosen], {name: values[chosen] for name, values in codes.items()}
+        scenes = [training_scene(rng) for _ in range(size)]
+        codes = [np.stack(scale) for scale in zip(*map(codes_of, scenes), strict=True)]
+        yield np.stack([render(scene) for scene in scenes]), codes
 
 
 def code_loss(scores: Tensor, codes: Tensor) -> Tensor:
@@ -241,7 +255,7 @@ def main() -> None:
         rate = options.learning_rate * min(1.0, (step + 1) / 100) * max(0.02, 1 - passed)
         optimizer.set_rate(rate)
         pixels = torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy()).float() / 127.5 - 1
-        codes = [torch.from_numpy(arrays[f"s{k}"]).long() for k in range(3)]
+        codes = [torch.from_numpy(scale).long() for scale in arrays]
         features, other = features_of(pixels), 1 + step % 2
         scores = model.pooled(features, 1)
         loss = code_loss(scores, codes[0])

@@ -91,6 +91,22 @@ describe('Denoiser', () => {
     },
   );
 
+  it('takes a network at its word that predicts the clean latents', async () => {
+    const { networks, shape } = model;
+    const kv = await networks.get('cross_attention_kv');
+    const both = { crossAttentionKv: kv, denoiser: await networks.get('denoiser') };
+    const noise = latents(1);
+    const options = { branches: [{ weight: 1, context: context(9, 5), noiseReferences: [] }] };
+    const common = { noise, steps: 1, scheduler: 'euler', guidanceScale: 1, signal } as const;
+    const flow = await denoise({ ...options, ...common });
+    const asSample = new Denoiser(both, { ...shape, predictsSample: true });
+    const clean = await asSample.denoise({ ...options, ...common });
+    // In one step from pure noise, one is the prediction and the other the noise less it.
+    clean.data.forEach((value, i) => {
+      expect(value + (flow.data[i] ?? NaN)).toBeCloseTo(noise.data[i] ?? NaN, 4);
+    });
+  });
+
   it('shows what it believes in after every step', async () => {
     const seen: number[] = [];
     const shown: Latents[] = [];

@@ -12,6 +12,7 @@ import {
   flowMatchSigmas,
   predictedSample,
   schedulerStep,
+  velocityTo,
 } from '../../../../main/engine/diffusion/schedulers.js';
 import type { FlowState } from '../../../../main/engine/diffusion/schedulers.js';
 
@@ -92,6 +93,15 @@ describe('flow', () => {
       const found = predictedSample(addNoise(clean, noise, sigma), velocity, sigma);
       found.forEach((value, i) => {
         expect(value).toBeCloseTo(clean[i] ?? 0, 6);
+      });
+    }
+  });
+
+  it('finds the way to a clean sample that a network predicts', () => {
+    for (const sigma of [1, 0.4]) {
+      const found = velocityTo(clean, addNoise(clean, noise, sigma), sigma);
+      found.forEach((value, i) => {
+        expect(value).toBeCloseTo(velocity[i] ?? NaN, 5);
       });
     }
   });
