@@ -215,7 +215,8 @@ def main() -> None:
     step, path = 0, WORK / "autoencoder.pt"
     if (state := load(path)) is not None:
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:  # none where training goes on from a bundle
+            optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
     decode = without_idle_blocks(model)
 

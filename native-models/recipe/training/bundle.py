@@ -42,6 +42,7 @@ def starter_of(weights: dict[str, Tensor], words: int) -> Starter:
         )
         state[ours + name[len(official) :]] = value
     model = Starter(words)
+    model.told = nn.Identity()  # type: ignore[assignment]
     model.code_embeddings = Rows(state["ar.embed_tokens.weight"][words:])  # type: ignore[assignment]
     model.code_head = Rows(weights["lm_head.weight"][words:])  # type: ignore[assignment]
     state["ar.embed_tokens.weight"] = state["ar.embed_tokens.weight"][:words]
@@ -62,6 +63,7 @@ class Networks:
         weights: dict[str, Tensor] = {}
         for file in files:
             weights |= {name: v.to(torch.float32) for name, v in load_file(folder / file).items()}
+        self.weights = weights
         self.model = starter_of(weights, self.vocabulary.image)
         config = json.loads((folder / "vae/config.json").read_text())
         self.scaling_factor = float(config["scaling_factor"])

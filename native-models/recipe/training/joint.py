@@ -1,6 +1,7 @@
 """Trains the autoregressive and the diffusion model together, on endless fresh scenes.
 
 python -m training.joint --minutes 80             resumes from work/joint.pt
+python -m training.joint --peer 1 --alone         beside --peer 0: more words for the first model
 Cross-entropy on the image tokens plus flow matching (uniform timesteps, conditioning dropped one
 time in ten).
 """
@@ -15,28 +16,35 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .checkpoint import WORK, Log, load, save
-from .data import Batch, Batches, Vocabulary
+from .codes import FACTORS, GRID
+from .data import GENERATE_LENGTH, Batch, Batches, Vocabulary
 from .model import HIDDEN, Starter
 from .optimizer import Optimizer
+from .vision_tokenizer import code_loss
 
 DROP = 0.1
 EMA = 0.998
-LEAST_SIGMA = 0.3
+FLOW = 2.0  # weight of the clean latents' error beside cross-entropy
+TOLD = 0.2
+TOKENS = ("ar.", "code_")  # parameters of the autoregressive model
 MEET = 30  # steps between two meetings of processes
 
 
-def merge(model: Starter, mine: int) -> None:
+def merge(model: Starter, mine: int, alone: bool) -> None:
     """Halfway to the other process's parameters, if there is one: two processes with a core each
-    train as one with twice the batch, nearly, by meeting now and then."""
-    torch.save(model.state_dict(), WORK / f"peer-{mine}.partial")
-    (WORK / f"peer-{mine}.partial").replace(WORK / f"peer-{mine}.pt")
+    train as one with twice the batch, nearly, by meeting now and then. One that trains tokens
+    alone takes the diffusion model over as it is."""
+    save(WORK / f"peer-{mine}.pt", {"model": model.state_dict(), "alone": alone})
     other = WORK / f"peer-{1 - mine}.pt"
     if not other.exists() or time.time() - other.stat().st_mtime > 300:
         return
-    theirs = torch.load(other, map_location="cpu", weights_only=True)
+    theirs = load(other)
+    assert theirs is not None
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.lerp_(theirs[name], 0.5)
+            if alone or not theirs["alone"] or name.startswith(TOKENS):
+                share = 0.5 if name.startswith(TOKENS) or not alone else 1.0
+                parameter.lerp_(theirs["model"][name], share)
 
 
 def token_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
@@ -46,9 +54,14 @@ def token_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
 
 
 def noisy_latents(latents: Tensor, draws: int) -> tuple[Tensor, Tensor]:
-    """x_t and sigma of every draw, draws x batch of each; sigma is uniform."""
+    """x_t and sigma of every draw, draws x batch of each; sigma is more often high than low.
+
+    (Uniform, as released, a small model spends itself on taking off the last noise, for which it
+    need not look at the image tokens; a third of these draws are nothing but noise to the eye.)
+    """
     size = len(latents)
-    sigma = (torch.rand(draws, size) + torch.arange(draws)[:, None]).flatten() / draws
+    even = (torch.rand(draws, size) + torch.arange(draws)[:, None]).flatten() / draws
+    sigma = 1 - even**3
     mix = sigma[:, None, None, None]
     latents = latents.repeat(draws, 1, 1, 1)
     return (1 - mix) * latents + mix * torch.randn_like(latents), sigma
@@ -57,9 +70,10 @@ def noisy_latents(latents: Tensor, draws: int) -> tuple[Tensor, Tensor]:
 def flow_loss(
     model: Starter, hidden: Tensor, batch: Batch, draws: int, sana: nn.Module
 ) -> tuple[Tensor, Tensor]:
-    """Flow matching by clean latents: their error at `draws` noises a picture, and the same
-    weighted by noise. (The velocity's error is this one divided by sigma squared, which asks for
-    more exactness at little noise than a small model has to give.)"""
+    """Flow matching by clean latents: their error at `draws` noises a picture, and where nothing
+    but noise is to be seen. (The velocity's error is this one divided by sigma squared, which asks
+    for more exactness at little noise than a small model has to give.)"""
+    assert batch.latents is not None and batch.weight is not None
     reference = batch.reference
     kept = (torch.rand(len(hidden)) >= DROP)[:, None, None]
     if reference is None:  # unconditional pictures have the connector of zeros
@@ -71,7 +85,18 @@ def flow_loss(
     clean = model.clean(noisy, reference, sigma, context.repeat(draws, 1, 1), sana)
     error = (clean - batch.latents.repeat(draws, 1, 1, 1)).square().mean(1)
     error = (error * batch.weight.repeat(draws, 1, 1)).mean((1, 2)) / batch.weight.mean()
-    return error.mean(), (error / sigma.clamp(min=LEAST_SIGMA)).mean()
+    return error.mean(), error[sigma > 0.9].mean().detach()
+
+
+def told_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
+    """Whether the conditioning says, in so many words, what is in each cell: the cross-entropy of
+    place and code read off it. Cross-attention finds its way by these; left to itself it takes
+    thousands of steps to."""
+    read = model.told(model.captions(hidden)[:, 1:])
+    place, scores = read.split((GRID * GRID, FACTORS), dim=-1)
+    wanted = torch.arange(GRID * GRID).expand(len(hidden), -1)
+    where = functional.cross_entropy(place.flatten(0, 1), wanted.flatten())
+    return where + code_loss(scores, tokens)
 
 
 def image_states(hidden: Tensor, batch: Batch) -> Tensor:
@@ -94,15 +119,16 @@ class Training:
         state = load(WORK / "joint.pt")
         if state is None:
             return
-        self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.model.load_state_dict(state["model"], strict=False)
+        self.average.load_state_dict(state["average"], strict=False)
+        if "optimizer" in state:  # none where training goes on from a bundle
+            self.optimizer.load_state_dict(state["optimizer"])
         self.step = state["step"]
 
     def keep(self) -> None:
-        state = {"model": self.model.state_dict(), "average": self.average.state_dict(),
-                 "optimizer": self.optimizer.state_dict(), "step": self.step}  # fmt: skip
-        save(WORK / "joint.pt", state)
+        state = {"model": self.model.state_dict(), "average": self.average.state_dict()}
+        optimizer = self.optimizer.state_dict()
+        save(WORK / "joint.pt", {**state, "optimizer": optimizer, "step": self.step})
 
     def update(self, loss: Tensor, rate: float) -> None:
         self.optimizer.set_rate(rate)
@@ -127,6 +153,7 @@ def main() -> None:
     arguments.add_argument("--edit-share", type=float, default=0.35)
     arguments.add_argument("--draws", type=int, default=1)
     arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--alone", action="store_true", help="the autoregressive model alone")
     arguments.add_argument("--peer", type=int, choices=(0, 1), help="one of two processes")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
@@ -134,7 +161,7 @@ def main() -> None:
     training.resume()
     seed = training.step * 2 + (options.peer or 0)
     torch.manual_seed(seed)
-    data = Batches(options.batch, seed, options.edit_share)
+    data = Batches(options.batch, seed, options.edit_share, pictures=not options.alone)
     model = training.model
     hidden_states = torch.compile(model.hidden_states, dynamic=False)
     sana: nn.Module = torch.compile(model.sana, dynamic=False)  # type: ignore[assignment]
@@ -145,20 +172,27 @@ def main() -> None:
         passed = (time.time() - start) / 60 / options.minutes
         rate = options.learning_rate * min(1.0, (training.step - begun + 1) / 100)
         rate *= max(options.final, 1 - passed * (1 - options.final))
-        kind = "generate" if batch.reference is None else "edit"
+        kind = "generate" if batch.ids.shape[1] == GENERATE_LENGTH else "edit"
         hidden = image_states(hidden_states(batch.ids), batch)
         tokens = token_loss(model, hidden, batch.tokens)
-        often = batch.tokens.shape[1] == 64  # S1 and S2 are too rare to be compiled for
-        error, flow = flow_loss(model, hidden, batch, options.draws, sana if often else model.sana)
-        losses = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens, f"clean_{kind}": error}
-        training.update(tokens + flow, rate)
+        losses, total = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens}, tokens
+        if not options.alone:
+            often = batch.tokens.shape[1] == 64  # S1 and S2 are too rare to be compiled for
+            network = sana if often else model.sana
+            flow, blind = flow_loss(model, hidden, batch, options.draws, network)
+            losses |= {f"clean_{kind}": flow, f"blind_{kind}": blind}
+            total = tokens + FLOW * flow
+            if often:
+                losses["told"] = told_loss(model, hidden, batch.tokens)
+                total = total + TOLD * losses["told"]
+        training.update(total, rate)
         for name, value in losses.items():
             now = float(value.detach())
             means[name] = 0.97 * means.get(name, now) + 0.03 * now
         if training.step % 50 == 0:
             log(step=training.step, **means, rate=rate)
         if options.peer is not None and training.step % MEET == 0:
-            merge(model, options.peer)
+            merge(model, options.peer, options.alone)
         if time.time() - last > 120 or passed >= 1:
             last = time.time()
             if not options.peer:

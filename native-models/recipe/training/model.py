@@ -9,7 +9,7 @@ from diffusers import SanaTransformer2DModel
 from torch import Tensor, nn
 from transformers import Qwen3Config, Qwen3Model
 
-from .codes import FACTORS, factors
+from .codes import FACTORS, GRID, factors
 
 HIDDEN = 192
 CAPTION_CHANNELS = 192
@@ -104,6 +104,8 @@ class Starter(nn.Module):
         self.code_head = CodeRows(HIDDEN)
         self.diffusion_connector = connector(HIDDEN)
         self.sana = SanaTransformer2DModel(**TRANSFORMER)
+        self.told = nn.Linear(CAPTION_CHANNELS, GRID * GRID + FACTORS)
+        """Of training alone: reads off the captions which cell a vector speaks of, and its code."""
 
     def hidden_states(self, ids: Tensor) -> Tensor:
         """ids [batch, sequence], padded on the right -> [batch, sequence, hidden]."""
@@ -114,6 +116,10 @@ class Starter(nn.Module):
     def context(self, hidden: Tensor) -> Tensor:
         """hidden [batch, tokens, hidden] -> conditioning [batch, tokens, caption channels]."""
         return self.diffusion_connector(hidden)
+
+    def captions(self, hidden: Tensor) -> Tensor:
+        """The conditioning as the transformer's cross-attention sees it, [batch, tokens, 192]."""
+        return self.sana.caption_norm(self.sana.caption_projection(self.context(hidden)))
 
     def clean(
         self,

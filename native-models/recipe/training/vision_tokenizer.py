@@ -242,7 +242,8 @@ def main() -> None:
     path = WORK / "vision.pt"
     if (state := load(path)) is not None:
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:  # none where training goes on from a bundle
+            optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
     else:
         start_from_components(model)

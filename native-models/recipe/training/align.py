@@ -1,0 +1,128 @@
+"""Points cross-attention at the right cells, once the conditioning says where its vectors belong.
+
+python -m training.align       changes work/joint.pt; run once, when `told` is small
+
+In every block the first head's queries and keys become what a linear fit reads of row and column,
+so that a latent token looks at the image token of its own cell. Found by gradient alone, this takes
+a small model longer than everything else it learns; it is only a start, and trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import torch
+from torch import Tensor, nn
+
+from .checkpoint import WORK, load, save
+from .codes import GRID
+from .data import Batch, Batches, Vocabulary
+from .joint import image_states, noisy_latents
+from .model import Starter
+
+HEARD = 0.7  # how loud what is looked up is to be, beside the stream it is added to
+HEARD_BLOCKS = 3  # in so many blocks
+PLACE = 2 * GRID  # row and column, one of eight each
+BATCH = 24
+
+
+def places() -> Tensor:
+    """Row and column of every cell, centred one-hot: [64, 16]."""
+    cells = torch.arange(GRID * GRID)
+    row, column = (nn.functional.one_hot(v, GRID) for v in (cells // GRID, cells % GRID))
+    return torch.cat([row, column], dim=1).float() - 1 / GRID
+
+
+def read_off(vectors: Tensor) -> tuple[Tensor, Tensor]:
+    """weight [16, width] and bias [16] that read places off vectors [batch, 64, width]."""
+    x = torch.cat([vectors, torch.ones(*vectors.shape[:2], 1)], dim=-1).flatten(0, 1)
+    wanted = places().repeat(len(vectors), 1)
+    square = x.T @ x + 1e-4 * len(x) * torch.eye(x.shape[1])
+    solution = torch.linalg.solve(square, x.T @ wanted)
+    read = (x @ solution).unflatten(0, vectors.shape[:2])
+    right = (read @ places().T).argmax(-1) == torch.arange(GRID * GRID)
+    print("places read", round(float(right.float().mean()), 3))
+    return solution[:-1].T, solution[-1]
+
+
+def point(linear: nn.Linear, vectors: Tensor, head: int) -> None:
+    """Makes the first head's rows of a projection read places, half as loud as all other heads
+    together, whatever the norm that follows divides by."""
+    weight, bias = read_off(vectors)
+    others = nn.functional.linear(vectors, linear.weight[head:], linear.bias[head:])
+    mine = nn.functional.linear(vectors, weight, bias)
+    loudness = others.square().sum(-1).mean().sqrt() / mine.square().sum(-1).mean().sqrt()
+    linear.weight[:head] = 0
+    linear.bias[:head] = 0
+    linear.weight[:PLACE] = weight * loudness
+    linear.bias[:PLACE] = bias * loudness
+
+
+@torch.no_grad()
+def reserve(model: Starter) -> None:
+    """Keeps the channels in which the position embedding says row and column most clearly free of
+    everything else: nothing is written there to begin with."""
+    sana = model.sana
+    quarter = sana.config.num_attention_heads * sana.config.attention_head_dim // 4
+    fast = PLACE // 4  # of each axis, as many sines and as many cosines of the highest frequencies
+    channels = [start + k for start in range(0, 4 * quarter, quarter) for k in range(fast)]
+    writers = [sana.patch_embed.proj]
+    for block in sana.transformer_blocks:
+        writers += [block.attn1.to_out[0], block.attn2.to_out[0], block.ff.conv_point]
+    for writer in writers:
+        writer.weight[channels] = 0
+        if writer.bias is not None:
+            writer.bias[channels] = 0
+
+
+def passing(model: Starter, attention: nn.Module, batches: list[Batch]) -> tuple[Tensor, ...]:
+    """What goes into a block's cross-attention (queries, captions) and what comes out of it."""
+    seen: list[tuple[Tensor, Tensor, Tensor]] = []
+
+    def note(_: nn.Module, given: tuple[Tensor, ...], named: dict[str, Tensor], out: Tensor) -> None:
+        seen.append((given[0], named["encoder_hidden_states"], out))
+
+    hook = attention.register_forward_hook(note, with_kwargs=True)
+    for batch in batches:
+        assert batch.latents is not None
+        hidden = image_states(model.hidden_states(batch.ids), batch)
+        noisy, sigma = noisy_latents(batch.latents, 1)
+        model.clean(noisy, batch.reference, sigma, model.context(hidden))
+    hook.remove()
+    return tuple(torch.cat(parts) for parts in zip(*seen, strict=True))
+
+
+@torch.no_grad()
+def align(model: Starter, data: Batches) -> None:
+    """Block by block, since each one changes what the next one sees."""
+    batches = [data.batch(edit) for edit in (False, True)]
+    batches = [batch for batch in batches if batch.tokens.shape[1] == GRID * GRID]
+    for index, block in enumerate(model.sana.transformer_blocks):
+        attention = block.attn2
+        head = attention.to_q.out_features // attention.heads
+        queries, keys, _ = passing(model, attention, batches)
+        point(attention.to_q, queries, head)
+        point(attention.to_k, keys[:, 1:], head)
+        if index < HEARD_BLOCKS:
+            queries, _, result = passing(model, attention, batches)
+            loudness = float(queries.square().mean().sqrt() / result.square().mean().sqrt())
+            attention.to_out[0].weight[:, :head] *= max(1.0, HEARD * loudness)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--again", action="store_true", help="fit once more, to better captions")
+    options = arguments.parse_args()
+    state = load(WORK / "joint.pt")
+    assert state is not None, "train the autoregressive model first"
+    model = Starter(Vocabulary().image)
+    model.load_state_dict(state["model"])
+    if not options.again:
+        reserve(model)
+    align(model, Batches(BATCH, 5, 0.5))
+    aligned = {"model": model.state_dict(), "average": model.state_dict(), "step": state["step"]}
+    save(WORK / "joint.pt", aligned)
+
+
+if __name__ == "__main__":
+    main()
