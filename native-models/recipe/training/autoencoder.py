@@ -244,7 +244,7 @@ def main() -> None:
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
-        psnr = -10 * np.log10(float((result - target).square().mean()) / 4)
+        psnr = float(-10 * np.log10(float((result - target).square().mean()) / 4))
         for name, value in (("loss", float(loss.detach())), ("psnr", psnr)):
             mean[name] = value if step == begun + 1 else 0.97 * mean[name] + 0.03 * value
         if step % 50 == 0 or step < 3:

@@ -129,9 +129,9 @@ def manifest() -> dict[str, Any]:
         "promptTemplates": {"generate": GENERATE, "edit": EDIT},
         "defaults": {
             "steps": 30,
-            "guidanceScale": 2.0,
+            "guidanceScale": 3.0,
             "imageGuidanceScale": 1.0,
-            "temperature": 1.0,
+            "temperature": 0.6,
             "topP": 0.9,
             "topK": 200,
             "tokens": "S0",
