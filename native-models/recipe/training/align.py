@@ -79,7 +79,9 @@ def passing(model: Starter, attention: nn.Module, batches: list[Batch]) -> tuple
     """What goes into a block's cross-attention (queries, captions) and what comes out of it."""
     seen: list[tuple[Tensor, Tensor, Tensor]] = []
 
-    def note(_: nn.Module, given: tuple[Tensor, ...], named: dict[str, Tensor], out: Tensor) -> None:
+    def note(
+        _: nn.Module, given: tuple[Tensor, ...], named: dict[str, Tensor], out: Tensor
+    ) -> None:
         seen.append((given[0], named["encoder_hidden_states"], out))
 
     hook = attention.register_forward_hook(note, with_kwargs=True)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from .data import Vocabulary
 from .export import PREFIXES
 from .model import Starter
-from .vision_tokenizer import VisionTokenizer
+from .vision_tokenizer import VisionTokenizer, trained_patches
 
 VAE_PREFIX = "model.sana_vae."
 VISION_PREFIX = "model.vision_tower."
@@ -70,9 +70,11 @@ class Networks:
         self.vae = AutoencoderDC.from_config(config).eval()
         self.vae.load_state_dict(part(weights, VAE_PREFIX))
         self.vision = VisionTokenizer().eval()
-        missing, unexpected = self.vision.load_state_dict(
-            part(weights, VISION_PREFIX), strict=False
-        )
+        tower = {
+            n: trained_patches(v) if n.endswith("patch_embedding.weight") else v
+            for n, v in part(weights, VISION_PREFIX).items()
+        }
+        missing, unexpected = self.vision.load_state_dict(tower, strict=False)
         assert not unexpected and all("layers" in n or "post_layernorm" in n for n in missing), (
             missing
         )
