@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataengine.captions.facts import CountFact, Fact, RelationFact
 from dataengine.edits import Edit
-from dataengine.layout import thing_box
+from dataengine.render import thing_box
 from dataengine.scene import Scene
 
 from .prompts import ANY

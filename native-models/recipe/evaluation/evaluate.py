@@ -26,7 +26,7 @@ from .verifier import accuracy, load_verifier, look
 BATCH = 16
 
 
-def generation(sampler: Sampler, count: int, folder: Path, **options: float) -> dict[str, float]:
+def generation(sampler: Sampler, count: int, folder: Path) -> dict[str, float]:
     """The share of pictures in which every fact of the prompt holds, by category."""
     verifier = load_verifier()
     rng = generator(11, 11)
@@ -35,7 +35,7 @@ def generation(sampler: Sampler, count: int, folder: Path, **options: float) -> 
         prompts = prompts_of(category, count, rng)
         pictures = np.concatenate(
             [
-                sampler.generate([p.text for p in prompts[k : k + BATCH]], **options)
+                sampler.generate([p.text for p in prompts[k : k + BATCH]])
                 for k in range(0, count, BATCH)
             ]
         )
@@ -57,7 +57,7 @@ def outside_psnr(source: np.ndarray, result: np.ndarray, changed: np.ndarray) ->
     )
 
 
-def editing(sampler: Sampler, count: int, folder: Path, **options: float) -> dict[str, Any]:
+def editing(sampler: Sampler, count: int, folder: Path) -> dict[str, Any]:
     """Per operation: the share of edits that show their target, and the PSNR outside the change."""
     verifier = load_verifier()
     rng = generator(12, 12)
@@ -70,7 +70,7 @@ def editing(sampler: Sampler, count: int, folder: Path, **options: float) -> dic
         texts = [
             instruction(edit, rng, ("en", "es")[(start + k) % 2]) for k, edit in enumerate(some)
         ]
-        results = sampler.edit(sources, texts, **options)
+        results = sampler.edit(sources, texts)
         for edit, source, result, seen in zip(
             some, sources, results, look(verifier, results), strict=True
         ):
@@ -113,18 +113,15 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, default=Path("work/evaluation.json"))
     arguments.add_argument("--count", type=int, default=96, help="prompts a category")
     arguments.add_argument("--edits", type=int, default=240)
-    arguments.add_argument("--guidance", type=float, default=2.0)
-    arguments.add_argument("--top-p", type=float, default=0.9)
     options = arguments.parse_args()
     torch.manual_seed(1)
     sampler = Sampler(options.bundle)
-    settings = {"guidance": options.guidance, "top_p": options.top_p}
     folder = options.out.parent
     folder.mkdir(parents=True, exist_ok=True)
     result = {
         "verifier": accuracy(load_verifier()),
-        "generation": generation(sampler, options.count, folder, **settings),
-        "editing": editing(sampler, options.edits, folder, **settings),
+        "generation": generation(sampler, options.count, folder),
+        "editing": editing(sampler, options.edits, folder),
     }
     options.out.write_text(json.dumps(result, indent=2) + "\n")
     print(markdown(result))

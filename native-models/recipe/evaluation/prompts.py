@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataengine.captions.facts import CountFact, Fact, RelationFact
-from dataengine.layout import heldout_colours, heldout_pairs
+from dataengine.heldout import heldout_colours, heldout_pairs
 from dataengine.scene import COLOURS, KINDS
 
 CATEGORIES = ("single_object", "two_object", "counting", "colors", "position", "color_attr")

@@ -59,9 +59,10 @@ class Networks:
 
     def __init__(self, folder: Path) -> None:
         self.vocabulary = Vocabulary(folder / "tokenizer.json")
-        files = json.loads((folder / "bundle.json").read_text())["weights"]
+        manifest = json.loads((folder / "bundle.json").read_text())
+        self.defaults = manifest["defaults"]
         weights: dict[str, Tensor] = {}
-        for file in files:
+        for file in manifest["weights"]:
             weights |= {name: v.to(torch.float32) for name, v in load_file(folder / file).items()}
         self.weights = weights
         self.model = starter_of(weights, self.vocabulary.image)

@@ -22,13 +22,16 @@ TOKENS = 64
 
 
 class Sampler:
-    """The released inference, in PyTorch, for several prompts at once."""
+    """The released inference, in PyTorch, for several prompts at once, with the bundle's defaults."""
 
     def __init__(self, bundle: Path) -> None:
         networks = Networks(bundle)
         self.vocabulary, self.model = networks.vocabulary, networks.model
         self.vae, self.vision = networks.vae, networks.vision
         self.scaling_factor = networks.scaling_factor
+        self.temperature: float = networks.defaults["temperature"]
+        self.top_p: float = networks.defaults["topP"]
+        self.guidance: float = networks.defaults["guidanceScale"]
 
     @torch.no_grad()
     def tokens(
@@ -93,22 +96,20 @@ class Sampler:
         sample = self.vae.decode(latents / self.scaling_factor).sample
         return ((sample.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
 
-    def generate(self, texts: list[str], temperature=1.0, top_p=0.9, guidance=2.0) -> np.ndarray:
+    def generate(self, texts: list[str]) -> np.ndarray:
         prompts = [self.vocabulary.prompt(text, None) for text in texts]
-        _, hidden = self.tokens(prompts, temperature, top_p)
-        return self.denoise(hidden, None, guidance).numpy()
+        _, hidden = self.tokens(prompts, self.temperature, self.top_p)
+        return self.denoise(hidden, None, self.guidance).numpy()
 
-    def edit(
-        self, pictures: np.ndarray, texts: list[str], temperature=1.0, top_p=0.9, guidance=2.0
-    ) -> np.ndarray:
+    def edit(self, pictures: np.ndarray, texts: list[str]) -> np.ndarray:
         """pictures uint8 [batch, 256, 256, 3]."""
         pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
         with torch.no_grad():
             codes = self.vision(pixels).numpy()
             reference = self.vae.encode(pixels).latent * self.scaling_factor
         prompts = [self.vocabulary.prompt(t, c) for t, c in zip(texts, codes, strict=True)]
-        _, hidden = self.tokens(prompts, temperature, top_p)
-        return self.denoise(hidden, reference, guidance).numpy()
+        _, hidden = self.tokens(prompts, self.temperature, self.top_p)
+        return self.denoise(hidden, reference, self.guidance).numpy()
 
 
 def sheet(pictures: np.ndarray, columns: int) -> Image.Image:
@@ -127,14 +128,10 @@ def main() -> None:
     arguments.add_argument("--out", required=True)
     arguments.add_argument("--each", type=int, default=4)
     arguments.add_argument("--seed", type=int, default=0)
-    arguments.add_argument("--top-p", type=float, default=0.9)
-    arguments.add_argument("--guidance", type=float, default=2.0)
     options = arguments.parse_args()
     torch.manual_seed(options.seed)
     texts = [text for text in options.prompts for _ in range(options.each)]
-    pictures = Sampler(options.bundle).generate(
-        texts, top_p=options.top_p, guidance=options.guidance
-    )
+    pictures = Sampler(options.bundle).generate(texts)
     sheet(pictures, options.each).save(options.out)
 
 
