@@ -24,17 +24,19 @@ from .layout import (
     sample_scene_of,
 )
 from .placing import (
+    FLYING,
     MIDDLE,
-    MIRRORED,
+    STEP,
     Look,
-    box_size,
-    extent_within,
     fits,
+    free_places,
     on_top_of,
     pick,
     place_grid,
     place_group,
-    standing,
+    place_on,
+    size_of,
+    spot_of,
 )
 from .render import render, thing_box
 from .scene import BACKGROUNDS, COLOURS, KINDS, STYLES, TIMES, Scene, Thing
@@ -186,37 +188,36 @@ def _new_look(rng: np.random.Generator, scene: Scene) -> Look:
     return kind, _other(rng, COLOURS, *(thing.colour for thing in scene.things))
 
 
-def _beside_spot(
-    rng: np.random.Generator, look: Look, anchor: Thing, relation: str, extent: float
-) -> Thing:
-    """A thing in a relation to another one."""
-    x0, y0, x1, y1 = thing_box(anchor)
-    width, height = box_size(look[0], extent)
-    flip = bool(rng.random() < MIRRORED)
-    gap = float(rng.uniform(14, 30))
-    if relation == "on":
-        return on_top_of(rng, look, anchor, extent)
-    if relation in ("left", "right"):
-        x = x0 - gap - width / 2 if relation == "left" else x1 + gap + width / 2
-        return standing(*look, x, y1 + float(rng.uniform(-4, 4)), extent, flip)
-    feet = y0 - gap if relation == "above" else y1 + gap + height
-    return standing(*look, anchor.x + float(rng.uniform(-6, 6)), feet, extent, flip)
+def free_spot(
+    rng: np.random.Generator, look: Look, anchor: Thing, others: tuple[Thing, ...], relation: str
+) -> Thing | None:
+    """The look as a thing in a relation to one thing, apart from it and from others."""
+    for size in rng.permutation(("small", "medium")):
+        if relation == "on":
+            if size_of(anchor) != "large":
+                return None
+            thing = on_top_of(look, anchor, str(size))
+            if fits(thing, others) and relation_between(thing, anchor) == relation:
+                return thing
+            continue
+        for thing in free_places(rng, look, str(size), (anchor, *others)):
+            level = thing_box(thing)[3] == thing_box(anchor)[3] or look[0] in FLYING
+            beside = relation in ("left", "right")
+            near = level if beside else abs(thing.x - anchor.x) <= STEP
+            if near and relation_between(thing, anchor) == relation:
+                return thing
+    return None
 
 
-def free_spot(rng: np.random.Generator, look: Look, scene: Scene) -> Thing | None:
-    """The look as a thing somewhere free, mostly in a relation to a thing of the scene."""
-    relations = ("left", "right", "above", "below", "on")
-    for extent in (100.0, 88.0, 76.0, 64.0):
-        size = extent_within(look[0], extent * float(rng.uniform(0.94, 1.06)), 110, 100)
-        for anchor_index in rng.permutation(len(scene.things)):
-            anchor = scene.things[anchor_index]
-            for relation in rng.permutation(relations):
-                if len(scene.things) > 1 and relation == "on":
-                    continue
-                thing = _beside_spot(rng, look, anchor, str(relation), size)
-                others = [t for t in scene.things if relation != "on" or t != anchor]
-                if fits(thing, others) and relation_between(thing, anchor) == relation:
-                    return thing
+def place_beside(rng: np.random.Generator, look: Look, scene: Scene) -> Thing | None:
+    """The look as a thing somewhere free, in a relation to a thing of the scene."""
+    for index in rng.permutation(len(scene.things)):
+        anchor = scene.things[index]
+        others = tuple(t for t in scene.things if t != anchor)
+        for relation in rng.permutation(("left", "right", "above", "below", "on")):
+            thing = free_spot(rng, look, anchor, others, str(relation))
+            if thing is not None:
+                return thing
     return None
 
 
@@ -227,7 +228,7 @@ def _added_pair(rng: np.random.Generator, split: Split) -> Pair | None:
         return refreshed(full.with_things(())), full
     if rng.random() < 0.5:  # from a picture of its own, into free room
         source = _a_scene(rng, split, "single", "single", "single", "pair", "group")
-        thing = free_spot(rng, _new_look(rng, source), source)
+        thing = place_beside(rng, _new_look(rng, source), source)
         if thing is None:
             return None
         on_it = relation_between(thing, source.things[0]) == "on"
@@ -251,11 +252,8 @@ def _recolour(rng: np.random.Generator, split: Split) -> Pair | None:
 
 
 def _replaced(thing: Thing, kind: str, colour: str) -> Thing:
-    """Another thing on the same spot: same feet, in about the same room."""
-    x0, y0, x1, y1 = thing_box(thing)
-    extent = extent_within(kind, thing.extent, 1.15 * (x1 - x0), 1.1 * (y1 - y0))
-    extent = max(extent, min(thing.extent, 56.0))
-    return standing(kind, colour, thing.x, y1, extent, thing.flip)
+    """Another thing on the same spot, of the same size."""
+    return place_on((kind, colour), size_of(thing), *spot_of(thing))
 
 
 def _replace(rng: np.random.Generator, split: Split) -> Pair | None:
@@ -275,22 +273,14 @@ def _replace(rng: np.random.Generator, split: Split) -> Pair | None:
 
 
 def _shifted(rng: np.random.Generator, source: Scene) -> Thing | None:
-    """The only thing of a scene, elsewhere."""
+    """The only thing of a scene, elsewhere: to a side, up or down."""
     thing = source.things[0]
-    width = box_size(thing.kind, thing.extent)[0]
-    reach = min(62.0, MIDDLE - 10 - width / 2)
-    spots = [(MIDDLE - reach, thing.y), (MIDDLE, thing.y), (MIDDLE + reach, thing.y)]
-    spots += [(thing.x, 66.0), (thing.x, 184.0)]
-    far = [s for s in spots if abs(s[0] - thing.x) + abs(s[1] - thing.y) > 36]
-    if not far:
-        return None
-    x, y = far[int(rng.integers(len(far)))]
-    x, y = (
-        x + float(rng.uniform(-5, 5)) * (x != thing.x),
-        y + float(rng.uniform(-5, 5)) * (y != thing.y),
-    )
-    moved = replace(thing, x=round(x, 1), y=round(y, 1))
-    return moved if fits(moved) else None
+    column, row = spot_of(thing)
+    for moved in free_places(rng, look_of(thing), size_of(thing), ()):
+        across, down = spot_of(moved)
+        if (across == column) != (down == row) and abs(across - column) + abs(down - row) > 1:
+            return moved
+    return None
 
 
 def _move(rng: np.random.Generator, split: Split) -> Pair | None:
@@ -301,13 +291,11 @@ def _move(rng: np.random.Generator, split: Split) -> Pair | None:
     source = _a_scene(rng, split, "pair")
     first, second = source.things
     if source.relation in ("left", "right") and rng.random() < 0.4:  # change places
-        feet = [thing_box(thing)[3] for thing in source.things]
+        (left, low), (right, high) = spot_of(first), spot_of(second)
         swapped = (
-            standing(*look_of(first), second.x, feet[1], first.extent, first.flip),
-            standing(*look_of(second), first.x, feet[0], second.extent, second.flip),
+            place_on(look_of(first), size_of(first), right, low),
+            place_on(look_of(second), size_of(second), left, high),
         )
-        if not (fits(swapped[0], swapped[1:], gap=4) and fits(swapped[1])):
-            return None
         return source, refreshed(source.with_things(swapped))
     k = 0 if source.relation == "on" else int(rng.integers(2))
     thing, anchor = source.things[k], source.things[1 - k]
@@ -315,11 +303,8 @@ def _move(rng: np.random.Generator, split: Split) -> Pair | None:
     wanted = _other(rng, ("left", "right", "above", "below", "on"), str(now))
     if k == 1 and wanted == "on":
         return None
-    moved = _beside_spot(rng, look_of(thing), anchor, wanted, thing.extent)
-    moved = replace(moved, flip=thing.flip)
-    if not fits(moved, [] if wanted == "on" else [anchor]):
-        return None
-    if relation_between(moved, anchor) != wanted:
+    moved = free_spot(rng, look_of(thing), anchor, (), wanted)
+    if moved is None or size_of(moved) != size_of(thing):
         return None
     things = (moved, anchor) if k == 0 else (anchor, moved)
     return source, refreshed(source.with_things(things))

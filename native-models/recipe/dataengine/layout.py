@@ -21,6 +21,7 @@ from .placing import (
     place_pair,
     place_row,
     place_single,
+    size_of,
 )
 from .render import thing_box
 from .scene import BACKGROUNDS, COLOURS, KINDS, STYLES, Scene, Thing
@@ -42,7 +43,7 @@ VARIANTS = 3
 RELATION_WEIGHTS: dict[str, float] = {
     "left": 0.23, "right": 0.23, "above": 0.18, "below": 0.18, "on": 0.18,
 }  # fmt: skip
-SIZE_WEIGHTS: dict[str, float] = {"small": 0.25, "medium": 0.5, "large": 0.25}
+SIZE_WEIGHTS: dict[str, float] = {"small": 0.2, "medium": 0.35, "large": 0.45}
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,7 @@ def refreshed(scene: Scene) -> Scene:
     if kind == "pair":
         relation = relation_between(scene.things[0], scene.things[1])
     if kind == "single":
-        extent = scene.things[0].extent
-        size = "small" if extent <= 90 else "large" if extent >= 150 else "medium"
+        size = size_of(scene.things[0])
     count = len(scene.things) if kind in ("single", "group") else 0
     return replace(scene, relation=relation, size_name=size, group=count if count > 1 else 0)
 

@@ -1,9 +1,14 @@
-"""Where things stand: loosely jittered anchors, so that a small model can learn them."""
+"""Where things stand: on a lattice, in three sizes a kind, so that a small model draws sharply.
+
+A thing's middle is a multiple of 32 pixels from the left, its feet are 4 pixels above one from the
+top, and its size is one of three. What a picture shows in one cell of the image tokens' grid then
+follows from few facts, and those are what the tokens say (see `training/codes.py`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -12,17 +17,18 @@ from .scene import SIZE, Thing
 
 Look = tuple[str, str]
 """Kind and colour."""
+Size = Literal["small", "medium", "large"]
 
-JITTER = 0.5
-"""The share of every shift that is used: the less, the sooner a small model draws sharply."""
-MIRRORED = 0.0
-"""How often a thing looks the other way: never, for the same reason."""
-MARGIN = 8.0
+STEP = 32
+"""Pixels between two places: the cells of the image tokens' grid."""
+ABOVE = 4
+"""Pixels between feet and the next line below them: room for outlines and shadows."""
+COLUMNS = SIZE // STEP
+GROUND = 7
+"""The row on which standing things stand: ground on every background."""
+MARGIN = 4.0
+LEFT, MIDDLE_COLUMN, RIGHT = 2, 4, 6
 MIDDLE = SIZE / 2
-LEFT, RIGHT = 70.0, 186.0
-ROW_OF_THREE = (46.0, 128.0, 210.0)
-FEET = (208.0, 226.0)
-"""The rows on which standing things stand: ground on every background."""
 
 FLYING: frozenset[str] = frozenset(
     {"bird", "butterfly", "airplane", "rocket", "balloon", "kite", "star", "cloud"}
@@ -40,11 +46,50 @@ CARRIED: tuple[str, ...] = (
 DEFAULT_SINK = 0.05
 INVERSE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 
-EXTENTS: dict[str, tuple[float, float]] = {
-    "small": (74, 88),
-    "medium": (112, 130),
-    "large": (158, 176),
-}
+EXTENTS: dict[str, float] = {"small": 56.0, "medium": 84.0}
+"""The longer side of a box in pixels; that of large things is `large_extent`."""
+LARGE_WIDTH = 127.0
+SIZES: tuple[Size, ...] = ("small", "medium", "large")
+
+
+def box_size(kind: str, extent: float) -> tuple[float, float]:
+    """Width and height of a kind's box whose longer side is `extent`."""
+    aspect = ASPECT[kind]
+    return (extent, extent / aspect) if aspect >= 1 else (extent * aspect, extent)
+
+
+def rows_carried(kind: str) -> int:
+    """By how many rows a large thing raises what stands on it."""
+    return 3 if large_height(kind, 3) * ASPECT[kind] <= LARGE_WIDTH else 2
+
+
+def large_height(kind: str, rows: int) -> float:
+    """The height at which what stands on a thing is this many rows higher."""
+    return rows * STEP / (1 - SUPPORTS.get(kind, DEFAULT_SINK))
+
+
+def extent_of(kind: str, size: str) -> float:
+    """The longer side of a kind's box at a size, in pixels."""
+    if size != "large":
+        return EXTENTS[size]
+    return round(large_height(kind, rows_carried(kind)) * max(1.0, ASPECT[kind]), 1)
+
+
+def size_of(thing: Thing) -> Size:
+    """The size that a thing has, or that is nearest to its own."""
+    return min(SIZES, key=lambda size: abs(extent_of(thing.kind, size) - thing.extent))
+
+
+def place_on(look: Look, size: str, column: int, row: int) -> Thing:
+    """A thing on the lattice: its middle at `column`, its feet at `row`."""
+    extent = extent_of(look[0], size)
+    y = row * STEP - ABOVE - box_size(look[0], extent)[1] / 2
+    return Thing(*look, float(column * STEP), round(y, 1), extent)
+
+
+def spot_of(thing: Thing) -> tuple[int, int]:
+    """The column and row at which a thing is, or those nearest."""
+    return round(thing.x / STEP), round((thing_box(thing)[3] + ABOVE) / STEP)
 
 
 def fits(thing: Thing, others: Sequence[Thing] = (), gap: float = 8.0) -> bool:
@@ -59,113 +104,67 @@ def fits(thing: Thing, others: Sequence[Thing] = (), gap: float = 8.0) -> bool:
     return True
 
 
-def jitter(rng: np.random.Generator, amount: float) -> float:
-    """A small shift, as often to one side as to the other."""
-    return float(rng.uniform(-amount, amount)) * JITTER
-
-
 def pick(rng: np.random.Generator, weights: dict[str, float]) -> str:
     """A key, drawn by its weight."""
     names, values = list(weights), np.array(list(weights.values()))
     return names[int(np.searchsorted(np.cumsum(values / values.sum()), rng.random()))]
 
 
-def box_size(kind: str, extent: float) -> tuple[float, float]:
-    """Width and height of a kind's box whose longer side is `extent`."""
-    aspect = ASPECT[kind]
-    return (extent, extent / aspect) if aspect >= 1 else (extent * aspect, extent)
+def free_places(
+    rng: np.random.Generator, look: Look, size: str, others: Sequence[Thing]
+) -> Iterator[Thing]:
+    """Every place of the lattice where a thing fits beside others, in random order."""
+    for spot in rng.permutation(COLUMNS**2):
+        thing = place_on(look, size, int(spot) % COLUMNS, int(spot) // COLUMNS + 1)
+        if fits(thing, others, gap=6):
+            yield thing
 
 
-def extent_within(kind: str, extent: float, width: float, height: float) -> float:
-    """The extent, made smaller where the box would be wider or higher than allowed."""
-    own_width, own_height = box_size(kind, extent)
-    return extent * min(1.0, width / own_width, height / own_height)
-
-
-def standing(kind: str, colour: str, x: float, feet: float, extent: float, flip: bool) -> Thing:
-    """A thing whose box ends at row `feet`."""
-    return Thing(kind, colour, round(x, 1), round(feet - box_size(kind, extent)[1] / 2, 1),
-                 round(extent, 1), flip)  # fmt: skip
-
-
-def floating(kind: str, colour: str, x: float, y: float, extent: float, flip: bool) -> Thing:
-    """A thing centred at `x`, `y`."""
-    return Thing(kind, colour, round(x, 1), round(y, 1), round(extent, 1), flip)
-
-
-def _flip(rng: np.random.Generator) -> bool:
-    return bool(rng.random() < MIRRORED)
-
-
-def _feet(rng: np.random.Generator) -> float:
-    return float(rng.uniform(*FEET))
+def _air(rng: np.random.Generator) -> int:
+    """A row for the lower edge of what flies."""
+    return int(rng.choice((4, 5)))
 
 
 def place_single(rng: np.random.Generator, look: Look, size: str) -> list[Thing]:
     """One thing: in the middle, or (unless large) sometimes at a side."""
-    kind, colour = look
-    extent = extent_within(kind, float(rng.uniform(*EXTENTS[size])), 224, 206)
-    width = box_size(kind, extent)[0]
-    x = MIDDLE + jitter(rng, 8)
-    if size != "large" and rng.random() < 0.4:
-        away = min(60.0, MIDDLE - MARGIN - 4 - width / 2)
-        x = MIDDLE + (away if rng.random() < 0.5 else -away) + jitter(rng, 4)
-    if kind in FLYING:
-        y = (112 if size == "large" else 94) + jitter(rng, 10)
-        return [floating(kind, colour, x, y, extent, _flip(rng))]
-    return [standing(kind, colour, x, _feet(rng), extent, _flip(rng))]
+    column = MIDDLE_COLUMN
+    if rng.random() < 0.4:
+        column = int(rng.choice((3, 5) if size == "large" else (LEFT, RIGHT)))
+    row = _air(rng) if look[0] in FLYING else GROUND
+    return [place_on(look, size, column, row)]
 
 
 def _beside(rng: np.random.Generator, looks: Sequence[Look]) -> list[Thing]:
     """Two things, the first on the left: both on the ground, or at one height in the air."""
     flying = [kind in FLYING for kind, _ in looks]
-    feet, level = _feet(rng), 104 + jitter(rng, 12)
-    things: list[Thing] = []
-    for (kind, colour), x in zip(looks, (LEFT, RIGHT), strict=True):
-        extent = extent_within(kind, float(rng.uniform(84, 110)), 96, 110)
-        at, flip = x + jitter(rng, 6), _flip(rng)
-        if all(flying):
-            things.append(floating(kind, colour, at, level + jitter(rng, 5), extent, flip))
-        else:
-            things.append(standing(kind, colour, at, feet + jitter(rng, 4), extent, flip))
-    if any(flying) and not all(flying):  # the one in the air hovers a little higher
-        k = flying.index(True)
-        things[k] = replace(things[k], y=round(things[1 - k].y - 6 + jitter(rng, 6), 1))
-    return things
+    air = _air(rng) if all(flying) else GROUND - 1
+    rows = [air if flies else GROUND for flies in flying]
+    return [
+        place_on(look, "medium", column, row)
+        for look, column, row in zip(looks, (LEFT, RIGHT), rows, strict=True)
+    ]
 
 
 def _stacked(rng: np.random.Generator, looks: Sequence[Look]) -> list[Thing]:
     """Two things, the first above the second with a clear gap."""
-    (top, top_colour), (bottom, bottom_colour) = looks
-    x = MIDDLE + jitter(rng, 14)
-    high = extent_within(top, float(rng.uniform(80, 104)), 120, 90)
-    low = extent_within(bottom, float(rng.uniform(80, 104)), 120, 90)
-    feet = 226 + jitter(rng, 5)
-    if bottom in FLYING:
-        feet -= float(rng.uniform(0, 12))
-    lower = standing(bottom, bottom_colour, x + jitter(rng, 5), feet, low, _flip(rng))
-    room = thing_box(lower)[1] - 14
-    half = box_size(top, high)[1] / 2
-    y = min(room - half, max(MARGIN + 2 + half, 64 + jitter(rng, 6)))
-    return [floating(top, top_colour, x + jitter(rng, 5), y, high, _flip(rng)), lower]
+    upper, lower = looks
+    column = int(rng.choice((3, 4, 5)))
+    return [
+        place_on(upper, "medium", column, 4 if rng.random() < 0.5 else 3),
+        place_on(lower, "medium", column, GROUND),
+    ]
 
 
-def on_top_of(rng: np.random.Generator, look: Look, support: Thing, extent: float) -> Thing:
-    """A thing that stands on another, its feet a little inside the other's box."""
-    top = thing_box(support)[1]
-    height = thing_box(support)[3] - top
-    feet = top + height * SUPPORTS.get(support.kind, DEFAULT_SINK)
-    return standing(*look, support.x + jitter(rng, 3), feet, extent, _flip(rng))
+def on_top_of(look: Look, support: Thing, size: str) -> Thing:
+    """A thing that stands on a large one, its feet a little inside the other's box."""
+    column, row = spot_of(support)
+    return place_on(look, size, column, row - rows_carried(support.kind))
 
 
 def _carried(rng: np.random.Generator, looks: Sequence[Look]) -> list[Thing]:
     """Two things, the first standing on the second."""
-    (top, _), (bottom, colour) = looks
-    low = extent_within(bottom, float(rng.uniform(92, 116)), 130, 112)
-    x, feet = MIDDLE + jitter(rng, 16), float(rng.uniform(216, 230))
-    support = standing(bottom, colour, x, feet, low, _flip(rng))
-    high = extent_within(top, float(rng.uniform(72, 88)), 100, 86)
-    return [on_top_of(rng, looks[0], support, high), support]
+    support = place_on(looks[1], "large", int(rng.choice((3, 4, 5))), GROUND)
+    return [on_top_of(looks[0], support, str(rng.choice(("small", "medium")))), support]
 
 
 def place_pair(rng: np.random.Generator, looks: Sequence[Look], relation: str) -> list[Thing]:
@@ -177,71 +176,44 @@ def place_pair(rng: np.random.Generator, looks: Sequence[Look], relation: str) -
 
 
 def place_row(rng: np.random.Generator, looks: Sequence[Look]) -> list[Thing]:
-    """Three things side by side from left to right; same looks get the same size."""
-    feet, level = _feet(rng), 100 + jitter(rng, 14)
+    """Three things side by side from left to right."""
     all_fly = all(kind in FLYING for kind, _ in looks)
-    sizes = {look: extent_within(look[0], float(rng.uniform(66, 80)), 70, 80) for look in looks}
-    flips = {look: _flip(rng) for look in looks}
-    things = []
-    for look, x in zip(looks, ROW_OF_THREE, strict=True):
-        at, shift = x + jitter(rng, 2.5), jitter(rng, 4)
-        if all_fly:
-            things.append(floating(*look, at, level + shift, sizes[look], flips[look]))
-        elif look[0] in FLYING:
-            things.append(floating(*look, at, feet - 56 + shift, sizes[look], flips[look]))
-        else:
-            things.append(standing(*look, at, feet + shift, sizes[look], flips[look]))
-    return things
+    air = _air(rng) if all_fly else GROUND - 1
+    return [
+        place_on(look, "small", column, air if look[0] in FLYING else GROUND)
+        for look, column in zip(looks, (LEFT, MIDDLE_COLUMN, RIGHT), strict=True)
+    ]
 
 
 def place_grid(rng: np.random.Generator, looks: Sequence[Look]) -> list[Thing]:
-    """Four things two by two, row by row; same looks get the same size."""
-    sizes = {look: extent_within(look[0], float(rng.uniform(70, 84)), 84, 84) for look in looks}
-    flips = {look: _flip(rng) for look in looks}
-    upper, lower = 116 + jitter(rng, 4), 222 + jitter(rng, 5)
-    corners = [(x, feet) for feet in (upper, lower) for x in (LEFT + 4, RIGHT - 4)]
-    return [
-        standing(*look, x + jitter(rng, 4), feet + jitter(rng, 2), sizes[look], flips[look])
-        for look, (x, feet) in zip(looks, corners, strict=True)
-    ]
+    """Four things two by two, row by row."""
+    size = str(rng.choice(("small", "medium")))
+    spots = [(column, row) for row in (4, GROUND) for column in (LEFT, RIGHT)]
+    return [place_on(look, size, *spot) for look, spot in zip(looks, spots, strict=True)]
 
 
 def place_triangle(rng: np.random.Generator, looks: Sequence[Look]) -> list[Thing]:
-    """One thing in the middle above two others; same looks get the same size."""
-    sizes = {look: extent_within(look[0], float(rng.uniform(70, 84)), 84, 84) for look in looks}
-    flips = {look: _flip(rng) for look in looks}
-    feet = 220 + jitter(rng, 6)
-    corners = ((MIDDLE, 110 + jitter(rng, 5)), (LEFT, feet), (RIGHT, feet))
-    return [
-        standing(*look, x + jitter(rng, 4), at + jitter(rng, 2), sizes[look], flips[look])
-        for look, (x, at) in zip(looks, corners, strict=True)
-    ]
+    """One thing in the middle above two others."""
+    size = str(rng.choice(("small", "medium")))
+    spots = ((MIDDLE_COLUMN, 4), (LEFT, GROUND), (RIGHT, GROUND))
+    return [place_on(look, size, *spot) for look, spot in zip(looks, spots, strict=True)]
 
 
-def place_narrow_row(rng: np.random.Generator, look: Look, count: int) -> list[Thing]:
+def place_narrow_row(rng: np.random.Generator, look: Look) -> list[Thing]:
     """Four narrow things of one look side by side."""
-    extent = extent_within(look[0], float(rng.uniform(62, 72)), 50, 72)
-    flip, feet, step = _flip(rng), _feet(rng), 240 / count
-    if look[0] in FLYING:
-        feet -= 80
-    return [
-        standing(*look, 8 + (k + 0.5) * step + jitter(rng, 2), feet + jitter(rng, 3), extent, flip)
-        for k in range(count)
-    ]
+    row = _air(rng) if look[0] in FLYING else GROUND
+    return [place_on(look, "small", column, row) for column in (1, 3, 5, 7)]
 
 
 def place_group(rng: np.random.Generator, look: Look, count: int) -> list[Thing]:
     """Two to four things of one look."""
-    flies = look[0] in FLYING
     if count == 2:
-        pair = _beside(rng, (look, look))
-        same = replace(pair[1], extent=pair[0].extent, flip=pair[0].flip)
-        return [pair[0], replace(same, y=round(pair[0].y + jitter(rng, 3), 1))]
+        return _beside(rng, (look, look))
     if count == 3:
-        row = rng.random() < (0.4 if flies else 0.7)
+        row = rng.random() < (0.4 if look[0] in FLYING else 0.6)
         return (place_row if row else place_triangle)(rng, (look,) * 3)
     if ASPECT[look[0]] <= 0.88 and rng.random() < 0.4:
-        return place_narrow_row(rng, look, 4)
+        return place_narrow_row(rng, look)
     return place_grid(rng, (look,) * 4)
 
 

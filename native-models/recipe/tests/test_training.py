@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,15 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from dataengine.layout import sample_scene
+from dataengine.layout import sample_scene, sample_scene_of
+from dataengine.placing import place_on, size_of, spot_of
 from dataengine.render import render
 from dataengine.scene import COLOURS, KINDS, Scene, Thing, generator
 from training import latents
 from training.autoencoder import initial_network, without_idle_blocks
 from training.codes import CODEBOOK_SIZE, PARTS, THINGS, codes_of, factors, setting_code
 from training.latents import Basis
+from training.model import CodeRows
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,32 @@ def test_codes_say_kind_and_colour_where_the_thing_is() -> None:
     kind, colour = divmod(codes[5, 2] // PARTS, len(COLOURS))
     assert (KINDS[kind], COLOURS[colour]) == ("house", "red")
     assert codes[0, 7] == setting_code(scene) >= THINGS
+
+
+def test_what_a_picture_shows_follows_from_its_codes() -> None:
+    found: dict[bytes, np.ndarray] = {}
+    again = 0
+    for index in range(600):
+        scene = sample_scene_of(generator(index, 6), "single", "any")
+        thing = replace(scene.things[0], kind="cat", colour="red")
+        thing = place_on(("cat", "red"), size_of(thing), *spot_of(thing))
+        scene = replace(scene, things=(thing,))
+        picture = render(scene)
+        codes = codes_of(scene)[0].tobytes()
+        again += codes in found
+        assert np.array_equal(found.setdefault(codes, picture), picture)
+    assert again > 50
+
+
+def test_cross_entropy_is_that_of_the_rows() -> None:
+    torch.manual_seed(0)
+    rows, hidden = CodeRows(16), torch.randn(64, 16)
+    for parameter in rows.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    codes = torch.randint(CODEBOOK_SIZE, (64,))
+    codes[:16] = torch.randint(THINGS, CODEBOOK_SIZE, (16,))
+    plain = torch.nn.functional.cross_entropy(hidden @ rows().T, codes, reduction="none")
+    assert torch.allclose(rows.cross_entropy(hidden, codes), plain, atol=1e-4)
 
 
 def test_scales_pool_the_grid() -> None:

@@ -2,9 +2,10 @@
 
 python -m training.align       changes work/joint.pt; run once, when `told` is small
 
-In every block the first head's queries and keys become what a linear fit reads of row and column,
-so that a latent token looks at the image token of its own cell. Found by gradient alone, this takes
-a small model longer than everything else it learns; it is only a start, and trained on.
+In the first block all heads' queries and keys, in the others the first one's, become what a linear
+fit reads of row and column, so that a latent token looks at the image token of its own cell. Found
+by gradient alone, this takes a small model longer than everything else it learns; it is only a
+start, and trained on.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from torch import Tensor, nn
 from .checkpoint import WORK, load, save
 from .codes import GRID
 from .data import Batch, Batches, Vocabulary
-from .joint import image_states, noisy_latents
-from .model import Starter
+from .joint import cells, image_states, noisy_latents
+from .model import PATCH, Starter
 
-HEARD = 0.7  # how loud what is looked up is to be, beside the stream it is added to
-HEARD_BLOCKS = 3  # in so many blocks
+HEARD = 1.0  # how loud what is looked up is to be, beside the stream it is added to
+SHARP = 1.5  # how sharply: the weight of the queries' norm
 PLACE = 2 * GRID  # row and column, one of eight each
 BATCH = 24
+BATCHES = 16
 
 
 def places() -> Tensor:
@@ -45,17 +47,18 @@ def read_off(vectors: Tensor) -> tuple[Tensor, Tensor]:
     return solution[:-1].T, solution[-1]
 
 
-def point(linear: nn.Linear, vectors: Tensor, head: int) -> None:
-    """Makes the first head's rows of a projection read places, half as loud as all other heads
-    together, whatever the norm that follows divides by."""
+def point(linear: nn.Linear, vectors: Tensor, heads: int, size: int) -> None:
+    """Makes the rows of a projection's first heads read places, as loud as they were before,
+    whatever the norm that follows divides by."""
     weight, bias = read_off(vectors)
-    others = nn.functional.linear(vectors, linear.weight[head:], linear.bias[head:])
+    before = nn.functional.linear(vectors, linear.weight[:size], linear.bias[:size])
     mine = nn.functional.linear(vectors, weight, bias)
-    loudness = others.square().sum(-1).mean().sqrt() / mine.square().sum(-1).mean().sqrt()
-    linear.weight[:head] = 0
-    linear.bias[:head] = 0
-    linear.weight[:PLACE] = weight * loudness
-    linear.bias[:PLACE] = bias * loudness
+    loudness = before.square().sum(-1).mean().sqrt() / mine.square().sum(-1).mean().sqrt()
+    for start in range(0, heads * size, size):
+        linear.weight[start : start + size] = 0
+        linear.bias[start : start + size] = 0
+        linear.weight[start : start + PLACE] = weight * loudness
+        linear.bias[start : start + PLACE] = bias * loudness
 
 
 @torch.no_grad()
@@ -86,7 +89,6 @@ def passing(model: Starter, attention: nn.Module, batches: list[Batch]) -> tuple
 
     hook = attention.register_forward_hook(note, with_kwargs=True)
     for batch in batches:
-        assert batch.latents is not None
         hidden = image_states(model.hidden_states(batch.ids), batch)
         noisy, sigma = noisy_latents(batch.latents, 1)
         model.clean(noisy, batch.reference, sigma, model.context(hidden))
@@ -95,20 +97,44 @@ def passing(model: Starter, attention: nn.Module, batches: list[Batch]) -> tuple
 
 
 @torch.no_grad()
-def align(model: Starter, data: Batches) -> None:
-    """Block by block, since each one changes what the next one sees."""
-    batches = [data.batch(edit) for edit in (False, True)]
-    batches = [batch for batch in batches if batch.tokens.shape[1] == GRID * GRID]
+def align(model: Starter, batches: list[Batch]) -> None:
+    """Block by block, since each one changes what the next one sees: all heads of the first block,
+    one head of every other."""
     for index, block in enumerate(model.sana.transformer_blocks):
         attention = block.attn2
-        head = attention.to_q.out_features // attention.heads
+        size = attention.to_q.out_features // attention.heads
         queries, keys, _ = passing(model, attention, batches)
-        point(attention.to_q, queries, head)
-        point(attention.to_k, keys[:, 1:], head)
-        if index < HEARD_BLOCKS:
-            queries, _, result = passing(model, attention, batches)
-            loudness = float(queries.square().mean().sqrt() / result.square().mean().sqrt())
-            attention.to_out[0].weight[:, :head] *= max(1.0, HEARD * loudness)
+        heads = 1 if index else attention.heads
+        point(attention.to_q, queries, heads, size)
+        point(attention.to_k, keys[:, 1:], heads, size)
+        attention.norm_q.weight[: heads * size] = SHARP
+        queries, _, result = passing(model, attention, batches)
+        loudness = float(queries.square().mean().sqrt() / result.square().mean().sqrt())
+        attention.to_out[0].weight[:, : heads * size] *= max(1.0, HEARD * loudness)
+
+
+@torch.no_grad()
+def fit_output(model: Starter, batches: list[Batch]) -> None:
+    """Makes the last projection the best linear reading of what now arrives there."""
+    projection = model.sana.proj_out
+    seen: list[Tensor] = []
+    hook = projection.register_forward_hook(lambda _, given, out: seen.append(given[0]))
+    wanted = []
+    for batch in batches:
+        hidden = image_states(model.hidden_states(batch.ids), batch)
+        noisy, sigma = noisy_latents(batch.latents, 1)
+        model.clean(noisy, batch.reference, sigma, model.context(hidden))
+        patches = cells(batch.latents).unflatten(2, (-1, PATCH * PATCH))
+        wanted.append(patches.transpose(2, 3).flatten(2))  # the transformer has channels last
+    hook.remove()
+    x = torch.cat(seen).flatten(0, 1)
+    x = torch.cat([x, torch.ones(len(x), 1)], dim=1)
+    y = torch.cat(wanted).flatten(0, 1)
+    square = x.T @ x + 1e-3 * len(x) * torch.eye(x.shape[1])
+    solution = torch.linalg.solve(square, x.T @ y)
+    projection.weight.copy_(solution[:-1].T)
+    projection.bias.copy_(solution[-1])
+    print("error left", round(float((x @ solution - y).square().mean()), 3))
 
 
 def main() -> None:
@@ -121,7 +147,12 @@ def main() -> None:
     model.load_state_dict(state["model"])
     if not options.again:
         reserve(model)
-    align(model, Batches(BATCH, 5, 0.5))
+    data = Batches(BATCH, 5, 0.4)
+    batches = [data.batch(data.is_edit()) for _ in range(BATCHES)]
+    batches = [batch for batch in batches if batch.tokens.shape[1] == GRID * GRID]
+    align(model, batches[:3])
+    if not options.again:
+        fit_output(model, batches)
     aligned = {"model": model.state_dict(), "average": model.state_dict(), "step": state["step"]}
     save(WORK / "joint.pt", aligned)
 

@@ -1,9 +1,11 @@
 """The image tokens' vocabulary: every code stands for what captions talk about.
 
-A code is either a part of a thing (its kind, its colour, and which ninth of its box the cell lies
-in) or a piece of a setting (background, time and style). The codebook of the vision tokenizer and
-the image rows of the autoregressive model's embeddings are both made of these factors, so that a
-combination never trained on still has a code whose meaning follows from its parts.
+A code is either a part of a thing (its kind, its colour, and which cell of how large a thing) or a
+piece of a setting (background, time, and in which style and variant it is drawn). The codebook of
+the vision tokenizer and the image rows of the autoregressive model's embeddings are both made of
+these factors, so that a combination never trained on still has a code whose meaning follows from
+its parts. Things stand on a lattice of cells (`dataengine/placing.py`), so a picture's codes say
+all that there is to see in it.
 """
 
 from __future__ import annotations
@@ -12,32 +14,37 @@ from functools import lru_cache
 
 import numpy as np
 
-from dataengine.render import render_ids, thing_box
-from dataengine.scene import BACKGROUNDS, COLOURS, KINDS, SIZE, STYLES, TIMES, Scene
+from dataengine.layout import VARIANTS
+from dataengine.placing import size_of, spot_of
+from dataengine.render import render_ids
+from dataengine.scene import BACKGROUNDS, COLOURS, KINDS, SIZE, STYLES, TIMES, Scene, Thing
 
 GRID = 8
-NINTHS = 3  # parts of a thing's box along each side
-PARTS = NINTHS * NINTHS
+CELLS: dict[str, tuple[int, int]] = {"small": (2, 2), "medium": (3, 4), "large": (4, 4)}
+"""Rows and columns that a thing of each size can reach into: the last row has its feet, and its
+middle is the line between the two columns in the middle."""
+PARTS = sum(rows * columns for rows, columns in CELLS.values())
 THINGS = len(KINDS) * len(COLOURS) * PARTS
-SETTINGS = len(BACKGROUNDS) * len(TIMES) * len(STYLES)
+SETTING = (len(BACKGROUNDS), len(TIMES), len(STYLES) * VARIANTS)
+SETTINGS = int(np.prod(SETTING))
 CODEBOOK_SIZE = THINGS + SETTINGS
-FACTOR_SIZES = (len(KINDS), len(COLOURS), PARTS, len(BACKGROUNDS), len(TIMES), len(STYLES))
-FACTORS = 72
-"""Columns of `factors()`: one for each value of each factor, and the rest unused."""
+FACTOR_SIZES = (len(KINDS), len(COLOURS), PARTS, *SETTING)
+FACTORS = 96
+"""Columns of `factors()`: one for each value of each factor."""
 COVERED = 8  # a thing stands for a cell of which it covers at least this part (an eighth)
 
 
 @lru_cache(maxsize=1)
 def factors() -> np.ndarray:
-    """One-hot factors of every code, float32 [codes, FACTORS]."""
+    """One-hot factors of every code, three each, float32 [codes, FACTORS]."""
     rows = np.zeros((CODEBOOK_SIZE, FACTORS), dtype=np.float32)
     starts = np.concatenate([[0], np.cumsum(FACTOR_SIZES)])
     codes = np.arange(THINGS)
-    kind, colour, part = np.unravel_index(codes, (len(KINDS), len(COLOURS), PARTS))
-    for start, value in zip(starts[:3], (kind, colour, part), strict=True):
+    parts = np.unravel_index(codes, FACTOR_SIZES[:3])
+    for start, value in zip(starts[:3], parts, strict=True):
         rows[codes, start + value] = 1
     settings = np.arange(SETTINGS)
-    whole = np.unravel_index(settings, (len(BACKGROUNDS), len(TIMES), len(STYLES)))
+    whole = np.unravel_index(settings, SETTING)
     for start, value in zip(starts[3:6], whole, strict=True):
         rows[THINGS + settings, start + value] = 1
     return rows
@@ -48,10 +55,22 @@ def setting_code(scene: Scene) -> int:
     whole = (
         BACKGROUNDS.index(scene.background),
         TIMES.index(scene.time),
-        STYLES.index(scene.style),
+        STYLES.index(scene.style) * VARIANTS + scene.seed,
     )
-    sizes = (len(BACKGROUNDS), len(TIMES), len(STYLES))
-    return THINGS + int(np.ravel_multi_index(whole, sizes))
+    return THINGS + int(np.ravel_multi_index(whole, SETTING))
+
+
+def part_of(thing: Thing, row: int, column: int) -> int:
+    """Which part of a thing a cell of the grid shows: the cell of it that is nearest."""
+    size, (middle, feet) = size_of(thing), spot_of(thing)
+    before = 0
+    for name, (rows, columns) in CELLS.items():
+        if name == size:
+            down = min(rows - 1, max(0, row - (feet - rows)))
+            across = min(columns - 1, max(0, column - (middle - columns // 2)))
+            return before + down * columns + across
+        before += rows * columns
+    raise ValueError(size)
 
 
 def codes_of(scene: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -74,10 +93,9 @@ def _codes(scene: Scene, ids: np.ndarray | None, pool: int) -> np.ndarray:
     winner = counts.argmax(1)
     for index in np.flatnonzero(counts.max(1) >= cell * cell // COVERED):
         thing = scene.things[winner[index]]
-        x0, y0, x1, y1 = thing_box(thing)
-        across = ((index % cells + 0.5) * cell - x0) / (x1 - x0)
-        down = ((index // cells + 0.5) * cell - y0) / (y1 - y0)
-        column, row = (min(NINTHS - 1, max(0, int(v * NINTHS))) for v in (across, down))
+        row, column = divmod(int(index), cells)
+        centre = (pool - 1) / 2  # of the cells that are pooled
+        part = part_of(thing, int(row * pool + centre), int(column * pool + centre))
         look = KINDS.index(thing.kind) * len(COLOURS) + COLOURS.index(thing.colour)
-        codes[index] = look * PARTS + row * NINTHS + column
+        codes[index] = look * PARTS + part
     return codes

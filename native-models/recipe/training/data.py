@@ -39,14 +39,15 @@ there is a vision tokenizer, which misreads some cells, too."""
 class Batch:
     """ids int64 [batch, sequence], right-padded; start: the scale token's place in each row;
     tokens int64 [batch, n]: the image tokens, as codes; latents and reference float
-    [batch, 32, 16, 16]; weight [batch, 16, 16] of each position; all None without pictures."""
+    [batch, 32, 16, 16], the reference None where there is no picture to edit; weight
+    [batch, 16, 16] of each position."""
 
     ids: Tensor
     start: Tensor
     tokens: Tensor
-    latents: Tensor | None = None
+    latents: Tensor
+    weight: Tensor
     reference: Tensor | None = None
-    weight: Tensor | None = None
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Example:
 
     subject: Scene | Edit
     codes: tuple[np.ndarray, ...]
-    latents: Tensor | None = None
+    latents: Tensor
     source_codes: np.ndarray | None = None
     source_latents: Tensor | None = None
     changed: Tensor | None = None
@@ -126,11 +127,10 @@ def differing(a: Tensor, b: Tensor) -> Tensor:
 
 
 class Batches:
-    """Endless batches of text to image or of edits that nobody has seen; words and codes alone
-    where no pictures are wanted."""
+    """Endless batches of text to image or of edits that nobody has seen."""
 
-    def __init__(self, size: int, seed: int, edit_share: float, pictures: bool = True) -> None:
-        self.pictures, self.basis = pictures, Basis()
+    def __init__(self, size: int, seed: int, edit_share: float) -> None:
+        self.basis = Basis()
         self.size, self.edit_share = size, edit_share
         self.rng = generator(seed, 41)
         self.vocabulary = Vocabulary()
@@ -169,18 +169,13 @@ class Batches:
         """An example of a scene or an edit that nobody has seen."""
         if not edit:
             scene = sample_scene(self.rng, "train")
-            return Example(
-                scene, codes_of(scene), self.picture(scene)[1] if self.pictures else None
-            )
+            return Example(scene, codes_of(scene), self.picture(scene)[1])
         pair = sample_edit(self.rng, "train")
         if self.rng.random() < 0.5:
             pair = inverse(pair) or pair
-        if not self.pictures:
-            source = self.misread(codes_of(pair.source)[0].astype(np.int64))
-            return Example(pair, codes_of(pair.target), source_codes=source)
         (before, reference), (after, latents) = self.picture(pair.source), self.picture(pair.target)
         return Example(
-            pair, codes_of(pair.target), latents, codes_of(pair.source)[0], reference,
+            pair, codes_of(pair.target), latents, self.read(pair.source, before), reference,
             differing(before, after),
         )  # fmt: skip
 
@@ -214,27 +209,21 @@ class Batches:
             prompt = self.prompt(example, length, 64)
             rows.append([*prompt, self.vocabulary.scales[scale], *(codes + self.vocabulary.image)])
             starts.append(len(prompt))
-        words = Batch(
-            pad(rows, length),
-            torch.tensor(starts),
-            torch.from_numpy(np.stack([e.codes[scale] for e in examples]).astype(np.int64)),
-        )
-        return self.with_latents(words, examples, edit) if self.pictures else words
-
-    def with_latents(self, batch: Batch, examples: list[Example], edit: bool) -> Batch:
-        """A batch with what its pictures are made of."""
         reference, weight = None, torch.ones(self.size, SIDE, SIDE)
         if edit:
             reference = torch.stack(
                 [e.source_latents for e in examples if e.source_latents is not None]
-            )
-            weight = weight + 2.0 * torch.stack(
-                [e.changed for e in examples if e.changed is not None]
-            )
-        batch.latents = torch.stack([e.latents for e in examples if e.latents is not None]).float()
-        batch.reference = None if reference is None else reference.float()
-        batch.weight = weight
-        return batch
+            ).float()
+            changed = torch.stack([e.changed for e in examples if e.changed is not None])
+            weight = weight + 2.0 * changed
+        return Batch(
+            ids=pad(rows, length),
+            start=torch.tensor(starts),
+            tokens=torch.from_numpy(np.stack([e.codes[scale] for e in examples]).astype(np.int64)),
+            latents=torch.stack([e.latents for e in examples]).float(),
+            weight=weight,
+            reference=reference,
+        )
 
     def __iter__(self) -> Iterator[Batch]:
         while True:

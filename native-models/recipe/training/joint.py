@@ -9,6 +9,7 @@ time in ten).
 from __future__ import annotations
 
 import argparse
+import math
 import time
 
 import torch
@@ -16,9 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .checkpoint import WORK, Log, load, save
-from .codes import FACTORS, GRID
+from .codes import GRID, PARTS, THINGS
 from .data import GENERATE_LENGTH, Batch, Batches, Vocabulary
-from .model import HIDDEN, Starter
+from .model import HIDDEN, PATCH, Starter
+from .model import TOLD as TOLD_SIZES
 from .optimizer import Optimizer
 from .vision_tokenizer import code_loss
 
@@ -26,7 +28,10 @@ DROP = 0.1
 EMA = 0.998
 FLOW = 2.0  # weight of the clean latents' error beside cross-entropy
 TOLD = 0.2
-TOKENS = ("ar.", "code_")  # parameters of the autoregressive model
+BEGINNING = 20.0  # weight of the tokens with which something begins
+SHOWN = 3.0  # weight of the latents read off the captions
+ALONE = ("ar.", "code_", "diffusion_connector.", "sana.caption_", "told.")
+"""What trains without the diffusion model: tokens, and what they tell it."""
 MEET = 30  # steps between two meetings of processes
 
 
@@ -42,15 +47,35 @@ def merge(model: Starter, mine: int, alone: bool) -> None:
     assert theirs is not None
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            if alone or not theirs["alone"] or name.startswith(TOKENS):
-                share = 0.5 if name.startswith(TOKENS) or not alone else 1.0
+            if alone or not theirs["alone"] or name.startswith(ALONE):
+                share = 0.5 if name.startswith(ALONE) or not alone else 1.0
                 parameter.lerp_(theirs["model"][name], share)
 
 
+def begins(tokens: Tensor) -> Tensor:
+    """Where something begins that the cells before it, above it and beside those do not show yet:
+    bool [batch, n]. Only the words tell what that is; the rest follows from what is there."""
+    side = math.isqrt(tokens.shape[1])
+    look = torch.where(tokens < THINGS, tokens // PARTS, -1).unflatten(1, (side, side))
+    around = functional.pad(look, (1, 1, 1, 0), value=-1)
+    known = [around[:, 1:, :-2], *(around[:, :-1, x : x + side] for x in range(3))]
+    new = torch.stack([look != neighbour for neighbour in known]).all(0) & (look >= 0)
+    new[:, 0, 0] = True
+    return new.flatten(1)
+
+
 def token_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
-    """Cross-entropy over the codes; hidden is [batch, n + 1, hidden]."""
-    logits = hidden[:, :-1].flatten(0, 1) @ model.code_head().T
-    return functional.cross_entropy(logits, tokens.flatten())
+    """Cross-entropy over the codes, that of beginnings weighed more; hidden is [batch, n + 1,
+    hidden]."""
+    weight = 1 + (BEGINNING - 1) * begins(tokens).float().flatten()
+    losses = model.code_head.cross_entropy(hidden[:, :-1].flatten(0, 1), tokens.flatten())
+    return (losses * weight).sum() / weight.sum()
+
+
+def softly(hidden: Tensor, share: float) -> Tensor:
+    """The same states, through which less of the gradient goes back: the diffusion model learns
+    from all of its error, and the autoregressive model first of all to follow words."""
+    return share * hidden + (1 - share) * hidden.detach()
 
 
 def noisy_latents(latents: Tensor, draws: int) -> tuple[Tensor, Tensor]:
@@ -73,7 +98,6 @@ def flow_loss(
     """Flow matching by clean latents: their error at `draws` noises a picture, and where nothing
     but noise is to be seen. (The velocity's error is this one divided by sigma squared, which asks
     for more exactness at little noise than a small model has to give.)"""
-    assert batch.latents is not None and batch.weight is not None
     reference = batch.reference
     kept = (torch.rand(len(hidden)) >= DROP)[:, None, None]
     if reference is None:  # unconditional pictures have the connector of zeros
@@ -88,15 +112,21 @@ def flow_loss(
     return error.mean(), error[sigma > 0.9].mean().detach()
 
 
-def told_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
-    """Whether the conditioning says, in so many words, what is in each cell: the cross-entropy of
-    place and code read off it. Cross-attention finds its way by these; left to itself it takes
-    thousands of steps to."""
+def cells(latents: Tensor) -> Tensor:
+    """Latents [batch, 32, 16, 16] as the transformer's patches, [batch, 64, 128]."""
+    return functional.unfold(latents, PATCH, stride=PATCH).transpose(1, 2)
+
+
+def told_losses(model: Starter, hidden: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Whether the conditioning says what is in each cell: the cross-entropy of place and code read
+    off it, and the error of the latents read off it. Cross-attention finds its way by the first and
+    has something to fetch by the second; left to itself it takes thousands of steps to."""
     read = model.told(model.captions(hidden)[:, 1:])
-    place, scores = read.split((GRID * GRID, FACTORS), dim=-1)
+    place, scores, latents = read.split(TOLD_SIZES, dim=-1)
     wanted = torch.arange(GRID * GRID).expand(len(hidden), -1)
     where = functional.cross_entropy(place.flatten(0, 1), wanted.flatten())
-    return where + code_loss(scores, tokens)
+    shown = (latents - cells(batch.latents)).square().mean()
+    return where + code_loss(scores, batch.tokens), shown
 
 
 def image_states(hidden: Tensor, batch: Batch) -> Tensor:
@@ -108,11 +138,14 @@ def image_states(hidden: Tensor, batch: Batch) -> Tensor:
 class Training:
     """The networks, their running average and optimizer, kept in work/joint.pt."""
 
-    def __init__(self, words: int, rate: float) -> None:
+    def __init__(self, words: int, rate: float, slow: float) -> None:
         self.model, self.average = Starter(words), Starter(words)
         self.average.load_state_dict(self.model.state_dict())
-        bodies = [self.model.ar.layers, self.model.sana.transformer_blocks]
-        self.optimizer = Optimizer(bodies, [self.model], rate)
+        model = self.model
+        bodies = [model.ar.layers, model.diffusion_connector, model.sana.transformer_blocks]
+        bodies.append(model.sana.caption_projection)
+        tokens = [model.ar, model.code_embeddings, model.code_head]
+        self.optimizer = Optimizer(bodies, model, rate, tokens, slow)
         self.step = 0
 
     def resume(self) -> None:
@@ -150,6 +183,8 @@ def main() -> None:
     arguments.add_argument("--batch", type=int, default=24)
     arguments.add_argument("--learning-rate", type=float, default=2e-3)
     arguments.add_argument("--final", type=float, default=0.03, help="of the rate, at the end")
+    arguments.add_argument("--slow", type=float, default=1.0, help="of the rate, for tokens")
+    arguments.add_argument("--back", type=float, default=0.2, help="gradient to the tokens' model")
     arguments.add_argument("--edit-share", type=float, default=0.35)
     arguments.add_argument("--draws", type=int, default=1)
     arguments.add_argument("--threads", type=int, default=2)
@@ -157,11 +192,11 @@ def main() -> None:
     arguments.add_argument("--peer", type=int, choices=(0, 1), help="one of two processes")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
-    training = Training(Vocabulary().image, options.learning_rate)
+    training = Training(Vocabulary().image, options.learning_rate, options.slow)
     training.resume()
     seed = training.step * 2 + (options.peer or 0)
     torch.manual_seed(seed)
-    data = Batches(options.batch, seed, options.edit_share, pictures=not options.alone)
+    data = Batches(options.batch, seed, options.edit_share)
     model = training.model
     hidden_states = torch.compile(model.hidden_states, dynamic=False)
     sana: nn.Module = torch.compile(model.sana, dynamic=False)  # type: ignore[assignment]
@@ -175,16 +210,18 @@ def main() -> None:
         kind = "generate" if batch.ids.shape[1] == GENERATE_LENGTH else "edit"
         hidden = image_states(hidden_states(batch.ids), batch)
         tokens = token_loss(model, hidden, batch.tokens)
-        losses, total = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens}, tokens
+        losses = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens}
+        total, hidden = tokens, softly(hidden, options.back)
+        often = batch.tokens.shape[1] == GRID * GRID  # S1 and S2 are too rare to be compiled for
+        if often:
+            told, shown = told_losses(model, hidden, batch)
+            losses |= {f"told_{kind}": told, f"shown_{kind}": shown}
+            total = total + TOLD * told + SHOWN * shown
         if not options.alone:
-            often = batch.tokens.shape[1] == 64  # S1 and S2 are too rare to be compiled for
             network = sana if often else model.sana
             flow, blind = flow_loss(model, hidden, batch, options.draws, network)
             losses |= {f"clean_{kind}": flow, f"blind_{kind}": blind}
-            total = tokens + FLOW * flow
-            if often:
-                losses["told"] = told_loss(model, hidden, batch.tokens)
-                total = total + TOLD * losses["told"]
+            total = total + FLOW * flow
         training.update(total, rate)
         for name, value in losses.items():
             now = float(value.detach())

@@ -21,12 +21,15 @@ def orthogonalised(update: Tensor, steps: int = 4) -> Tensor:
     return x.T if turned else x
 
 
+NOT_MATRICES = ("embed", "table")
+
+
 class Muon(torch.optim.Optimizer):
     """Momentum, orthogonalised: matrices as they are, convolutions as [out, in x window]. Updates
     are scaled to the size that Adam's have, so that both share a learning rate."""
 
-    def __init__(self, parameters: list[nn.Parameter], lr: float, weight_decay: float) -> None:
-        super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay, "momentum": 0.95})
+    def __init__(self, groups: list[dict[str, Any]], lr: float, weight_decay: float) -> None:
+        super().__init__(groups, {"lr": lr, "weight_decay": weight_decay, "momentum": 0.95})
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -47,32 +50,44 @@ class Muon(torch.optim.Optimizer):
 
 
 class Optimizer:
-    """Weights of two or more dimensions inside `bodies` go to Muon, the rest to AdamW."""
+    """Weights of two or more dimensions inside `bodies` go to Muon, the rest to AdamW; what is
+    inside `slow` learns at a part of the rate."""
 
     def __init__(
-        self, bodies: Iterable[nn.Module], models: Iterable[nn.Module], rate: float
+        self,
+        bodies: Iterable[nn.Module],
+        model: nn.Module,
+        rate: float,
+        slow: Iterable[nn.Module] = (),
+        part: float = 1.0,
     ) -> None:
         inner = {
-            id(p): p
+            id(p)
             for body in bodies
             for name, p in body.named_parameters()
-            if p.ndim >= 2 and min(p.shape[:2]) > 1 and p.requires_grad and "embed" not in name
+            if p.ndim >= 2
+            and min(p.shape[:2]) > 1
+            and not any(word in name for word in NOT_MATRICES)
         }
-        others = {
-            id(p): p
-            for m in models
-            for p in m.parameters()
-            if p.requires_grad and id(p) not in inner
-        }
+        slowly = {id(p) for module in slow for p in module.parameters()}
+        trained = [p for p in model.parameters() if p.requires_grad]
+
+        def groups(muon: bool) -> list[dict[str, Any]]:
+            mine = [p for p in trained if (id(p) in inner) == muon]
+            return [
+                {"params": [p for p in mine if (id(p) in slowly) == slower], "part": share}
+                for slower, share in ((False, 1.0), (True, part))
+            ]
+
         self.parts = (
-            Muon(list(inner.values()), lr=rate, weight_decay=0.01),
-            torch.optim.AdamW(list(others.values()), lr=rate, betas=(0.9, 0.97), weight_decay=0.01),
+            Muon(groups(True), lr=rate, weight_decay=0.01),
+            torch.optim.AdamW(groups(False), lr=rate, betas=(0.9, 0.97), weight_decay=0.01),
         )
 
     def set_rate(self, rate: float) -> None:
         for part in self.parts:
             for group in part.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group["part"]
 
     def step(self) -> None:
         for part in self.parts:
@@ -87,4 +102,7 @@ class Optimizer:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         for index, part in enumerate(self.parts):
+            shares = [group["part"] for group in part.param_groups]
             part.load_state_dict(state[str(index)])
+            for group, share in zip(part.param_groups, shares, strict=True):
+                group["part"] = share

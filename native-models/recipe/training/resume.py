@@ -23,11 +23,16 @@ from .model import CodeRows, Starter
 from .text import PATH as TOKENIZER
 
 
-def fitted(rows: Tensor, steps: int = 300) -> CodeRows:
+def fitted(rows: Tensor, shapes: bool, steps: int = 300) -> CodeRows:
     """The factored rows nearest to plain ones [codes, width]."""
-    model = CodeRows(rows.shape[1])
+    model = CodeRows(rows.shape[1], shapes)
     with torch.no_grad():
         model.sum.weight.copy_(torch.linalg.lstsq(model.factors, rows).solution.T)
+        if model.own is not None:  # the mean of what is left
+            left = rows - model.sum(model.factors)
+            count = torch.bincount(model.shape)[:, None]
+            own = model.own.weight
+            own.copy_(torch.zeros_like(own).index_add_(0, model.shape, left) / count)
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     for step in range(steps):
         for group in optimizer.param_groups:
@@ -61,7 +66,7 @@ def joint_state(model: Starter) -> dict[str, Any]:
     state = {n: v for n, v in model.state_dict().items() if not n.startswith("code_")}
     for name in ("code_embeddings", "code_head"):
         rows = getattr(model, name)().detach()
-        factored = fitted(rows)
+        factored = fitted(rows, shapes=name == "code_embeddings")
         print(name, "error", float((factored() - rows).norm() / rows.norm()))
         state |= {f"{name}.{n}": v for n, v in factored.state_dict().items()}
     return {"model": state, "average": state, "step": 0}

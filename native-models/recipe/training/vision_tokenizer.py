@@ -41,7 +41,6 @@ SHIPPED_ENCODER = ENCODER | {"image_size": SIZE, "patch_size": SIZE // GRID}
 """The same network seen from the whole picture: halving it is part of the patch embedding."""
 SELECT_LAYER = -2
 TOKEN_DIM = FACTORS
-SPLIT = (*FACTOR_SIZES, FACTORS - sum(FACTOR_SIZES))
 ZERO = torch.zeros(())
 
 
@@ -104,7 +103,7 @@ class VisionTokenizer(nn.Module):
         return states[SELECT_LAYER]
 
     def projected(self, pixels: Tensor, pool: int = 1) -> Tensor:
-        """What is quantised: [batch, tokens, 72]."""
+        """What is quantised: [batch, tokens, FACTORS]."""
         return self.pooled(self.features(pixels), pool)
 
     def pooled(self, x: Tensor, pool: int) -> Tensor:
@@ -197,13 +196,13 @@ def batches(size: int, seed: int) -> Iterator[tuple[np.ndarray, list[np.ndarray]
 
 
 def code_loss(scores: Tensor, codes: Tensor) -> Tensor:
-    """Cross-entropy of the codes, whose score is the sum of their factors' (all codes have three);
+    """Cross-entropy of the codes, whose score is the sum of their three factors';
     cells that show a part of a thing weigh more than settings.
 
     scores [batch, tokens, FACTORS], codes [batch, tokens].
     """
     scores, codes = scores.flatten(0, 1), codes.flatten()
-    parts = [part.logsumexp(-1) for part in scores.split(SPLIT, dim=-1)[: len(FACTOR_SIZES)]]
+    parts = [part.logsumexp(-1) for part in scores.split(FACTOR_SIZES, dim=-1)]
     total = torch.logaddexp(sum(parts[:3], start=ZERO), sum(parts[3:], start=ZERO))
     table = torch.from_numpy(factors())
     error = total - (scores * table[codes]).sum(-1)
@@ -237,7 +236,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     model = VisionTokenizer()
-    optimizer = Optimizer([model.encoder], [model], options.learning_rate)
+    optimizer = Optimizer([model.encoder], model, options.learning_rate)
     step = 0
     path = WORK / "vision.pt"
     if (state := load(path)) is not None:

@@ -37,7 +37,8 @@ class Writer:
         self.grammar = Spanish() if self.spanish else English()
         self.words = Words(rng)
         self.named: dict[Look, str] = {}
-        if self.spanish and rng.random() < 0.8:  # rather "el gato rojo" than "de color rojo"
+        plain = rng.random() < 0.8 or edit.operation == "recolour"
+        if self.spanish and plain:  # rather "el gato rojo" than "de color rojo"
             self.words.chosen.update({colour: 0 for colour in instruct_es.BASE_COLOURS})
 
     def param(self, name: str) -> Look:
