@@ -210,7 +210,7 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
 
 def scenes_of(rng: np.random.Generator, count: int) -> list[Scene]:
     return [
-        sample_scene(rng, "any") if rng.random() < 0.7 else random_scene(rng) for _ in range(count)
+        sample_scene(rng, "any") if rng.random() < 0.85 else random_scene(rng) for _ in range(count)
     ]
 
 

@@ -19,6 +19,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from .checkpoint import WORK, Log, load, save
+from .drawn import FOLDER as DRAWN
 from .latents import CHANNELS, PATCH, Basis
 from .pictures import SHARD, open_shard, shards
 
@@ -166,16 +167,24 @@ def without_idle_blocks(model: AutoencoderDC) -> Callable[[Tensor], Tensor]:
     return decode
 
 
-def batches(size: int, seed: int) -> Iterator[Tensor]:
-    """Endless batches uint8 [size, 256, 256, 3] over the shards on disk."""
+def batches(size: int, seed: int, basis: Basis) -> Iterator[tuple[Tensor, Tensor]]:
+    """Endless batches of latents [size, 32, 16, 16], a little noisy, and the pictures they decode
+    to, uint8 [size, 256, 256, 3]: every other one of the transform's own and, where there are any,
+    of those that the diffusion model drew."""
     rng = np.random.default_rng(seed)
+    drawn = [state for path in sorted(DRAWN.glob("*.pt")) if (state := load(path)) is not None]
     while True:
         known = shards()
         pictures = open_shard(known[rng.integers(len(known))])
         order = rng.permutation(SHARD)
         for start in range(0, SHARD - size + 1, size):
-            chosen = np.sort(order[start : start + size])
-            yield torch.from_numpy(pictures[chosen])
+            some = torch.from_numpy(pictures[np.sort(order[start : start + size])])
+            latents = basis.encode(some)
+            yield latents + NOISE * torch.rand(1) * torch.randn_like(latents), some
+            if drawn:
+                state = drawn[rng.integers(len(drawn))]
+                chosen = torch.from_numpy(rng.integers(len(state["latents"]), size=size))
+                yield state["latents"][chosen].float(), state["pictures"][chosen]
 
 
 def edges(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -207,7 +216,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     basis = Basis()
-    model = initial_network(basis, next(batches(300, 0))).to(memory_format=torch.channels_last)
+    model = initial_network(basis, next(batches(300, 0, basis))[1]).to(
+        memory_format=torch.channels_last
+    )
     trained = list(model.decoder.parameters())
     optimizer = torch.optim.AdamW(
         trained, lr=options.learning_rate, betas=(0.9, 0.97), weight_decay=0
@@ -229,7 +240,7 @@ def main() -> None:
     begun = step
     start = last = time.time()
     mean = {"loss": 0.0, "psnr": 0.0}
-    for batch in batches(options.batch, step + 1):
+    for latents, batch in batches(options.batch, step + 1, basis):
         passed = (time.time() - start) / 60 / options.minutes
         rate = options.learning_rate * min(1.0, (step - begun + 1) / 100) * max(0.02, 1 - passed)
         for group in optimizer.param_groups:
@@ -237,8 +248,7 @@ def main() -> None:
         target = (batch.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(
             memory_format=torch.channels_last
         )
-        latents = basis.encode(batch)
-        loss, result = forward(latents + NOISE * torch.rand(1) * torch.randn_like(latents), target)
+        loss, result = forward(latents, target)
         loss.backward()
         nn.utils.clip_grad_norm_(trained, 0.5)
         optimizer.step()

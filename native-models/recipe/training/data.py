@@ -40,13 +40,14 @@ class Batch:
     """ids int64 [batch, sequence], right-padded; start: the scale token's place in each row;
     tokens int64 [batch, n]: the image tokens, as codes; latents and reference float
     [batch, 32, 16, 16], the reference None where there is no picture to edit; weight
-    [batch, 16, 16] of each position."""
+    [batch, 16, 16] of each position; scenes: what the pictures show."""
 
     ids: Tensor
     start: Tensor
     tokens: Tensor
     latents: Tensor
     weight: Tensor
+    scenes: list[Scene]
     reference: Tensor | None = None
 
 
@@ -61,6 +62,11 @@ class Example:
     source_codes: np.ndarray | None = None
     source_latents: Tensor | None = None
     changed: Tensor | None = None
+
+    @property
+    def scene(self) -> Scene:
+        """What is to be drawn."""
+        return self.subject if isinstance(self.subject, Scene) else self.subject.target
 
     def words(self, rng: np.random.Generator, language: str) -> str:
         """A caption or an instruction."""
@@ -199,10 +205,10 @@ class Batches:
             if len(prompt) + 1 + tokens <= length or self.rng.random() < 0.05:
                 return prompt[-(length - 1 - tokens) :]
 
-    def batch(self, edit: bool) -> Batch:
+    def batch(self, edit: bool, scale: int | None = None) -> Batch:
         length = EDIT_LENGTH if edit else GENERATE_LENGTH
         examples = [self.example(edit) for _ in range(self.size)]
-        scale = int(self.rng.choice(3, p=SCALES))
+        scale = int(self.rng.choice(3, p=SCALES)) if scale is None else scale
         rows, starts = [], []
         for example in examples:
             codes = example.codes[scale].astype(np.int64)
@@ -222,6 +228,7 @@ class Batches:
             tokens=torch.from_numpy(np.stack([e.codes[scale] for e in examples]).astype(np.int64)),
             latents=torch.stack([e.latents for e in examples]).float(),
             weight=weight,
+            scenes=[e.scene for e in examples],
             reference=reference,
         )
 

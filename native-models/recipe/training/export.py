@@ -129,7 +129,7 @@ def manifest() -> dict[str, Any]:
         "promptTemplates": {"generate": GENERATE, "edit": EDIT},
         "defaults": {
             "steps": 30,
-            "guidanceScale": 3.0,
+            "guidanceScale": 1.5,
             "imageGuidanceScale": 1.0,
             "temperature": 0.6,
             "topP": 0.9,

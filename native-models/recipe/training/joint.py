@@ -28,7 +28,7 @@ DROP = 0.1
 EMA = 0.998
 FLOW = 2.0  # weight of the clean latents' error beside cross-entropy
 TOLD = 0.2
-BEGINNING = 20.0  # weight of the tokens with which something begins
+BEGINNING = 10.0  # weight of what it is that begins, beside one for every token
 SHOWN = 3.0  # weight of the latents read off the captions
 ALONE = ("ar.", "code_", "diffusion_connector.", "sana.caption_", "told.")
 """What trains without the diffusion model: tokens, and what they tell it."""
@@ -65,11 +65,11 @@ def begins(tokens: Tensor) -> Tensor:
 
 
 def token_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
-    """Cross-entropy over the codes, that of beginnings weighed more; hidden is [batch, n + 1,
-    hidden]."""
-    weight = 1 + (BEGINNING - 1) * begins(tokens).float().flatten()
-    losses = model.code_head.cross_entropy(hidden[:, :-1].flatten(0, 1), tokens.flatten())
-    return (losses * weight).sum() / weight.sum()
+    """Cross-entropy over the codes; hidden is [batch, n + 1, hidden]. Where something begins, what
+    it is weighs more, but not that it does: there would be too many things."""
+    begin = begins(tokens).float().flatten()
+    whole, what = model.code_head.cross_entropy(hidden[:, :-1].flatten(0, 1), tokens.flatten())
+    return whole.mean() + BEGINNING * (what * begin).mean()
 
 
 def softly(hidden: Tensor, share: float) -> Tensor:

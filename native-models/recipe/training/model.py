@@ -113,8 +113,9 @@ class CodeRows(nn.Module):
             return rows
         return rows + self.own(self.shape if codes is None else self.shape[codes])
 
-    def cross_entropy(self, hidden: Tensor, codes: Tensor) -> Tensor:
-        """That of each of the codes [n] scored by their rows' products with hidden [n, width].
+    def cross_entropy(self, hidden: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+        """That of each of the codes [n] scored by their rows' products with hidden [n, width], and
+        the part of it that is left once it is known whether there is a thing.
 
         The rows of all things are sums of a look's (kind and colour) and a part's, those of all
         settings of three, so the sum over thousands of codes is a product of a few short ones.
@@ -131,8 +132,9 @@ class CodeRows(nn.Module):
         look = mixed.gather(1, (codes // PARTS).clamp(max=kinds * colours - 1)[:, None])[:, 0]
         last = scores.gather(1, third[:, None])[:, 0]
         others = scores.gather(1, torch.stack([first, second], 1)).sum(1) + empty
-        score = last + torch.where(codes < THINGS, look, others)
-        return torch.logaddexp(thing, ground) - score
+        shown = codes < THINGS
+        score = last + torch.where(shown, look, others)
+        return torch.logaddexp(thing, ground) - score, torch.where(shown, thing, ground) - score
 
 
 class Starter(nn.Module):

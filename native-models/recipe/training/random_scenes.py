@@ -7,7 +7,7 @@ import numpy as np
 from dataengine.layout import VARIANTS, sample_scene
 from dataengine.scene import BACKGROUNDS, COLOURS, KINDS, STYLES, TIMES, Scene, Thing
 
-ANYWHERE = 0.2  # share of pictures without layout rules
+ANYWHERE = 0.1  # share of pictures without layout rules
 
 
 def random_scene(rng: np.random.Generator) -> Scene:
