@@ -152,7 +152,7 @@ def detection_loss(output: tuple[Tensor, ...], wanted: tuple[Tensor, ...]) -> Te
     loss = focal + tint + 0.15 * shape
     parts = whole.float().split((len(BACKGROUNDS), len(TIMES), len(STYLES)), dim=1)
     for index, part in enumerate(parts):
-        loss = loss + 0.2 * functional.cross_entropy(part, scene[:, index])
+        loss = loss + 0.5 * functional.cross_entropy(part, scene[:, index])
     return loss
 
 

@@ -40,7 +40,8 @@ class Batch:
     """ids int64 [batch, sequence], right-padded; start: the scale token's place in each row;
     tokens int64 [batch, n]: the image tokens, as codes; latents and reference float
     [batch, 32, 16, 16], the reference None where there is no picture to edit; weight
-    [batch, 16, 16] of each position; scenes: what the pictures show."""
+    [batch, 16, 16] of each position; scenes: what the pictures show; altered bool
+    [batch, 64]: the tokens that an edit changes, None at other scales and without one."""
 
     ids: Tensor
     start: Tensor
@@ -48,13 +49,15 @@ class Batch:
     latents: Tensor
     weight: Tensor
     scenes: list[Scene]
+    altered: Tensor | None = None
     reference: Tensor | None = None
 
 
 @dataclass
 class Example:
     """A scene or an edit with what is computed of it: codes of every scale, latents float16
-    [32, 16, 16], and for an edit the same of its source and where the two differ, [16, 16]."""
+    [32, 16, 16], and for an edit the same of its source and where the two differ, [16, 16] in
+    latents and bool [64] in codes."""
 
     subject: Scene | Edit
     codes: tuple[np.ndarray, ...]
@@ -62,6 +65,7 @@ class Example:
     source_codes: np.ndarray | None = None
     source_latents: Tensor | None = None
     changed: Tensor | None = None
+    altered: np.ndarray | None = None
 
     @property
     def scene(self) -> Scene:
@@ -182,7 +186,7 @@ class Batches:
         (before, reference), (after, latents) = self.picture(pair.source), self.picture(pair.target)
         return Example(
             pair, codes_of(pair.target), latents, self.read(pair.source, before), reference,
-            differing(before, after),
+            differing(before, after), codes_of(pair.target)[0] != codes_of(pair.source)[0],
         )  # fmt: skip
 
     def example(self, edit: bool) -> Example:
@@ -229,6 +233,11 @@ class Batches:
             latents=torch.stack([e.latents for e in examples]).float(),
             weight=weight,
             scenes=[e.scene for e in examples],
+            altered=torch.from_numpy(
+                np.stack([e.altered for e in examples if e.altered is not None])
+            )
+            if edit and scale == 0
+            else None,
             reference=reference,
         )
 

@@ -64,12 +64,16 @@ def begins(tokens: Tensor) -> Tensor:
     return new.flatten(1)
 
 
-def token_loss(model: Starter, hidden: Tensor, tokens: Tensor) -> Tensor:
-    """Cross-entropy over the codes; hidden is [batch, n + 1, hidden]. Where something begins, what
-    it is weighs more, but not that it does: there would be too many things."""
-    begin = begins(tokens).float().flatten()
-    whole, what = model.code_head.cross_entropy(hidden[:, :-1].flatten(0, 1), tokens.flatten())
-    return whole.mean() + BEGINNING * (what * begin).mean()
+def token_loss(model: Starter, hidden: Tensor, batch: Batch) -> Tensor:
+    """Cross-entropy over the codes; hidden is [batch, n + 1, hidden]. Where something begins, or an
+    edit changes something, what it is weighs more, but not that it does: there would be too many
+    things."""
+    chosen = begins(batch.tokens)
+    if batch.altered is not None:
+        chosen = chosen | batch.altered
+    states, codes = hidden[:, :-1].flatten(0, 1), batch.tokens.flatten()
+    whole, what = model.code_head.cross_entropy(states, codes)
+    return whole.mean() + BEGINNING * (what * chosen.float().flatten()).mean()
 
 
 def softly(hidden: Tensor, share: float) -> Tensor:
@@ -209,7 +213,7 @@ def main() -> None:
         rate *= max(options.final, 1 - passed * (1 - options.final))
         kind = "generate" if batch.ids.shape[1] == GENERATE_LENGTH else "edit"
         hidden = image_states(hidden_states(batch.ids), batch)
-        tokens = token_loss(model, hidden, batch.tokens)
+        tokens = token_loss(model, hidden, batch)
         losses = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens}
         total, hidden = tokens, softly(hidden, options.back)
         often = batch.tokens.shape[1] == GRID * GRID  # S1 and S2 are too rare to be compiled for
