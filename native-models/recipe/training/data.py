@@ -184,10 +184,16 @@ class Batches:
         if self.rng.random() < 0.5:
             pair = inverse(pair) or pair
         (before, reference), (after, latents) = self.picture(pair.source), self.picture(pair.target)
+        codes = codes_of(pair.target)
         return Example(
-            pair, codes_of(pair.target), latents, self.read(pair.source, before), reference,
-            differing(before, after), codes_of(pair.target)[0] != codes_of(pair.source)[0],
-        )  # fmt: skip
+            pair,
+            codes,
+            latents,
+            source_codes=self.read(pair.source, before),
+            source_latents=reference,
+            changed=differing(before, after),
+            altered=codes[0] != codes_of(pair.source)[0],
+        )
 
     def example(self, edit: bool) -> Example:
         """One from the pool, or a fresh one that goes there."""

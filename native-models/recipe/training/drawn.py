@@ -9,7 +9,6 @@ the picture as rendered are a pair: latents that are a little wrong, and what th
 from __future__ import annotations
 
 import argparse
-import itertools
 
 import torch
 from torch import Tensor
@@ -17,33 +16,14 @@ from torch import Tensor
 from dataengine.render import render
 
 from .checkpoint import WORK, load, save
-from .data import Batch, Batches, Vocabulary
+from .data import Batches, Vocabulary
+from .denoise import denoised
 from .joint import image_states
 from .model import Starter
 
 FOLDER = WORK / "drawn"
 BATCH = 16
 STEPS = 8
-
-
-@torch.no_grad()
-def draw(model: Starter, batch: Batch, guidance: float) -> Tensor:
-    """Latents [batch, 32, 16, 16] made of the batch's own tokens, by few steps of Euler's method."""
-    hidden = image_states(model.hidden_states(batch.ids), batch)
-    context, zero = model.context(hidden), model.context(torch.zeros_like(hidden))
-    reference = batch.reference
-    if reference is not None:
-        zero = torch.zeros_like(context)
-        reference = reference.repeat(2, 1, 1, 1)
-    both, size = torch.cat([zero, context]), len(hidden)
-    latents = torch.randn_like(batch.latents)
-    sigmas = [*torch.linspace(1, 1 / STEPS, STEPS).tolist(), 0.0]
-    for now, then in itertools.pairwise(sigmas):
-        times = torch.full((2 * size,), now)
-        plain, guided = model.clean(latents.repeat(2, 1, 1, 1), reference, times, both).chunk(2)
-        clean = plain + guidance * (guided - plain)
-        latents = latents + (then - now) * (latents - clean) / now
-    return latents
 
 
 def main() -> None:
@@ -64,7 +44,10 @@ def main() -> None:
     pictures: list[Tensor] = []
     while len(made) * BATCH < options.count:
         batch = data.batch(data.is_edit(), scale=0)
-        made.append(draw(model, batch, options.guidance).half())
+        with torch.no_grad():
+            hidden = image_states(model.hidden_states(batch.ids), batch)
+        latents = denoised(model, hidden, batch.reference, options.guidance, STEPS)
+        made.append(latents.half())
         pictures += [torch.from_numpy(render(scene)) for scene in batch.scenes]
     save(
         FOLDER / f"{options.seed:04}.pt",

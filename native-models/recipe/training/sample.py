@@ -6,7 +6,6 @@ python -m training.sample --out sheet.png "a red car" "tres gatos negros, de noc
 from __future__ import annotations
 
 import argparse
-import itertools
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from .bundle import Networks
+from .denoise import denoised
 
 STEPS = 30
 TOKENS = 64
@@ -71,23 +71,7 @@ class Sampler:
     @torch.no_grad()
     def denoise(self, hidden: Tensor, reference: Tensor | None, guidance: float) -> Tensor:
         """-> pictures uint8 [batch, 256, 256, 3]; reference: scaled latents."""
-        size = len(hidden)
-        context = self.model.context(hidden)
-        if reference is None:
-            zero = self.model.context(torch.zeros_like(hidden))
-        else:
-            zero = torch.zeros_like(context)
-            reference = reference.repeat(2, 1, 1, 1)
-        both = torch.cat([zero, context])
-        latents = torch.randn(size, 32, 16, 16)
-        sigmas = [*torch.linspace(1, 1 / STEPS, STEPS).tolist(), 0.0]
-        for now, then in itertools.pairwise(sigmas):
-            clean = self.model.clean(
-                latents.repeat(2, 1, 1, 1), reference, torch.full((2 * size,), now), both
-            )
-            plain, guided = clean.chunk(2)
-            clean = plain + guidance * (guided - plain)
-            latents = latents + (then - now) * (latents - clean) / now
+        latents = denoised(self.model, hidden, reference, guidance, STEPS)
         return self.pixels(latents)
 
     @torch.no_grad()

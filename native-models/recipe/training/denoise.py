@@ -1,0 +1,33 @@
+"""Noise to latents, by Euler's method along the flow, with guidance: the released sampler."""
+
+from __future__ import annotations
+
+import itertools
+
+import torch
+from torch import Tensor
+
+from .model import LATENT_CHANNELS, LATENT_SIZE, Starter
+
+
+@torch.no_grad()
+def denoised(
+    model: Starter, hidden: Tensor, reference: Tensor | None, guidance: float, steps: int
+) -> Tensor:
+    """hidden [batch, tokens, hidden] of the image tokens, reference latents or None -> latents
+    [batch, 32, 16, 16]."""
+    size, context = len(hidden), model.context(hidden)
+    if reference is None:  # without words: the connector of zeros
+        zero = model.context(torch.zeros_like(hidden))
+    else:  # without words, but with a picture: zeros after the connector
+        zero = torch.zeros_like(context)
+        reference = reference.repeat(2, 1, 1, 1)
+    both = torch.cat([zero, context])
+    latents = torch.randn(size, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE)
+    sigmas = [*torch.linspace(1, 1 / steps, steps).tolist(), 0.0]
+    for now, then in itertools.pairwise(sigmas):
+        times = torch.full((2 * size,), now)
+        plain, guided = model.clean(latents.repeat(2, 1, 1, 1), reference, times, both).chunk(2)
+        clean = plain + guidance * (guided - plain)
+        latents = latents + (then - now) * (latents - clean) / now
+    return latents
