@@ -19,6 +19,7 @@ from dataengine.scene import COLOURS, KINDS, Scene, Thing, generator
 from training import latents
 from training.autoencoder import initial_network, without_idle_blocks
 from training.codes import CODEBOOK_SIZE, PARTS, THINGS, codes_of, factors, setting_code
+from training.joint import begins
 from training.latents import Basis
 from training.model import CodeRows
 
@@ -78,6 +79,14 @@ def test_cross_entropy_is_that_of_the_rows() -> None:
     codes[:16] = torch.randint(THINGS, CODEBOOK_SIZE, (16,))
     plain = torch.nn.functional.cross_entropy(hidden @ rows().T, codes, reduction="none")
     assert torch.allclose(rows.cross_entropy(hidden, codes)[0], plain, atol=1e-4)
+
+
+def test_a_thing_begins_in_its_first_cell() -> None:
+    thing = place_on(("house", "red"), "medium", 2, 7)
+    scene = Scene("meadow", "night", "flat", (thing,))
+    codes = torch.from_numpy(codes_of(scene)[0].astype(np.int64))
+    first = int((codes < THINGS).nonzero()[0])
+    assert begins(codes[None])[0].nonzero().flatten().tolist() == [0, first]
 
 
 def test_scales_pool_the_grid() -> None:
