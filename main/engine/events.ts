@@ -45,8 +45,11 @@ const regionSchema = z.strictObject({
 
 /** How far an edit drifted from its picture; a region without pixels is null. */
 export const driftSchema = z.strictObject({
-  /** What tells outside from inside: the feathered mask, or where the edit was seen to change. */
-  region: z.enum(['mask', 'changes']),
+  /**
+   * What tells outside from inside: the feathered mask, the cells whose tokens are not the
+   * picture's own, or where the edit was seen to change.
+   */
+  region: z.enum(['mask', 'tokens', 'changes']),
   outside: regionSchema.nullable(),
   inside: regionSchema.nullable(),
   /** Without a mask: share of the picture that changed. */

@@ -64,6 +64,8 @@ const capabilitiesSchema = z.strictObject({
   /** References the bundle was trained for; more are an extension of the engine. */
   maxReferences: z.int().min(0).max(16),
   tokenScales: z.array(tokenScaleSchema).min(1),
+  /** Whether an edit repeats the codes of what it leaves alone, so that they say where it changes. */
+  tokensTellChanges: z.boolean().default(false),
 });
 
 const defaultsSchema = z.strictObject({

@@ -6,6 +6,7 @@ export { measureDrift } from './drift.js';
 export { encodeImage, encodePng, outputFormat } from './encode.js';
 export { fromModelPixels, planFit, toModelPixels, type FitMode, type FitPlan } from './fit.js';
 export { decodeMask, featherMask, latentMask, tokenMask, toSourceMask } from './mask.js';
+export { dilate } from './morphology.js';
 export { readRecipe, type JsonObject } from './metadata.js';
 export { applyRegistration, register } from './register.js';
 export type { DecodedImage, Mask, Pixels } from './types.js';

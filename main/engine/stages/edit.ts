@@ -9,13 +9,15 @@ import type { Model } from '../model.js';
 import type { EditPlan } from '../plan.js';
 import { composeRecipe } from '../recipe.js';
 import { composeEdit } from './compose.js';
+import type { Bounds } from './compose.js';
 import { encodeInputs } from './encode.js';
 import type { ViewedReference } from './encode.js';
 import { decodePictures, denoisePictures } from './paint.js';
 import { readInputs } from './read.js';
 import type { EditInputs } from './read.js';
+import { tokenChanges } from './token-changes.js';
 import { drawTokens, planPrompts } from './tokens.js';
-import { mainViews, otherViews } from './views.js';
+import { mainViews, otherViews, tokenView } from './views.js';
 
 /** Pictures of an edit, and what a person should know about them. */
 export interface EditedPictures {
@@ -42,6 +44,9 @@ export async function edit(
   const encoded = await encodeInputs(model, plan, inputs, references, context);
   const prompts = planPrompts(model, plan, encoded.prompt);
   const tokens = await drawTokens(model, plan, prompts, context, encoded.forced);
+  const bounds = tokens.map(({ codes }) =>
+    editBounds(model, plan, inputs, references[0], [codes, encoded.own]),
+  );
   const latents = await denoisePictures(
     model,
     plan,
@@ -51,12 +56,12 @@ export async function edit(
       width: encoded.latents.width,
       references: encoded.references,
       imageGuidanceScale: plan.imageGuidanceScale,
-      mask: inputs.mask && keepLatents(inputs.mask, fit, encoded.latents),
+      masks: bounds.map((item) => item && keepLatents(item.mask, fit, encoded.latents)),
     },
     context,
   );
   const decoded = await decodePictures(model, [encoded.latents, ...latents], context);
-  return composePictures(model, plan, inputs, fit, decoded, context);
+  return composePictures(model, plan, inputs, { fit, bounds }, decoded, context);
 }
 
 function viewReferences(
@@ -75,6 +80,26 @@ function viewReferences(
   return [{ image, views, strengths }, ...more];
 }
 
+/**
+ * Where a picture may change: in its mask; without one, where its tokens do, if the model is one
+ * that says so and only what changed is wanted.
+ */
+function editBounds(
+  { manifest, shape }: Model,
+  plan: EditPlan,
+  { mask }: EditInputs,
+  { views }: ViewedReference,
+  [drawn, own]: readonly [readonly number[], readonly number[] | undefined],
+): Bounds | undefined {
+  if (mask !== undefined) return { region: 'mask', mask };
+  if (!plan.onlyChanged || !manifest.capabilities.tokensTellChanges) return undefined;
+  if (own === undefined) return undefined;
+  const side = shape.tokenSides[plan.tokens];
+  const cell = tokenView(views.vision, shape, side, shape.tokenSides.S0).model.width / side;
+  const changes = tokenChanges(drawn, own, { view: views.vision, cell, side });
+  return changes && { region: 'tokens', mask: changes };
+}
+
 /** Latent positions that the mask does not reach stay the picture's own while denoising. */
 function keepLatents(mask: Mask, fit: FitPlan, source: Latents): LatentMask {
   return { data: latentMask(mask, fit, source), source };
@@ -84,8 +109,8 @@ function keepLatents(mask: Mask, fit: FitPlan, source: Latents): LatentMask {
 async function composePictures(
   model: Model,
   plan: EditPlan,
-  { image, mask, recipe }: EditInputs,
-  fit: FitPlan,
+  { image, recipe }: EditInputs,
+  { fit, bounds }: { readonly fit: FitPlan; readonly bounds: readonly (Bounds | undefined)[] },
   [roundTrip, ...painted]: readonly ModelPixels[],
   context: RunContext,
 ): Promise<EditedPictures> {
@@ -96,7 +121,8 @@ async function composePictures(
     for (const [index, picture] of painted.entries()) {
       await checkpoint(context.signal);
       const { onlyChanged } = plan;
-      const done = composeEdit({ image, fit, mask, roundTrip, onlyChanged }, picture);
+      const input = { image, fit, bounds: bounds[index], roundTrip, onlyChanged };
+      const done = composeEdit(input, picture);
       changedAnything ||= done.changedAnything;
       const seed = plan.seeds[index] ?? 0;
       const png = await encodePng(done.image, composeRecipe(model, plan, seed, recipe));

@@ -31,6 +31,8 @@ export interface EncodedInputs {
   readonly latents: Latents;
   /** Codes that positions must get; undefined where a token is drawn, or tokens are not locked. */
   readonly forced: readonly (number | undefined)[] | undefined;
+  /** The edited picture's own codes at the scale that is drawn; undefined where nothing asks. */
+  readonly own: readonly number[] | undefined;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function encodeInputs(
     };
     const prompt: PromptReference[] = [];
     let forced: EncodedInputs['forced'];
+    let own: EncodedInputs['own'];
     for (const reference of references) {
       await step();
       const isMain = reference === references[0];
@@ -62,6 +65,7 @@ export async function encodeInputs(
       const { semantics } = reference.strengths;
       if (semantics === 0 && !locked) continue;
       const seen = await readTokens(model, plan, reference, context);
+      if (isMain) own = seen.codes[plan.tokens];
       if (semantics > 0) prompt.push({ ...seen, codes: seen.codes.S0 ?? [], semantics });
       if (locked) forced = lockedCodes(model, plan, inputs, reference.views, seen.codes);
     }
@@ -76,7 +80,7 @@ export async function encodeInputs(
     const [main] = all;
     if (main === undefined) throw new RangeError('the edited picture has no latents');
     const present = all.filter((item) => item !== undefined);
-    return { prompt, references: present, latents: main.latents, forced };
+    return { prompt, references: present, latents: main.latents, forced, own };
   });
 }
 

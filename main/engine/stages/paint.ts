@@ -21,7 +21,8 @@ export interface PaintInput {
   readonly width: number;
   readonly references: readonly DiffusionReference[];
   readonly imageGuidanceScale: number;
-  readonly mask?: LatentMask | undefined;
+  /** Of each picture; undefined where all of it is painted. */
+  readonly masks?: readonly (LatentMask | undefined)[];
 }
 
 /**
@@ -53,6 +54,7 @@ export async function denoisePictures(
         guidanceScale: plan.guidanceScale,
         imageGuidanceScale: input.imageGuidanceScale,
       });
+      const mask = input.masks?.[index];
       const latents = await denoiser.denoise({
         branches,
         noise: latentNoise(model, plan.seeds[index] ?? 0, input),
@@ -60,7 +62,7 @@ export async function denoisePictures(
         scheduler: plan.scheduler,
         guidanceScale: plan.guidanceScale,
         signal: context.signal,
-        ...(input.mask && { mask: input.mask }),
+        ...(mask && { mask }),
         onStep: async (done, predicted) => {
           context.progress('denoise', index * plan.steps + done, total);
           if (done < plan.steps) await preview?.(predicted);

@@ -122,7 +122,8 @@ function driftLine(
 ): string | undefined {
   if (outside === null) return undefined;
   if (outside.identical) {
-    return region === 'mask' ? messages.driftIdentical(outside.pixels) : undefined;
+    const said = { mask: messages.driftIdentical, tokens: messages.driftUntouched };
+    return region === 'changes' ? undefined : said[region](outside.pixels);
   }
   return messages.driftChanged(outside.maxAbs, outside.psnr?.toFixed(1) ?? '∞');
 }

@@ -62,6 +62,8 @@ export const en = {
   done: (file: string, width: number, height: number, seed: number, seconds: string): string =>
     `${file}: ${width} x ${height}, seed ${seed}, ${seconds} s`,
   driftIdentical: (pixels: number): string => `outside the mask: all ${pixels} pixels identical`,
+  driftUntouched: (pixels: number): string =>
+    `where nothing was to change: all ${pixels} pixels identical`,
   driftChanged: (maxAbs: number, psnr: string): string =>
     `outside the change: largest difference ${maxAbs} of 255, PSNR ${psnr} dB`,
   lossy:

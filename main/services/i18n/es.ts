@@ -63,6 +63,7 @@ export const es: Messages = {
   done: (file, width, height, seed, seconds) =>
     `${file}: ${width} x ${height}, semilla ${seed}, ${seconds} s`,
   driftIdentical: (pixels) => `fuera de la máscara: los ${pixels} píxeles son idénticos`,
+  driftUntouched: (pixels) => `donde nada debía cambiar: los ${pixels} píxeles son idénticos`,
   driftChanged: (maxAbs, psnr) =>
     `fuera del cambio: diferencia máxima ${maxAbs} de 255, PSNR ${psnr} dB`,
   lossy:

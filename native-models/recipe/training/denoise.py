@@ -12,10 +12,16 @@ from .model import LATENT_CHANNELS, LATENT_SIZE, Starter
 
 @torch.no_grad()
 def denoised(
-    model: Starter, hidden: Tensor, reference: Tensor | None, guidance: float, steps: int
+    model: Starter,
+    hidden: Tensor,
+    reference: Tensor | None,
+    guidance: float,
+    steps: int,
+    mask: Tensor | None = None,
 ) -> Tensor:
     """hidden [batch, tokens, hidden] of the image tokens, reference latents or None -> latents
-    [batch, 32, 16, 16]."""
+    [batch, 32, 16, 16]; mask [batch, 1, 16, 16]: 0 where the reference is kept."""
+    kept = reference
     size, context = len(hidden), model.context(hidden)
     if reference is None:  # without words: the connector of zeros
         zero = model.context(torch.zeros_like(hidden))
@@ -23,11 +29,14 @@ def denoised(
         zero = torch.zeros_like(context)
         reference = reference.repeat(2, 1, 1, 1)
     both = torch.cat([zero, context])
-    latents = torch.randn(size, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE)
+    noise = torch.randn(size, LATENT_CHANNELS, LATENT_SIZE, LATENT_SIZE)
+    latents = noise
     sigmas = [*torch.linspace(1, 1 / steps, steps).tolist(), 0.0]
     for now, then in itertools.pairwise(sigmas):
         times = torch.full((2 * size,), now)
         plain, guided = model.clean(latents.repeat(2, 1, 1, 1), reference, times, both).chunk(2)
         clean = plain + guidance * (guided - plain)
         latents = latents + (then - now) * (latents - clean) / now
+        if mask is not None and kept is not None:
+            latents = mask * latents + (1 - mask) * ((1 - then) * kept + then * noise)
     return latents

@@ -124,6 +124,7 @@ def manifest() -> dict[str, Any]:
             "generate": True,
             "edit": True,
             "maxReferences": 1,
+            "tokensTellChanges": True,
             "tokenScales": ["S0", "S1", "S2"],
         },
         "promptTemplates": {"generate": GENERATE, "edit": EDIT},

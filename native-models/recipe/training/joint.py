@@ -1,7 +1,7 @@
 """Trains the autoregressive and the diffusion model together, on endless fresh scenes.
 
 python -m training.joint --minutes 80             resumes from work/joint.pt
-python -m training.joint --peer 1 --alone         beside --peer 0: more words for the first model
+python -m training.joint --peer 0 --only tokens   beside --peer 1 --only painting: each its own part
 Cross-entropy on the image tokens plus flow matching (uniform timesteps, conditioning dropped one
 time in ten).
 """
@@ -30,16 +30,21 @@ FLOW = 2.0  # weight of the clean latents' error beside cross-entropy
 TOLD = 0.2
 BEGINNING = 10.0  # weight of what it is that begins, beside one for every token
 SHOWN = 3.0  # weight of the latents read off the captions
-ALONE = ("ar.", "code_", "diffusion_connector.", "sana.caption_", "told.")
-"""What trains without the diffusion model: tokens, and what they tell it."""
+TRAINED = {
+    "tokens": ("ar.", "code_", "diffusion_connector.", "sana.caption_", "told."),
+    "painting": ("diffusion_connector.", "sana.", "told."),
+    "everything": ("",),
+}
+"""What trains: the tokens and what they tell the diffusion model; that model and what it is told,
+with the autoregressive one as it is; or all."""
 MEET = 30  # steps between two meetings of processes
 
 
-def merge(model: Starter, mine: int, alone: bool) -> None:
+def merge(model: Starter, mine: int, part: str) -> None:
     """Halfway to the other process's parameters, if there is one: two processes with a core each
-    train as one with twice the batch, nearly, by meeting now and then. One that trains tokens
-    alone takes the diffusion model over as it is."""
-    save(WORK / f"peer-{mine}.pt", {"model": model.state_dict(), "alone": alone})
+    train as one with twice the batch, nearly, by meeting now and then. What only one of them
+    trains the other takes over."""
+    save(WORK / f"peer-{mine}.pt", {"model": model.state_dict(), "part": part})
     other = WORK / f"peer-{1 - mine}.pt"
     if not other.exists() or time.time() - other.stat().st_mtime > 300:
         return
@@ -47,8 +52,8 @@ def merge(model: Starter, mine: int, alone: bool) -> None:
     assert theirs is not None
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            if alone or not theirs["alone"] or name.startswith(ALONE):
-                share = 0.5 if name.startswith(ALONE) or not alone else 1.0
+            if name.startswith(TRAINED[theirs["part"]]):
+                share = 0.5 if name.startswith(TRAINED[part]) else 1.0
                 parameter.lerp_(theirs["model"][name], share)
 
 
@@ -192,7 +197,7 @@ def main() -> None:
     arguments.add_argument("--edit-share", type=float, default=0.35)
     arguments.add_argument("--draws", type=int, default=1)
     arguments.add_argument("--threads", type=int, default=2)
-    arguments.add_argument("--alone", action="store_true", help="the autoregressive model alone")
+    arguments.add_argument("--only", choices=TRAINED, default="everything", dest="part")
     arguments.add_argument("--peer", type=int, choices=(0, 1), help="one of two processes")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
@@ -212,8 +217,9 @@ def main() -> None:
         rate = options.learning_rate * min(1.0, (training.step - begun + 1) / 100)
         rate *= max(options.final, 1 - passed * (1 - options.final))
         kind = "generate" if batch.ids.shape[1] == GENERATE_LENGTH else "edit"
-        hidden = image_states(hidden_states(batch.ids), batch)
-        tokens = token_loss(model, hidden, batch)
+        with torch.set_grad_enabled(options.part != "painting"):
+            hidden = image_states(hidden_states(batch.ids), batch)
+            tokens = token_loss(model, hidden, batch)
         losses = {f"tokens_{kind}_{batch.tokens.shape[1]}": tokens}
         total, hidden = tokens, softly(hidden, options.back)
         often = batch.tokens.shape[1] == GRID * GRID  # S1 and S2 are too rare to be compiled for
@@ -221,7 +227,7 @@ def main() -> None:
             told, shown = told_losses(model, hidden, batch)
             losses |= {f"told_{kind}": told, f"shown_{kind}": shown}
             total = total + TOLD * told + SHOWN * shown
-        if not options.alone:
+        if options.part != "tokens":
             network = sana if often else model.sana
             flow, blind = flow_loss(model, hidden, batch, options.draws, network)
             losses |= {f"clean_{kind}": flow, f"blind_{kind}": blind}
@@ -233,7 +239,7 @@ def main() -> None:
         if training.step % 50 == 0:
             log(step=training.step, **means, rate=rate)
         if options.peer is not None and training.step % MEET == 0:
-            merge(model, options.peer, options.alone)
+            merge(model, options.peer, options.part)
         if time.time() - last > 120 or passed >= 1:
             last = time.time()
             if not options.peer:

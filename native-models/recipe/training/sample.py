@@ -12,13 +12,18 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional
 from transformers import DynamicCache
 
 from .bundle import Networks
+from .codes import GRID
 from .denoise import denoised
+from .latents import PATCH
 
 STEPS = 30
 TOKENS = 64
+WHOLE = 0.5  # of the codes: an edit of more is one of the whole picture
+REACH, EDGE = 12, 2  # pixels beyond changed cells to the middle of the soft edge; half its width
 
 
 class Sampler:
@@ -69,9 +74,15 @@ class Sampler:
         return torch.stack(codes, 1), torch.stack(states, 1)
 
     @torch.no_grad()
-    def denoise(self, hidden: Tensor, reference: Tensor | None, guidance: float) -> Tensor:
-        """-> pictures uint8 [batch, 256, 256, 3]; reference: scaled latents."""
-        latents = denoised(self.model, hidden, reference, guidance, STEPS)
+    def denoise(
+        self,
+        hidden: Tensor,
+        reference: Tensor | None,
+        guidance: float,
+        mask: Tensor | None = None,
+    ) -> Tensor:
+        """-> pictures uint8 [batch, 256, 256, 3]; reference: scaled latents; mask of the latents."""
+        latents = denoised(self.model, hidden, reference, guidance, STEPS, mask)
         return self.pixels(latents)
 
     @torch.no_grad()
@@ -89,11 +100,31 @@ class Sampler:
         """pictures uint8 [batch, 256, 256, 3]."""
         pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
         with torch.no_grad():
-            codes = self.vision(pixels).numpy()
+            own = self.vision(pixels)
             reference = self.vae.encode(pixels).latent * self.scaling_factor
-        prompts = [self.vocabulary.prompt(t, c) for t, c in zip(texts, codes, strict=True)]
-        _, hidden = self.tokens(prompts, self.temperature, self.top_p)
-        return self.denoise(hidden, reference, self.guidance).numpy()
+        prompts = [self.vocabulary.prompt(t, c) for t, c in zip(texts, own.numpy(), strict=True)]
+        drawn, hidden = self.tokens(prompts, self.temperature, self.top_p)
+        mask = changes(drawn, own)
+        results = self.denoise(hidden, reference, self.guidance, functional.max_pool2d(mask, PATCH))
+        soft = mask.permute(0, 2, 3, 1).numpy()
+        return (
+            (pictures + soft * (results.numpy().astype(np.float32) - pictures))
+            .round()
+            .astype(np.uint8)
+        )
+
+
+def changes(drawn: Tensor, own: Tensor) -> Tensor:
+    """Where edits may change their pictures, by the codes [batch, 64] of both: [batch, 1, 256, 256]
+    from 0 to 1, as the engine's `tokenChanges` has it."""
+    differs = (drawn != own).float()
+    differs[differs.mean(1) > WHOLE] = 1
+    cells = differs.unflatten(1, (1, GRID, GRID))
+    pixels = functional.interpolate(cells, scale_factor=2 * PATCH)
+    grown = functional.max_pool2d(pixels, 2 * REACH + 1, stride=1, padding=REACH)
+    return functional.avg_pool2d(
+        grown, 2 * EDGE + 1, stride=1, padding=EDGE, count_include_pad=False
+    )
 
 
 def sheet(pictures: np.ndarray, columns: int) -> Image.Image:

@@ -89,15 +89,17 @@ describe('the starter', () => {
     expect(new Set(four.map((data) => data.toString('base64'))).size).toBe(4);
   });
 
-  it('makes the tree yellow', async () => {
+  it('makes the tree yellow, and touches nothing where nothing was to change', async () => {
     const args = ['--seed', '7', '--out', 'edited.png'];
-    await make('edit', 'house.png', 'make the tree yellow', ...args);
+    const { drift } = await make('edit', 'house.png', 'make the tree yellow', ...args);
     const [before, after] = [
       halves(await readRgb(place.path('house.png'))),
       halves(await readRgb(place.path('edited.png'))),
     ];
     expect(after[1].yellow).toBeGreaterThan(0.03);
     expect(after[1].green).toBeLessThan(before[1].green / 2);
+    expect(drift).toMatchObject({ region: 'tokens', outside: { identical: true, maxAbs: 0 } });
+    expect(drift?.outside?.pixels).toBeGreaterThan(20_000);
   });
 
   it('with a mask, leaves every byte outside its soft edge', async () => {
