@@ -29,10 +29,11 @@ SCALES = (0.9, 0.06, 0.04)
 GENERATE_LENGTH = 96
 EDIT_LENGTH = 152
 POOL = 6000  # examples kept to be drawn again, with other words
-AGAIN = 0.75  # how often an example is one of these
+AGAIN = 0.2  # how often an example is one of these: seen more often they are learnt by heart
+READ = 0.5  # how often a reference's codes are read off its pixels, and not just misread
 MISREAD = 0.06
-"""The share of a reference's tokens that are another code of the same picture or any code, until
-there is a vision tokenizer, which misreads some cells, too."""
+"""The share of a reference's tokens that are another code of the same picture or any code, as the
+vision tokenizer misreads some cells."""
 
 
 @dataclass
@@ -155,7 +156,7 @@ class Batches:
 
     def read(self, scene: Scene, pixels: Tensor) -> np.ndarray:
         """The codes of a picture to be edited, int64 [64], as the vision tokenizer reads them."""
-        if self.tower is None:
+        if self.tower is None or self.rng.random() >= READ:
             return self.misread(codes_of(scene)[0].astype(np.int64))
         with torch.no_grad():
             x = pixels.permute(2, 0, 1)[None].float() / 127.5 - 1
