@@ -27,6 +27,7 @@ from dataengine.scene import (
     generator,
 )
 from training.checkpoint import WORK, Log, load, save
+from training.latents import Basis
 from training.random_scenes import random_scene
 
 GRID = 16
@@ -214,22 +215,42 @@ def scenes_of(rng: np.random.Generator, count: int) -> list[Scene]:
     ]
 
 
-def pictures_of(scenes: list[Scene], rng: np.random.Generator | None) -> np.ndarray:
-    """Rendered scenes uint8; with a generator, blurred and noised now and then, since generated
-    pictures are softer than rendered ones."""
+def softened(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A picture uint8 [256, 256, 3] at a lower resolution, with noise now and then."""
+    x = torch.from_numpy(picture).permute(2, 0, 1)[None].float()
+    small = functional.interpolate(x, size=int(rng.integers(56, 200)), mode="area")
+    x = functional.interpolate(small, size=SIZE, mode="bilinear", align_corners=False)
+    soft = x[0].permute(1, 2, 0).numpy()
+    if rng.random() < 0.4:
+        soft = soft + rng.normal(0, 8, soft.shape)
+    return np.clip(soft, 0, 255).astype(np.uint8)
+
+
+def disturbed(picture: np.ndarray, rng: np.random.Generator, basis: Basis) -> np.ndarray:
+    """A picture uint8 [256, 256, 3] of which every patch is a little off, fine detail most."""
+    latents = basis.encode(torch.from_numpy(picture)[None])
+    fade = torch.ones(latents.shape[1])
+    fade[int(rng.integers(4, 12)) :] = float(rng.uniform(0.3, 1))
+    noise = torch.from_numpy(rng.normal(size=latents.shape).astype(np.float32))
+    latents = latents * fade[:, None, None] + float(rng.uniform(0, 0.35)) * noise * latents.std()
+    pixels = (basis.decode(latents)[0].permute(1, 2, 0) + 1) * 127.5
+    return pixels.clamp(0, 255).byte().numpy()
+
+
+def pictures_of(
+    scenes: list[Scene], rng: np.random.Generator | None, basis: Basis | None = None
+) -> np.ndarray:
+    """Rendered scenes uint8; with a generator, softened or disturbed more often than not, since
+    generated pictures are less exact than rendered ones."""
     pictures = np.stack([render(scene) for scene in scenes])
     if rng is None:
         return pictures
     for index in range(len(pictures)):
         kind = rng.random()
-        if kind < 0.35:
-            x = torch.from_numpy(pictures[index]).permute(2, 0, 1)[None].float()
-            small = functional.interpolate(x, size=int(rng.integers(72, 200)), mode="area")
-            x = functional.interpolate(small, size=SIZE, mode="bilinear", align_corners=False)
-            pictures[index] = x[0].permute(1, 2, 0).clamp(0, 255).byte().numpy()
-        if kind < 0.15:
-            noise = rng.normal(0, 8, pictures[index].shape)
-            pictures[index] = np.clip(pictures[index] + noise, 0, 255).astype(np.uint8)
+        if kind < 0.3:
+            pictures[index] = softened(pictures[index], rng)
+        elif kind < 0.6 and basis is not None:
+            pictures[index] = disturbed(pictures[index], rng, basis)
     return pictures
 
 
@@ -276,7 +297,7 @@ def main() -> None:
         optimizer.load_state_dict(state["optimizer"])
         step = state["step"]
     forward = torch.compile(model, dynamic=False)
-    rng = generator(step, 55)
+    rng, basis = generator(step, 55), Basis()
     log = Log("verifier")
     start = last = time.time()
     passed, average = 0.0, 0.0
@@ -285,7 +306,8 @@ def main() -> None:
         for group in optimizer.param_groups:
             group["lr"] = 2e-3 * min(1.0, (step + 1) / 100) * max(0.02, 1 - passed)
         scenes = scenes_of(rng, 32)
-        pixels = torch.from_numpy(pictures_of(scenes, rng)).permute(0, 3, 1, 2).float() / 127.5 - 1
+        pictures = torch.from_numpy(pictures_of(scenes, rng, basis))
+        pixels = pictures.permute(0, 3, 1, 2).float() / 127.5 - 1
         output = forward(pixels)
         loss = detection_loss(output, targets(scenes))
         loss.backward()

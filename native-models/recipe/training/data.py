@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from dataengine.captions import caption
-from dataengine.edits import Edit, instruction, inverse, sample_edit
+from dataengine.edits import Edit, instruction, inverse, sample_edit, sample_edit_of
 from dataengine.layout import sample_scene
 from dataengine.render import render
 from dataengine.scene import Scene, generator
@@ -140,7 +140,8 @@ def differing(a: Tensor, b: Tensor) -> Tensor:
 class Batches:
     """Endless batches of text to image or of edits that nobody has seen."""
 
-    def __init__(self, size: int, seed: int, edit_share: float) -> None:
+    def __init__(self, size: int, seed: int, edit_share: float, more: str | None = None) -> None:
+        self.more = more  # the operation of every other edit
         self.basis = Basis()
         self.size, self.edit_share = size, edit_share
         self.rng = generator(seed, 41)
@@ -181,9 +182,7 @@ class Batches:
         if not edit:
             scene = sample_scene(self.rng, "train")
             return Example(scene, codes_of(scene), self.picture(scene)[1])
-        pair = sample_edit(self.rng, "train")
-        if self.rng.random() < 0.5:
-            pair = inverse(pair) or pair
+        pair = self.edit()
         (before, reference), (after, latents) = self.picture(pair.source), self.picture(pair.target)
         codes = codes_of(pair.target)
         return Example(
@@ -195,6 +194,13 @@ class Batches:
             changed=differing(before, after),
             altered=codes[0] != codes_of(pair.source)[0],
         )
+
+    def edit(self) -> Edit:
+        """An edit, forwards or backwards."""
+        if self.more is not None and self.rng.random() < 0.5:
+            return sample_edit_of(self.rng, self.more, "train")
+        pair = sample_edit(self.rng, "train")
+        return (inverse(pair) or pair) if self.rng.random() < 0.5 else pair
 
     def example(self, edit: bool) -> Example:
         """One from the pool, or a fresh one that goes there."""

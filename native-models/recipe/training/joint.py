@@ -147,7 +147,8 @@ def image_states(hidden: Tensor, batch: Batch) -> Tensor:
 class Training:
     """The networks, their running average and optimizer, kept in work/joint.pt."""
 
-    def __init__(self, words: int, rate: float, slow: float) -> None:
+    def __init__(self, words: int, rate: float, slow: float, ema: float = EMA) -> None:
+        self.ema = ema
         self.model, self.average = Starter(words), Starter(words)
         self.average.load_state_dict(self.model.state_dict())
         model = self.model
@@ -180,7 +181,7 @@ class Training:
         self.optimizer.zero_grad()
         self.step += 1
         with torch.no_grad():
-            decay = min(EMA, self.step / (self.step + 20))
+            decay = min(self.ema, self.step / (self.step + 20))
             torch._foreach_lerp_(
                 list(self.average.parameters()), list(self.model.parameters()), 1 - decay
             )

@@ -22,7 +22,7 @@ from transformers import DynamicCache
 
 from dataengine.captions import describe
 from dataengine.captions.facts import CountFact, Fact, RelationFact, group_relation
-from dataengine.edits import Edit, instruction
+from dataengine.edits import OPERATIONS, Edit, instruction
 from dataengine.layout import groups
 from dataengine.scene import Scene
 from evaluation.check import edited, holds
@@ -41,6 +41,7 @@ PROMPTS = 8  # of a round of drawing
 GROUP = 8  # pictures of each prompt
 ROWS = 48  # pictures of an update
 WEIGHT = 0.1  # of a picture's tokens beside the training that goes on
+EMA = 0.95  # updates are few, so that a longer average would be of the model before
 UNTOUCHED = 0.2  # what an edit that touches everything else loses
 
 
@@ -210,15 +211,16 @@ def main() -> None:
     arguments.add_argument("--batch", type=int, default=24, help="of the training that goes on")
     arguments.add_argument("--learning-rate", type=float, default=3e-4)
     arguments.add_argument("--final", type=float, default=0.1, help="of the rate, at the end")
+    arguments.add_argument("--more", choices=OPERATIONS, help="the operation of every other edit")
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--peer", type=int, choices=(0, 1), help="one of two processes")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
-    training = Training(Vocabulary().image, options.learning_rate, 1.0)
+    training = Training(Vocabulary().image, options.learning_rate, 1.0, EMA)
     training.resume()
     seed = training.step * 2 + 1_000_000 + (options.peer or 0)
     torch.manual_seed(seed)
-    data = Batches(options.batch, seed, 0.5)
+    data = Batches(options.batch, seed, 0.5 if options.more is None else 0.7, options.more)
     model = training.model
     states = torch.compile(model.hidden_states, dynamic=False)
     log, begun, rounds = Log("reinforce"), training.step, Rounds(data, model)
