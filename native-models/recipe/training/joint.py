@@ -156,7 +156,7 @@ class Training:
         bodies.append(model.sana.caption_projection)
         tokens = [model.ar, model.code_embeddings, model.code_head]
         self.optimizer = Optimizer(bodies, model, rate, tokens, slow)
-        self.step = 0
+        self.step, self.kept = 0, time.time()
 
     def resume(self) -> None:
         state = load(WORK / "joint.pt")
@@ -172,6 +172,16 @@ class Training:
         state = {"model": self.model.state_dict(), "average": self.average.state_dict()}
         optimizer = self.optimizer.state_dict()
         save(WORK / "joint.pt", {**state, "optimizer": optimizer, "step": self.step})
+
+    def tend(self, part: str, peer: int | None, meet: int, over: bool) -> None:
+        """After a step: meets the other process every `meet` steps, and keeps what was learnt every
+        two minutes and once it is over; of two processes the first does."""
+        if peer is not None and self.step % meet == 0:
+            merge(self.model, peer, part)
+        if time.time() - self.kept > 120 or over:
+            self.kept = time.time()
+            if not peer:
+                self.keep()
 
     def update(self, loss: Tensor, rate: float) -> None:
         self.optimizer.set_rate(rate)
@@ -211,7 +221,7 @@ def main() -> None:
     hidden_states = torch.compile(model.hidden_states, dynamic=False)
     sana: nn.Module = torch.compile(model.sana, dynamic=False)  # type: ignore[assignment]
     log, begun = Log("joint"), training.step
-    start = last = time.time()
+    start = time.time()
     means: dict[str, float] = {}
     for batch in data:
         passed = (time.time() - start) / 60 / options.minutes
@@ -239,12 +249,7 @@ def main() -> None:
             means[name] = 0.97 * means.get(name, now) + 0.03 * now
         if training.step % 50 == 0:
             log(step=training.step, **means, rate=rate)
-        if options.peer is not None and training.step % MEET == 0:
-            merge(model, options.peer, options.part)
-        if time.time() - last > 120 or passed >= 1:
-            last = time.time()
-            if not options.peer:
-                training.keep()
+        training.tend(options.part, options.peer, MEET, passed >= 1)
         if passed >= 1:
             break
 

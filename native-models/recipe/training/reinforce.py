@@ -32,7 +32,7 @@ from evaluation.verifier import Seen
 from .checkpoint import Log
 from .codes import GRID
 from .data import EDIT_LENGTH, GENERATE_LENGTH, Batch, Batches, Example, Vocabulary, pad
-from .joint import SHOWN, TOLD, Training, image_states, merge, softly, token_loss, told_losses
+from .joint import SHOWN, TOLD, Training, image_states, softly, token_loss, told_losses
 from .model import Starter
 from .reading import read
 
@@ -40,6 +40,7 @@ TOKENS = GRID * GRID
 PROMPTS = 8  # of a round of drawing
 GROUP = 8  # pictures of each prompt
 ROWS = 48  # pictures of an update
+MEET = 10  # updates between two meetings of processes
 WEIGHT = 0.1  # of a picture's tokens beside the training that goes on
 EMA = 0.95  # updates are few, so that a longer average would be of the model before
 UNTOUCHED = 0.2  # what an edit that touches everything else loses
@@ -224,7 +225,7 @@ def main() -> None:
     model = training.model
     states = torch.compile(model.hidden_states, dynamic=False)
     log, begun, rounds = Log("reinforce"), training.step, Rounds(data, model)
-    start = last = time.time()
+    start = time.time()
     for edit, drawn in rounds.batches():
         passed = (time.time() - start) / 60 / options.minutes
         rate = options.learning_rate * min(1.0, (training.step - begun + 1) / 20)
@@ -242,12 +243,7 @@ def main() -> None:
         if training.step % 10 == 0:
             means = {("edit" if key else "generate"): mean for key, mean in rounds.means.items()}
             log(step=training.step, **means, shown=float(shown.detach()), rate=rate)
-        if options.peer is not None and training.step % 10 == 0:
-            merge(model, options.peer, "tokens")
-        if time.time() - last > 120 or passed >= 1:
-            last = time.time()
-            if not options.peer:
-                training.keep()
+        training.tend("tokens", options.peer, MEET, passed >= 1)
         if passed >= 1:
             break
 
