@@ -1,3 +1,4 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -20,9 +21,14 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      project('unit', 120_000),
+      // The page's state is written in runes, which are compiled.
+      { ...project('unit', 120_000), plugins: [svelte({ configFile: false })] },
       project('golden', 180_000),
       // Each starts whole programs; two at once would fight for the cores.
+      {
+        ...project('e2e', 300_000),
+        test: { ...project('e2e', 300_000).test, fileParallelism: false },
+      },
       {
         ...project('integration', 600_000),
         test: { ...project('integration', 600_000).test, fileParallelism: false },

@@ -29,10 +29,24 @@ const lockPath = join(cacheDir, 'setup.lock');
 const installStamp = join(root, 'node_modules', '.nativa-install.json');
 const distDir = join(root, 'dist');
 const buildStamp = join(distDir, '.nativa-build.json');
+const pageDir = join(distDir, 'renderer');
+const pageStamp = join(pageDir, '.nativa-build.json');
+const pageConfig = join(root, 'vite.renderer.config.ts');
 
 /** Folders compiled to dist/, and what in them is not the application's TypeScript. */
-const sourceRoots = ['main', 'native-models', 'test/bench'];
+const sourceRoots = ['main', 'native-models', 'preload', 'test/bench'];
 const notSources = new Set([join('native-models', 'recipe'), join('native-models', 'starter')]);
+
+/** What the page is built from: all of these folders, and these files. */
+const pageRoots = ['renderer', 'assets'];
+const pageFiles = ['preload/contract.ts', 'vite.renderer.config.ts', 'package-lock.json'];
+
+/** Electron runs a sandboxed preload as CommonJS in one file. */
+const preloadSource = join('preload', 'index.ts');
+const preloadTarget = join('preload', 'index.cjs');
+
+/** Commands that open no studio, so that its page need not be built for them. */
+const withoutPage = new Set(['generate', 'edit', 'models', 'doctor', 'help']);
 
 const say = (line) => process.stderr.write(`nativa: ${line}\n`);
 
@@ -47,19 +61,28 @@ export class SetupError extends Error {
 /**
  * Brings node_modules/ and dist/ up to date.
  *
+ * @param page whether the studio's page is needed too
  * @throws {SetupError} Node too old, the install or the build failed
  */
-export async function setUp() {
+export async function setUp({ page = true } = {}) {
   checkNode();
-  if (isInstalled() && isBuilt()) return;
+  const ready = () => isInstalled() && isBuilt() && (!page || isPageBuilt());
+  if (ready()) return;
   const release = await takeLock();
   try {
     // Another start may have done the work while this one waited.
     if (!isInstalled()) await install();
     if (!isBuilt()) await build();
+    if (page && !isPageBuilt()) await buildPage();
   } finally {
     release();
   }
+}
+
+/** Whether a command line opens the studio, as far as can be told before commander reads it. */
+export function opensStudio(argv) {
+  if (argv.some((word) => ['--help', '-h', '--version'].includes(word))) return false;
+  return !argv.some((word) => withoutPage.has(word));
 }
 
 /** Runs a tool's main function; a SetupError becomes one line on stderr and an exit status. */
@@ -151,9 +174,9 @@ function installKey() {
 
 function isInstalled() {
   const stamp = readJson(installStamp);
-  if (stamp === undefined) return adoptInstall();
   const key = installKey();
-  return stamp.lockfile === key.lockfile && stamp.platform === key.platform;
+  if (stamp?.lockfile === key.lockfile && stamp.platform === key.platform) return true;
+  return (stamp === undefined || stamp.platform === key.platform) && adoptInstall();
 }
 
 /**
@@ -213,32 +236,46 @@ function explainNpm(output) {
   return `${lines.slice(0, 3).join(' ') || 'npm ci failed'} (run "npm ci" to see more).`;
 }
 
-/** Every source file, relative to the root, with what tells a change of it. */
-function listSources(folder, found = []) {
+const isSource = (name) => /\.ts$/.test(name) && !/\.d\.ts$/.test(name);
+
+/** Every wanted file below a folder, relative to the root. */
+function listFiles(folder, isWanted, found = []) {
   const path = join(root, folder);
   if (!existsSync(path)) return found;
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     const name = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!notSources.has(name)) listSources(name, found);
-    } else if (/\.ts$/.test(entry.name) && !/\.d\.ts$/.test(entry.name)) {
-      const { mtimeMs, size } = statSync(join(root, name));
-      found.push({ name, key: `${name}:${size}:${mtimeMs}` });
-    }
+      if (!notSources.has(name)) listFiles(name, isWanted, found);
+    } else if (isWanted(entry.name)) found.push(name);
   }
   return found;
 }
 
+/** Files, and a hash that changes when one of them does. */
+function keyOf(files) {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'tools', 'setup.mjs')));
+  for (const name of files) {
+    const { mtimeMs, size } = statSync(join(root, name));
+    hash.update(`${name}:${size}:${mtimeMs}\n`);
+  }
+  return { files, hash: hash.digest('hex') };
+}
+
 function sourcesKey() {
-  const sources = sourceRoots.flatMap((folder) => listSources(folder));
-  const keys = [readFileSync(join(root, 'tools', 'setup.mjs')), ...sources.map(({ key }) => key)];
-  const hash = createHash('sha256');
-  for (const key of keys) hash.update(key).update('\n');
-  return { files: sources.map(({ name }) => name), hash: hash.digest('hex') };
+  return keyOf(sourceRoots.flatMap((folder) => listFiles(folder, isSource)));
 }
 
 function isBuilt() {
   return readJson(buildStamp)?.sources === sourcesKey().hash;
+}
+
+function pageKey() {
+  const folders = pageRoots.flatMap((folder) => listFiles(folder, () => true));
+  return keyOf([...folders, ...pageFiles.filter((name) => existsSync(join(root, name)))]);
+}
+
+function isPageBuilt() {
+  return !existsSync(pageConfig) || readJson(pageStamp)?.sources === pageKey().hash;
 }
 
 /**
@@ -250,31 +287,80 @@ async function build() {
   const { files, hash } = sourcesKey();
   say(`building ${files.length} files ...`);
   const fresh = join(cacheDir, `dist-${process.pid}`);
-  const old = join(cacheDir, `dist-old-${process.pid}`);
   try {
     const { build: compile } = createRequire(join(root, 'package.json'))('esbuild');
-    await compile({
-      entryPoints: files,
+    const common = {
       absWorkingDir: root,
-      outdir: fresh,
-      outbase: '.',
-      format: 'esm',
       platform: 'node',
       target: 'node20',
       sourcemap: true,
       logLevel: 'silent',
+    };
+    await compile({
+      ...common,
+      entryPoints: files.filter((name) => name !== preloadSource),
+      outdir: fresh,
+      outbase: '.',
+      format: 'esm',
     });
+    if (files.includes(preloadSource)) {
+      await compile({
+        ...common,
+        entryPoints: [preloadSource],
+        outfile: join(fresh, preloadTarget),
+        bundle: true,
+        format: 'cjs',
+        external: ['electron'],
+      });
+    }
     writeFileSync(join(fresh, relative(distDir, buildStamp)), JSON.stringify({ sources: hash }));
-    if (existsSync(distDir)) renameSync(distDir, old);
-    renameSync(fresh, distDir);
+    // The page is built apart: it stays as it is, and its own stamp tells whether that will do.
+    if (existsSync(pageDir)) renameSync(pageDir, join(fresh, relative(distDir, pageDir)));
+    replaceFolder(fresh, distDir);
   } catch (error) {
-    const first = error?.errors?.[0];
-    const where = first?.location ? `${first.location.file}:${first.location.line}: ` : '';
-    throw new SetupError(`build failed: ${where}${first?.text ?? error.message}`);
+    throw buildError(error);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Builds the studio's page, which replaces the old one in one rename as well. */
+async function buildPage() {
+  const { hash } = pageKey();
+  say('building the studio ...');
+  const fresh = join(cacheDir, `renderer-${process.pid}`);
+  try {
+    const { build: bundle } = await import('vite');
+    await bundle({
+      configFile: pageConfig,
+      build: { outDir: fresh, emptyOutDir: true },
+      logLevel: 'silent',
+    });
+    writeFileSync(join(fresh, relative(pageDir, pageStamp)), JSON.stringify({ sources: hash }));
+    replaceFolder(fresh, pageDir);
+  } catch (error) {
+    throw buildError(error);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+function replaceFolder(fresh, target) {
+  const old = join(cacheDir, `old-${process.pid}`);
+  mkdirSync(dirname(target), { recursive: true });
+  try {
+    if (existsSync(target)) renameSync(target, old);
+    renameSync(fresh, target);
+  } finally {
     rmSync(old, { recursive: true, force: true });
   }
+}
+
+function buildError(error) {
+  const first = error?.errors?.[0];
+  const place = first?.location ?? error?.loc;
+  const where = place?.file ? `${place.file}:${place.line}: ` : '';
+  return new SetupError(`build failed: ${where}${first?.text ?? error.message}`);
 }
 
 /** Waits until no other start is installing or building. @returns a function that lets go */

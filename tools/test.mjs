@@ -62,10 +62,17 @@ const suites = {
   format: check(binary('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'),
   lint: check(binary('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0'),
   types: check(binary('typescript', 'bin', 'tsc'), '--noEmit', '-p', '.'),
+  page: check(
+    binary('svelte-check', 'bin', 'svelte-check'),
+    '--tsconfig=tsconfig.renderer.json',
+    '--fail-on-warnings',
+    '--output=human',
+  ),
   unused: check(binary('knip', 'bin', 'knip.js'), '--no-progress'),
   unit: vitest('unit'),
   golden: vitest('golden'),
   integration: vitest('integration'),
+  e2e: vitest('e2e'),
   recipe,
 };
 

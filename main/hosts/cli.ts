@@ -15,9 +15,12 @@ import {
   addEditOptions,
   addGenerateOptions,
   addPictureOptions,
+  addStudioOptions,
+  parseChoice,
   type PictureOptions,
 } from './cli/options.js';
 import { editCommand, generateCommand } from './cli/pictures.js';
+import { HOSTS, serveCommand, studioCommand, type StudioOptions } from './cli/studio.js';
 import { Terminal } from './cli/terminal.js';
 
 const NOT_FIT = 1;
@@ -39,8 +42,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   let status = 0;
   const program = buildProgram(context, (next) => (status = next));
   try {
-    if (argv.length === 0) showWelcome(program, context);
-    else await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
@@ -48,12 +50,6 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } finally {
     interruption.stop();
   }
-}
-
-function showWelcome(program: Command, { messages, terminal }: CliContext): void {
-  terminal.say(messages.noStudio);
-  terminal.say('');
-  terminal.say(program.helpInformation().trimEnd());
 }
 
 /** Looked for by hand, since even commander's own errors must be said in the right language. */
@@ -92,7 +88,10 @@ function buildProgram(context: CliContext, setStatus: (status: number) => void):
   const program = prepare(new Command('npm start --'), context)
     .description(help.program)
     .version(application().version, '--version', help.version)
-    .helpCommand('help [command]', help.helpCommand);
+    .helpCommand('help [command]', help.helpCommand)
+    // Commands have options of the same names as the studio's own.
+    .enablePositionalOptions();
+  addStudioCommands(program, context, setStatus);
 
   const generate = prepare(program.command('generate'), context).description(help.generate);
   generate.argument('<prompt>', help.prompt);
@@ -116,6 +115,25 @@ function buildProgram(context: CliContext, setStatus: (status: number) => void):
       setStatus((await doctorCommand(context)) ? 0 : NOT_FIT);
     });
   return program;
+}
+
+/** The studio: what opens without a command, and the same in a browser. */
+function addStudioCommands(
+  program: Command,
+  context: CliContext,
+  setStatus: (status: number) => void,
+): void {
+  const { messages } = context;
+  const { help } = messages;
+  addStudioOptions(program.argument('[files...]', help.files), messages)
+    .option('--host <host>', help.host, parseChoice('--host', HOSTS, messages))
+    .action(async (files: string[], options: StudioOptions) => {
+      setStatus(await studioCommand(files, options, context));
+    });
+  const serve = prepare(program.command('serve'), context).description(help.serve);
+  addStudioOptions(serve.argument('[files...]', help.files), messages).action(
+    (files: string[], options: StudioOptions) => serveCommand(files, options, context),
+  );
 }
 
 function addModelCommands(program: Command, context: CliContext): void {

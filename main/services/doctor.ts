@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Messages } from './i18n/index.js';
 import type { FoundModel } from './models.js';
 import { listModels } from './models.js';
 import { application, folders, type Folders } from './paths.js';
@@ -53,8 +54,21 @@ const KNOWN_FEATURES = new Set([...FEATURES, ...MATRIX_FEATURES, ...ARM_FEATURES
 /** A provider that says nothing for this long hangs. */
 const PROBE_MS = 20_000;
 
-/** Looks at everything a picture needs. Nothing found wrong throws: it is in the report. */
-export async function examine(): Promise<DoctorReport> {
+/**
+ * Runs one of Nativa's scripts in a process of its own for at most so many milliseconds.
+ * @returns its exit status, undefined where it had to be ended, and what it printed
+ */
+export type ScriptRunner = (
+  script: string,
+  args: readonly string[],
+  patience: number,
+) => Promise<{ readonly status: number | undefined; readonly output: string }>;
+
+/**
+ * Looks at everything a picture needs. Nothing found wrong throws: it is in the report.
+ * @param run tries providers; Electron's host brings its own
+ */
+export async function examine(run: ScriptRunner = runInNode): Promise<DoctorReport> {
   const [runtime, models] = await Promise.all([loadRuntime(), listModels()]);
   const processors = cpus();
   return {
@@ -69,7 +83,7 @@ export async function examine(): Promise<DoctorReport> {
     memory: memory(),
     folders: folders(),
     providers: await Promise.all(
-      PROVIDERS.map(({ name, systems }) => examineProvider(name, systems, runtime.providers)),
+      PROVIDERS.map(({ name, systems }) => examineProvider(name, systems, runtime.providers, run)),
     ),
     models,
   };
@@ -101,11 +115,12 @@ async function examineProvider(
   name: string,
   systems: readonly string[],
   built: readonly string[],
+  run: ScriptRunner,
 ): Promise<ProviderReport> {
   const missing = (reason: MissingReason): ProviderReport => ({ name, available: false, reason });
   if (!systems.includes(process.platform)) return missing({ kind: 'wrongSystem', systems });
   if (!built.includes(name)) return missing({ kind: 'notInBuild' });
-  const failure = await probe(name);
+  const failure = await probe(name, run);
   if (failure === undefined) return { name, available: true };
   if (name === 'cuda' && /providers_cuda|shared library|libcu/i.test(failure)) {
     return missing({ kind: 'cudaExtra' });
@@ -117,15 +132,35 @@ async function examineProvider(
 }
 
 /** @returns what went wrong, or undefined when the provider computed a sum */
-function probe(provider: string): Promise<string | undefined> {
+async function probe(provider: string, run: ScriptRunner): Promise<string | undefined> {
   const script = fileURLToPath(new URL('./probe-provider.js', import.meta.url));
-  return new Promise((resolve) => {
-    const options = { timeout: PROBE_MS, windowsHide: true };
-    execFile(process.execPath, [script, provider], options, (error, stdout, stderr) => {
-      if (error === null) resolve(undefined);
-      else resolve(stdout.trim() || firstLine(stderr) || firstLine(error));
+  const { status, output } = await run(script, [provider], PROBE_MS);
+  if (status === 0) return undefined;
+  return firstLine(output) || (status === undefined ? 'it hangs' : `exit status ${status}`);
+}
+
+const runInNode: ScriptRunner = (script, args, patience) =>
+  new Promise((resolve) => {
+    const options = { timeout: patience, windowsHide: true };
+    execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) => {
+      const status = error === null ? 0 : error.code;
+      const output = stdout.trim() || firstLine(stderr) || (error === null ? '' : firstLine(error));
+      resolve({ status: typeof status === 'number' ? status : undefined, output });
     });
   });
+
+/** Why a provider cannot be used, in a person's words. */
+export function explainMissing(reason: MissingReason, { doctor }: Messages): string {
+  switch (reason.kind) {
+    case 'wrongSystem':
+      return doctor.reasons.wrongSystem(reason.systems.join(', '));
+    case 'failed':
+      return reason.message;
+    case 'notInBuild':
+    case 'cudaExtra':
+    case 'noGpu':
+      return doctor.reasons[reason.kind];
+  }
 }
 
 function firstLine(error: unknown): string {

@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
  * @returns path of the engine process's entry
  */
 export async function builtHost(): Promise<string> {
-  const script = 'await (await import("./tools/setup.mjs")).setUp();';
+  const script = 'await (await import("./tools/setup.mjs")).setUp({ page: false });';
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT });
   return join(ROOT, 'dist', 'main', 'engine', 'host.js');
 }

@@ -7,10 +7,10 @@ import { dirname, relative, resolve, sep } from 'node:path';
 export const LAYERS = [
   { folder: 'native-models', values: ['native-models'] },
   { folder: 'main/engine', values: ['main/engine', 'native-models'] },
-  { folder: 'main/services', values: ['main/services', 'main/engine', 'native-models'] },
+  { folder: 'main/services', values: ['main/services', 'main/engine', 'native-models', 'preload'] },
   {
     folder: 'main/hosts',
-    values: ['main/hosts', 'main/services', 'native-models'],
+    values: ['main/hosts', 'main/services', 'native-models', 'preload'],
     types: ['main/engine'],
   },
   { folder: 'main', values: ['main/hosts', 'native-models'] },

@@ -17,6 +17,8 @@ export interface EncodeOptions {
   readonly recipe?: JsonObject | null | undefined;
   /** 1..100 for JPEG, WebP and AVIF; PNG and TIFF are lossless. Default {@link DEFAULT_QUALITY}. */
   readonly quality?: number | undefined;
+  /** WebP and AVIF without loss, whatever the quality; WebP to the last bit, AVIF nearly. */
+  readonly lossless?: boolean | undefined;
 }
 
 /** Quality where none is asked for: no visible loss in any of the three lossy formats. */
@@ -64,14 +66,22 @@ export async function encodePng(image: Pixels, recipe?: JsonObject | null): Prom
   return recipe ? withRecipe(png, recipe) : png;
 }
 
-function toFormat(image: Pixels, format: Exclude<OutputFormat, 'png'>, quality: number): Sharp {
+function toFormat(
+  image: Pixels,
+  format: Exclude<OutputFormat, 'png'>,
+  quality: number,
+  lossless: boolean,
+): Sharp {
   const source = toSharp(image).withIccProfile('srgb');
   switch (format) {
     case 'jpeg':
       return source.flatten({ background: 'white' }).jpeg({ quality, chromaSubsampling: '4:4:4' });
     case 'webp':
+      // exact: colours under full transparency are kept as well
+      if (lossless) return source.webp({ lossless, exact: true });
       return source.webp({ quality, smartSubsample: true });
     case 'avif':
+      if (lossless) return source.avif({ lossless, chromaSubsampling: '4:4:4', effort: 3 });
       return source.avif({ quality: Math.min(quality, 90), chromaSubsampling: '4:4:4', effort: 3 });
     case 'tiff':
       return source.tiff({ compression: 'deflate', predictor: 'horizontal' });
@@ -88,9 +98,9 @@ export async function encodeImage(
   format: OutputFormat,
   options: EncodeOptions = {},
 ): Promise<Uint8Array> {
-  const { recipe, quality = DEFAULT_QUALITY } = options;
+  const { recipe, quality = DEFAULT_QUALITY, lossless = false } = options;
   if (format === 'png') return encodePng(image, recipe);
-  let encoder = toFormat(image, format, quality);
+  let encoder = toFormat(image, format, quality, lossless);
   const xmp = recipe && recipeXmp(recipe);
   if (xmp && (format !== 'jpeg' || Buffer.byteLength(xmp) <= MAX_JPEG_XMP)) {
     encoder = encoder.withXmp(xmp);

@@ -1,4 +1,4 @@
-import { examine, isFit, type DoctorReport, type MissingReason } from '../../services/doctor.js';
+import { examine, explainMissing, isFit, type DoctorReport } from '../../services/doctor.js';
 import type { Messages } from '../../services/i18n/index.js';
 import type { CliContext } from './context.js';
 import { formatBytes, pairs } from './layout.js';
@@ -23,7 +23,7 @@ export async function doctorCommand({
   const sections: [string, [string, string][]][] = [
     [doctor.sections.program, programRows(report)],
     [doctor.sections.machine, machineRows(report, doctor, language)],
-    [doctor.sections.providers, providerRows(report, doctor)],
+    [doctor.sections.providers, providerRows(report, messages)],
     [
       doctor.sections.folders,
       [
@@ -68,24 +68,14 @@ function machineRows(
   return rows;
 }
 
-function providerRows({ providers }: DoctorReport, doctor: Messages['doctor']): [string, string][] {
+function providerRows({ providers }: DoctorReport, messages: Messages): [string, string][] {
+  const { doctor } = messages;
   return providers.map(({ name, available, reason }) => [
     name,
-    available || reason === undefined ? doctor.available : doctor.missing(why(reason, doctor)),
+    available || reason === undefined
+      ? doctor.available
+      : doctor.missing(explainMissing(reason, messages)),
   ]);
-}
-
-function why(reason: MissingReason, { reasons }: Messages['doctor']): string {
-  switch (reason.kind) {
-    case 'wrongSystem':
-      return reasons.wrongSystem(reason.systems.join(', '));
-    case 'failed':
-      return reason.message;
-    case 'notInBuild':
-    case 'cudaExtra':
-    case 'noGpu':
-      return reasons[reason.kind];
-  }
 }
 
 function modelRows(

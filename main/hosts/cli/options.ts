@@ -86,6 +86,13 @@ export function addEditOptions(command: Command, messages: Messages): Command {
     .option('--no-only-changed', help.noOnlyChanged);
 }
 
+/** Adds what the studio in a browser has, however it is opened. */
+export function addStudioOptions(command: Command, messages: Messages): Command {
+  return command
+    .option('--port <n>', messages.help.port, parseInteger('--port', 1, 65_535, messages))
+    .option('--no-open', messages.help.noOpen);
+}
+
 function once(name: string, previous: unknown, messages: Messages): void {
   if (previous !== undefined) throw usageError(messages.usage.twice(name));
 }
@@ -113,7 +120,8 @@ function parseNumber(name: string, min: number, max: number, messages: Messages)
   };
 }
 
-function parseChoice<T extends string>(
+/** A word out of a few, in any case. */
+export function parseChoice<T extends string>(
   name: string,
   choices: readonly T[],
   messages: Messages,

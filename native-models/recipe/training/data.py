@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from .latents import PATCH, SIDE, Basis
 from .text import EDIT, GENERATE, PATH
 from .vision_tokenizer import VisionTokenizer
 
+MORE = "the operations of every other edit"
 LANGUAGES = ("en", "es")
 SCALES = (0.9, 0.06, 0.04)
 """How often S0, S1 and S2 are trained."""
@@ -140,8 +141,8 @@ def differing(a: Tensor, b: Tensor) -> Tensor:
 class Batches:
     """Endless batches of text to image or of edits that nobody has seen."""
 
-    def __init__(self, size: int, seed: int, edit_share: float, more: str | None = None) -> None:
-        self.more = more  # the operation of every other edit
+    def __init__(self, size: int, seed: int, edit_share: float, more: Sequence[str] = ()) -> None:
+        self.more = tuple(more)  # the operations of every other edit
         self.basis = Basis()
         self.size, self.edit_share = size, edit_share
         self.rng = generator(seed, 41)
@@ -197,8 +198,9 @@ class Batches:
 
     def edit(self) -> Edit:
         """An edit, forwards or backwards."""
-        if self.more is not None and self.rng.random() < 0.5:
-            return sample_edit_of(self.rng, self.more, "train")
+        if self.more and self.rng.random() < 0.5:
+            operation = self.more[self.rng.integers(len(self.more))]
+            return sample_edit_of(self.rng, operation, "train")
         pair = sample_edit(self.rng, "train")
         return (inverse(pair) or pair) if self.rng.random() < 0.5 else pair
 

@@ -16,9 +16,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from dataengine.edits import OPERATIONS
+
 from .checkpoint import WORK, Log, load, save
 from .codes import GRID, PARTS, THINGS
-from .data import GENERATE_LENGTH, Batch, Batches, Vocabulary
+from .data import GENERATE_LENGTH, MORE, Batch, Batches, Vocabulary
 from .model import HIDDEN, PATCH, Starter
 from .model import TOLD as TOLD_SIZES
 from .optimizer import Optimizer
@@ -72,10 +74,11 @@ def begins(tokens: Tensor) -> Tensor:
 def token_loss(model: Starter, hidden: Tensor, batch: Batch) -> Tensor:
     """Cross-entropy over the codes; hidden is [batch, n + 1, hidden]. Where something begins, or an
     edit changes something, what it is weighs more, but not that it does: there would be too many
-    things."""
+    things. In an edit the things that stay weigh as much as those that change; else "make the tree
+    yellow" would be learnt as making everything yellow."""
     chosen = begins(batch.tokens)
     if batch.altered is not None:
-        chosen = chosen | batch.altered
+        chosen = chosen | batch.altered | (batch.tokens < THINGS)
     states, codes = hidden[:, :-1].flatten(0, 1), batch.tokens.flatten()
     whole, what = model.code_head.cross_entropy(states, codes)
     return whole.mean() + BEGINNING * (what * chosen.float().flatten()).mean()
@@ -206,6 +209,7 @@ def main() -> None:
     arguments.add_argument("--slow", type=float, default=1.0, help="of the rate, for tokens")
     arguments.add_argument("--back", type=float, default=0.2, help="gradient to the tokens' model")
     arguments.add_argument("--edit-share", type=float, default=0.35)
+    arguments.add_argument("--more", choices=OPERATIONS, nargs="*", default=(), help=MORE)
     arguments.add_argument("--draws", type=int, default=1)
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--only", choices=TRAINED, default="everything", dest="part")
@@ -216,7 +220,7 @@ def main() -> None:
     training.resume()
     seed = training.step * 2 + (options.peer or 0)
     torch.manual_seed(seed)
-    data = Batches(options.batch, seed, options.edit_share)
+    data = Batches(options.batch, seed, options.edit_share, options.more)
     model = training.model
     hidden_states = torch.compile(model.hidden_states, dynamic=False)
     sana: nn.Module = torch.compile(model.sana, dynamic=False)  # type: ignore[assignment]

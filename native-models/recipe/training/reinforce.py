@@ -31,7 +31,7 @@ from evaluation.verifier import Seen
 
 from .checkpoint import Log
 from .codes import GRID
-from .data import EDIT_LENGTH, GENERATE_LENGTH, Batch, Batches, Example, Vocabulary, pad
+from .data import EDIT_LENGTH, GENERATE_LENGTH, MORE, Batch, Batches, Example, Vocabulary, pad
 from .joint import SHOWN, TOLD, Training, image_states, softly, token_loss, told_losses
 from .model import Starter
 from .reading import read
@@ -212,7 +212,7 @@ def main() -> None:
     arguments.add_argument("--batch", type=int, default=24, help="of the training that goes on")
     arguments.add_argument("--learning-rate", type=float, default=3e-4)
     arguments.add_argument("--final", type=float, default=0.1, help="of the rate, at the end")
-    arguments.add_argument("--more", choices=OPERATIONS, help="the operation of every other edit")
+    arguments.add_argument("--more", choices=OPERATIONS, nargs="*", default=(), help=MORE)
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--peer", type=int, choices=(0, 1), help="one of two processes")
     options = arguments.parse_args()
@@ -221,7 +221,7 @@ def main() -> None:
     training.resume()
     seed = training.step * 2 + 1_000_000 + (options.peer or 0)
     torch.manual_seed(seed)
-    data = Batches(options.batch, seed, 0.5 if options.more is None else 0.7, options.more)
+    data = Batches(options.batch, seed, 0.7 if options.more else 0.5, options.more)
     model = training.model
     states = torch.compile(model.hidden_states, dynamic=False)
     log, begun, rounds = Log("reinforce"), training.step, Rounds(data, model)

@@ -1,0 +1,87 @@
+/** Processes of the studio as Electron starts them: a packaged app runs no script by itself. */
+import { utilityProcess } from 'electron';
+import type { UtilityProcess } from 'electron';
+import type { SvgLauncher } from '../../engine/images/svg.js';
+import type { EngineLauncher } from '../../engine/supervisor.js';
+
+/** Starts the engine's process. */
+export function engineLauncher(script: string): EngineLauncher {
+  return () => {
+    const child = fork(script, [], 'Nativa engine');
+    return {
+      get pid() {
+        return child.pid;
+      },
+      send: (message) => {
+        child.postMessage(message);
+      },
+      onMessage: (listener) => void child.on('message', listener),
+      onExit: (listener) => {
+        child.once('exit', (code) => {
+          listener(`exit status ${code}`);
+        });
+      },
+      kill: () => {
+        end(child);
+      },
+    };
+  };
+}
+
+/** Starts the process that draws an SVG file. */
+export const svgLauncher: SvgLauncher = (script) => {
+  const child = fork(script, [], 'Nativa drawing');
+  return {
+    send: (message) => {
+      child.postMessage(message);
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void child.once('exit', listener),
+    kill: () => {
+      end(child);
+    },
+  };
+};
+
+/**
+ * Runs a script to its end.
+ * @param patience milliseconds
+ * @returns its exit status, undefined where it had to be ended, and what it printed
+ */
+export function runScript(
+  script: string,
+  args: readonly string[],
+  patience: number,
+): Promise<{ readonly status: number | undefined; readonly output: string }> {
+  return new Promise((resolve) => {
+    const child = utilityProcess.fork(script, [...args], { stdio: 'pipe' });
+    let output = '';
+    child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      end(child);
+    }, patience);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      resolve({ status: late ? undefined : code, output });
+    });
+  });
+}
+
+function fork(script: string, args: string[], serviceName: string): UtilityProcess {
+  return utilityProcess.fork(script, args, {
+    serviceName,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** At once: a process that computes does not listen to the signal that `kill` sends. */
+function end(child: UtilityProcess): void {
+  try {
+    if (child.pid === undefined) child.kill();
+    else process.kill(child.pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Opening Photoshop files with their layers and groups. Text, shapes and smart objects come in as
+ * the pixels that stand for them in the file; masks and clipping are worked into the pixels;
+ * adjustments, which have no pixels, are left out.
+ */
+import { setImmediate } from 'node:timers/promises';
+
+import { readPsd } from 'ag-psd';
+import type { Layer, Psd } from 'ag-psd';
+
+import { NativaError } from '../../../native-models/errors.js';
+import type { Opened, WireLayer } from '../../../preload/contract.js';
+import { fromProfile } from '../../engine/images/index.js';
+import { fromPsdMode } from './blend-modes.js';
+import type { Blobs } from './blobs-port.js';
+import { MAX_LAYERS, MAX_NESTING, PixelBudget } from './pixels.js';
+import { psdError, readPsdHeader, type PsdHeader } from './psd-header.js';
+import { clip, layerPixels, sizeOf, toBytes, type Placed } from './psd-pixels.js';
+
+/** Bytes that the parser may take for patterns and the like. */
+const PARSER_MEMORY = 2 * 1024 ** 3;
+
+/**
+ * Opens a Photoshop file.
+ * @throws NativaError UNREADABLE_DOCUMENT, IMAGE_TOO_LARGE
+ */
+export async function openPsd(name: string, bytes: Uint8Array, blobs: Blobs): Promise<Opened> {
+  const header = readPsdHeader(name, bytes);
+  const { width, height } = header;
+  const psd = parse(name, bytes, true);
+  const reader = new LayerReader(name, header, blobs);
+  let layers = await reader.children(psd.children ?? []);
+  if (layers.length === 0) layers = [await flattened(name, bytes, header, blobs)];
+  return { kind: 'layers', name, width, height, layers, recipe: null };
+}
+
+/** The document's structure, its layers' pixels still packed; or the flattened picture. */
+function parse(name: string, bytes: Uint8Array, layers: boolean): Psd {
+  try {
+    return readPsd(bytes, {
+      ...(layers ? { useRawData: true } : { skipLayerImageData: true, useImageData: true }),
+      skipThumbnail: true,
+      skipLinkedFilesData: true,
+      totalMemoryLimit: PARSER_MEMORY,
+      log: () => undefined,
+    });
+  } catch (error) {
+    throw psdError(name, 'it is damaged or unusual', error);
+  }
+}
+
+/** The picture that files without layers consist of. */
+async function flattened(
+  name: string,
+  bytes: Uint8Array,
+  header: PsdHeader,
+  blobs: Blobs,
+): Promise<WireLayer> {
+  const { imageData } = parse(name, bytes, false);
+  if (imageData === undefined) throw psdError(name, 'it holds no picture');
+  const { width, height } = header;
+  const placed = { x: 0, y: 0, width, height, data: toBytes(imageData) };
+  const base = { name: 'Background', visible: true, opacity: 1, blendMode: 'normal' };
+  return { type: 'raster', ...base, ...(await put(placed, header, blobs)) };
+}
+
+async function put({ x, y, width, height, data }: Placed, header: PsdHeader, blobs: Blobs) {
+  const image = { width, height, channels: 4, data } as const;
+  // 32 bits are linear light, which no 8-bit profile describes
+  const convert = header.profile !== null && header.mode === 3 && header.depth !== 32;
+  const converted = convert ? await fromProfile(image, header.profile) : image;
+  return { x, y, width, height, pixels: blobs.put(converted.data) };
+}
+
+class LayerReader {
+  readonly #budget: PixelBudget;
+
+  constructor(
+    readonly name: string,
+    readonly header: PsdHeader,
+    readonly blobs: Blobs,
+  ) {
+    this.#budget = new PixelBudget(name);
+  }
+
+  /** Layers of one level, bottom first as in the file. */
+  async children(layers: readonly Layer[], depth = 0): Promise<WireLayer[]> {
+    if (depth > MAX_NESTING) throw psdError(this.name, 'its groups are nested too deeply');
+    const out: WireLayer[] = [];
+    let base: { readonly layer: Layer; readonly pixels: Placed | null } | null = null;
+    for (const layer of layers) {
+      // decoding is work of JavaScript's own; others get their turn in between
+      await setImmediate();
+      const clipped = layer.clipping === true ? base : null;
+      const pixels = layer.children === undefined ? this.#pixels(layer) : null;
+      if (clipped === null) base = { layer, pixels };
+      const read = await this.#layer(layer, pixels, clipped, depth);
+      if (read !== null) out.push(read);
+    }
+    if (out.length > MAX_LAYERS) throw psdError(this.name, `a group has over ${MAX_LAYERS} layers`);
+    return out;
+  }
+
+  #pixels(layer: Layer): Placed | null {
+    const size = sizeOf(layer);
+    if (size.width === 0 || size.height === 0) return null;
+    this.#budget.take(size);
+    const mask = sizeOf(layer.mask ?? {});
+    if (mask.width > 0 && mask.height > 0) this.#budget.take(mask);
+    try {
+      return layerPixels(this.name, layer);
+    } catch (error) {
+      if (error instanceof NativaError) throw error;
+      throw psdError(this.name, `the layer ${layer.name ?? ''} is damaged`, error);
+    }
+  }
+
+  async #layer(
+    layer: Layer,
+    pixels: Placed | null,
+    clipped: { readonly layer: Layer; readonly pixels: Placed | null } | null,
+    depth: number,
+  ): Promise<WireLayer | null> {
+    const shown = clipped?.layer.hidden !== true;
+    const common = {
+      name: (layer.name ?? '').slice(0, 1000),
+      visible: layer.hidden !== true && shown,
+      opacity: unit((layer.opacity ?? 1) * (layer.fillOpacity ?? 1)),
+      blendMode: fromPsdMode(layer.blendMode),
+    };
+    if (layer.children !== undefined) {
+      const children = await this.children(layer.children, depth + 1);
+      return { type: 'group', ...common, children };
+    }
+    if (pixels === null) return null;
+    if (clipped === null || clipped.pixels === null) {
+      return { type: 'raster', ...common, ...(await put(pixels, this.header, this.blobs)) };
+    }
+    clip(pixels, clipped.pixels);
+    const opacity = unit(common.opacity * (clipped.layer.opacity ?? 1));
+    return { type: 'raster', ...common, opacity, ...(await put(pixels, this.header, this.blobs)) };
+  }
+}
+
+const unit = (value: number): number => Math.min(Math.max(value, 0), 1);

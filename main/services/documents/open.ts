@@ -1,0 +1,113 @@
+/** Opening a file of any kind, by what is in it and never by its name. */
+import { basename } from 'node:path';
+
+import { NativaError } from '../../../native-models/errors.js';
+import type { Opened } from '../../../preload/contract.js';
+import {
+  decodeImage,
+  readFileRecipe,
+  sniffFormat,
+  toRgba,
+  type Pixels,
+  type SvgOptions,
+} from '../../engine/images/index.js';
+import type { Blobs } from './blobs-port.js';
+import { isZip, openOra } from './open-ora.js';
+import { openPsd } from './open-psd.js';
+import { isPsd } from './psd-header.js';
+import { isSvg, openSvg } from './svg.js';
+
+/** Longest recipe that the contract lets through, in characters. */
+const MAX_RECIPE = 100_000;
+const MAX_NAME = 1000;
+
+/** Options of {@link openFile}. */
+export interface OpenOptions {
+  /** How drawings are drawn; Electron's host brings its own launcher. */
+  readonly svg?: SvgOptions | undefined;
+}
+
+/**
+ * Opens a picture (PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG) as one layer, a layered file (PSD,
+ * OpenRaster) with its layers, or a project of ours. Pixels wait in the blobs as raw RGBA with
+ * straight alpha.
+ * @param name the file's name; folders before it are left out
+ * @throws NativaError NOT_AN_IMAGE, IMAGE_TOO_LARGE, TRUNCATED_IMAGE, UNREADABLE_IMAGE,
+ *   UNREADABLE_DOCUMENT, UNSAFE_ARCHIVE, UNREADABLE_ARCHIVE, EXTERNAL_REFERENCE
+ */
+export async function openFile(
+  name: string,
+  bytes: Uint8Array,
+  blobs: Blobs,
+  options: OpenOptions = {},
+): Promise<Opened> {
+  const label = baseName(name);
+  if (isPsd(bytes)) return openPsd(label, bytes, blobs);
+  if (isZip(bytes)) return openOra(label, bytes, blobs, { svg: options.svg });
+  if (sniffFormat(bytes) === null && isSvg(bytes)) {
+    return picture(label, await openSvg(label, bytes, options.svg), null, blobs);
+  }
+  const image = await decodeImage({ data: bytes, name: label }).catch((error: unknown) => {
+    throw withAllFormats(error);
+  });
+  return picture(label, image, await recipeOf(bytes), blobs);
+}
+
+/** The name without its folders, whichever system wrote it. */
+function baseName(name: string): string {
+  const base = basename(name.replaceAll('\\', '/')).slice(0, MAX_NAME);
+  return base === '' ? 'Untitled' : base;
+}
+
+/** A layer is called as its file, without the ending. */
+function stem(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(0, dot) : name;
+}
+
+function picture(name: string, image: Pixels, recipe: string | null, blobs: Blobs): Opened {
+  const { width, height } = image;
+  return {
+    kind: 'layers',
+    name,
+    width,
+    height,
+    recipe,
+    layers: [
+      {
+        type: 'raster',
+        name: stem(name),
+        visible: true,
+        opacity: 1,
+        blendMode: 'normal',
+        x: 0,
+        y: 0,
+        width,
+        height,
+        pixels: blobs.put(toRgba(image)),
+      },
+    ],
+  };
+}
+
+/** A picture is opened whatever is wrong with the recipe it carries. */
+async function recipeOf(bytes: Uint8Array): Promise<string | null> {
+  try {
+    const recipe = await readFileRecipe({ data: bytes });
+    const json = recipe === null ? null : JSON.stringify(recipe);
+    return json !== null && json.length <= MAX_RECIPE ? json : null;
+  } catch (error) {
+    if (error instanceof NativaError) return null;
+    throw error;
+  }
+}
+
+/** The studio opens more than the engine reads, and says so. */
+function withAllFormats(error: unknown): unknown {
+  if (!(error instanceof NativaError) || error.code !== 'NOT_AN_IMAGE') return error;
+  const problem = error.message.replace(/; use [^;]*$/, '');
+  return new NativaError(
+    error.code,
+    `${problem}; open PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG, PSD or OpenRaster files.`,
+  );
+}

@@ -1,0 +1,21 @@
+/** Errors on their way to the renderer. */
+import { NativaError } from '../../../native-models/errors.js';
+
+/** A stable code and one sentence for people. */
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Any error as it crosses: what is not meant for people becomes INTERNAL_ERROR. */
+export function wireError(error: unknown): WireError {
+  if (error instanceof NativaError) {
+    return { code: error.code, message: error.message.replace(/\s*\n\s*/g, ' ') };
+  }
+  if (error instanceof Error && error.name === 'AbortError') {
+    return { code: 'CANCELLED', message: 'Cancelled.' };
+  }
+  const what = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+  const message = `Something unexpected went wrong (${what ?? ''}); try again, and report it if it stays.`;
+  return { code: 'INTERNAL_ERROR', message };
+}

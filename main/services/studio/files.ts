@@ -1,0 +1,92 @@
+/** Files of this machine that the studio opens and saves without the page touching the disk. */
+import { statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { NativaError } from '../../../native-models/errors.js';
+import type { Opened } from '../../../preload/contract.js';
+import { writeFileAtomic } from '../../engine/images/index.js';
+import type { Blobs } from '../blobs.js';
+import { openFile } from '../documents/index.js';
+import type { OpenOptions } from '../documents/index.js';
+
+/** The largest file that is read, in bytes: as much as can be uploaded. */
+const MAX_BYTES = 600 * 2 ** 20;
+
+/** Which of some words name files, as absolute paths. */
+export function existingFiles(words: readonly string[], folder: string): string[] {
+  return words
+    .map((word) => resolve(folder, word))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+}
+
+/** Files that were named on the command line or in a dialog; pages know them by their number. */
+export class OfferedFiles {
+  readonly #paths: string[];
+  readonly #opened = new Set<number>();
+
+  constructor(paths: readonly string[]) {
+    this.#paths = [...paths];
+  }
+
+  /** Names for a page that starts: none once all were opened, lest a reload opens them again. */
+  get names(): string[] {
+    return this.#opened.size === this.#paths.length ? [] : this.#paths.map(nameOf);
+  }
+
+  /** Adds more. @returns their names, and the number of the first */
+  add(paths: readonly string[]): { readonly files: string[]; readonly first: number } {
+    const first = this.#paths.length;
+    this.#paths.push(...paths);
+    return { files: paths.map(nameOf), first };
+  }
+
+  /**
+   * Opens one by its number.
+   * @throws NativaError FILE_NOT_FOUND, UNREADABLE_IMAGE, IMAGE_TOO_LARGE, and as `openFile`
+   */
+  async open(index: number, blobs: Blobs, options: OpenOptions): Promise<Opened> {
+    const path = this.#paths[index];
+    if (path === undefined) {
+      throw new NativaError('FILE_NOT_FOUND', 'This file was not given to the studio; open it.');
+    }
+    this.#opened.add(index);
+    return openFile(nameOf(path), await readBounded(path), blobs, options);
+  }
+}
+
+/**
+ * Writes a blob to a file, whole or not at all.
+ * @throws NativaError BLOB_NOT_FOUND, OUTPUT_UNWRITABLE, DISK_FULL
+ */
+export async function saveBlob(path: string, blob: string, blobs: Blobs): Promise<void> {
+  await writeFileAtomic(path, await blobs.read(blob));
+}
+
+/** Contracts allow 1000 characters; no system allows as many in a file's name. */
+function nameOf(path: string): string {
+  return basename(path).slice(0, 1000);
+}
+
+async function readBounded(path: string): Promise<Uint8Array> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      if (size > MAX_BYTES) {
+        const message = `${path} is too large to be opened; at most 600 MiB are read.`;
+        throw new NativaError('IMAGE_TOO_LARGE', message);
+      }
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof NativaError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    if (code === 'ENOENT') {
+      throw new NativaError('FILE_NOT_FOUND', `There is no file ${path}; check its name.`);
+    }
+    const message = `${path} cannot be opened (${code}); check its permissions or copy it elsewhere.`;
+    throw new NativaError('UNREADABLE_IMAGE', message, { cause: error });
+  }
+}

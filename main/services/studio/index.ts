@@ -1,0 +1,152 @@
+/** The studio's services put together, the same for every host. */
+import type { Answer, ReadyFile } from '../../../preload/contract.js';
+import type { SvgLauncher } from '../../engine/images/svg.js';
+import type { EngineLauncher } from '../../engine/supervisor.js';
+import { Autosave } from '../autosave/index.js';
+import type { BlobStore } from '../blobs.js';
+import type { ScriptRunner } from '../doctor.js';
+import { ORA_MIME, exportPicture, exportPsd, openFile, writeProject } from '../documents/index.js';
+import { messagesFor } from '../i18n/index.js';
+import type { Language } from '../i18n/index.js';
+import { resolveModel } from '../models.js';
+import { application, folders } from '../paths.js';
+import { SettingsStore } from '../settings.js';
+import { doctorReport } from './doctor.js';
+import { OfferedFiles } from './files.js';
+import { Jobs } from './jobs.js';
+import { modelGrid, modelInfos } from './models.js';
+import { Events, answer } from './router.js';
+import type { Handlers, Page, Studio } from './router.js';
+
+/** What the hosts differ in. */
+export interface StudioOptions {
+  readonly host: Answer<'app.start'>['host'];
+  /** Spoken where the settings name none. */
+  readonly language: Language;
+  readonly blobs: BlobStore;
+  /** Paths to be opened at the start. */
+  readonly files?: readonly string[] | undefined;
+  /** How processes are started; absent: as children of Node. */
+  readonly launchEngine?: EngineLauncher | undefined;
+  readonly launchSvg?: SvgLauncher | undefined;
+  readonly runScript?: ScriptRunner | undefined;
+}
+
+interface Parts {
+  readonly options: StudioOptions;
+  readonly settings: SettingsStore;
+  readonly autosave: Autosave;
+  readonly files: OfferedFiles;
+  readonly jobs: Jobs;
+  readonly findModel: (id: string | null) => Promise<string>;
+}
+
+/** Puts the services together. Nothing is computed before something is asked for. */
+export async function createStudio(options: StudioOptions): Promise<Studio> {
+  const { blobs } = options;
+  const settings = await SettingsStore.open();
+  const events = new Events();
+  const files = new OfferedFiles(options.files ?? []);
+  const findModel = (id: string | null): Promise<string> => {
+    const messages = messagesFor(settings.current.language ?? options.language);
+    return resolveModel(id ?? settings.current.model ?? undefined, messages);
+  };
+  const jobs = new Jobs({
+    blobs,
+    settings: () => settings.current,
+    findModel: async (id) => unpacked(await findModel(id)),
+    emit: (event) => {
+      events.emit(event);
+    },
+    cacheDir: folders().cache,
+    launch: options.launchEngine,
+  });
+  const parts = { options, settings, autosave: new Autosave(), files, jobs, findModel };
+  return {
+    openPage: () => openPage(parts),
+    onEvent: (listener) => events.listen(listener),
+    openFiles: (paths) => {
+      events.emit({ type: 'files', ...files.add(paths) });
+    },
+    runCommand: (command) => {
+      events.emit({ type: 'command', command });
+    },
+    close: async () => {
+      await jobs.close();
+      await parts.autosave.release();
+    },
+  };
+}
+
+/** A page's own handlers, and the documents it works on. */
+function openPage(parts: Parts): Page {
+  const documents = new Set<string>();
+  const handlers = makeHandlers(parts, documents);
+  return {
+    handle: (name, ask) => answer(handlers, name, ask),
+    close: () => parts.autosave.release([...documents]),
+  };
+}
+
+/** onnxruntime reads weights itself, and knows nothing of Electron's archive. */
+function unpacked(folder: string): string {
+  return folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+}
+
+function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
+  const { options, settings, autosave, files, jobs, findModel } = parts;
+  const { blobs } = options;
+  const opening = { svg: { launch: options.launchSvg } };
+  const language = (): Language => settings.current.language ?? options.language;
+  const ready = (bytes: Uint8Array, mime: string): ReadyFile => ({
+    blob: blobs.put(bytes),
+    bytes: bytes.length,
+    mime,
+  });
+  return {
+    'app.start': async () => ({
+      version: application().version,
+      host: options.host,
+      language: language(),
+      settings: settings.current,
+      settingsNotice: settings.damaged,
+      recoveries: await autosave.list(),
+      files: files.names,
+    }),
+    'settings.set': (change) => settings.set(change),
+    'models.list': () => modelInfos(),
+    'models.grid': async ({ model }) => modelGrid(await findModel(model)),
+    'doctor.report': () => doctorReport(messagesFor(language()), options.runScript),
+    'files.open': async ({ name, blob }) => openFile(name, await blobs.read(blob), blobs, opening),
+    'files.openPath': ({ index }) => files.open(index, blobs, opening),
+    'files.export': async (ask) => {
+      const { bytes, mime } = await exportPicture(ask, blobs);
+      return ready(bytes, mime);
+    },
+    'files.exportPsd': async (ask) => {
+      const { bytes, mime } = await exportPsd(ask, blobs);
+      return ready(bytes, mime);
+    },
+    'files.writeProject': async (ask) => ready(await writeProject(ask, blobs), ORA_MIME),
+    'autosave.put': async ({ id, blob, ...state }) => {
+      documents.add(id);
+      await autosave.put(id, state, blob === null ? null : await blobs.read(blob));
+      return null;
+    },
+    'autosave.open': ({ id }) => autosave.open(id, blobs),
+    'autosave.discard': async ({ id }) => {
+      documents.delete(id);
+      await autosave.discard(id);
+      return null;
+    },
+    'studio.run': async (run) => ({ job: await jobs.start(run) }),
+    'studio.cancel': ({ job }) => {
+      jobs.cancel(job);
+      return null;
+    },
+    'blobs.drop': (ids) => {
+      blobs.drop(ids);
+      return null;
+    },
+  };
+}

@@ -1,0 +1,371 @@
+/**
+ * The only interface between the studio's two sides: every request with its reply, and every event,
+ * as zod schemas that both sides check. Pixels do not cross here: they go by the pixel route
+ * (`nativa://` under Electron, a guarded local route in the browser) under ids named in messages.
+ */
+import { z } from 'zod';
+
+export const LANGUAGES = ['en', 'es'] as const;
+export const THEMES = ['system', 'dark', 'light'] as const;
+export const EXPORT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'psd'] as const;
+export const STAGES = ['load', 'read', 'encode', 'tokens', 'denoise', 'decode', 'compose'] as const;
+
+/** A blob that waits on the pixel route: raw RGBA or a file, uploaded or to be fetched. */
+export const blobId = z.string().regex(/^[a-z0-9]{16,64}$/);
+const name = z.string().min(1).max(1000);
+const side = z.int().min(1).max(65_535);
+const unit = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+/** Settings of the studio, see services/settings.ts. */
+export const settingsSchema = z.object({
+  theme: z.enum(THEMES).default('system'),
+  language: z.enum(LANGUAGES).nullable().default(null),
+  model: z.string().max(200).nullable().default(null),
+  provider: z.string().min(1).max(40).default('cpu'),
+  threads: z.int().min(1).max(256).nullable().default(null),
+  /** Bytes of pixels that histories may hold before they are trimmed to disk. */
+  historyMemory: z.number().min(64e6).max(64e9).default(2e9),
+  autosave: z.boolean().default(true),
+  autosaveSeconds: z.number().min(2).max(600).default(5),
+  /** Whether exported files carry what made them. */
+  embedRecipe: z.boolean().default(true),
+  candidates: z.int().min(1).max(4).default(4),
+  /** Keys by command id; an empty list takes a command's keys away. */
+  shortcuts: z.record(z.string().max(100), z.array(z.string().max(60)).max(4)).default({}),
+  promptHistory: z.array(z.string().max(20_000)).max(200).default([]),
+  recentFiles: z.array(z.string().max(4000)).max(20).default([]),
+});
+export type Settings = z.output<typeof settingsSchema>;
+
+type SettingsShape = typeof settingsSchema.shape;
+/**
+ * Some of the settings. Not `settingsSchema.partial()`: that would fill in the defaults, and so
+ * reset all settings that are not named.
+ */
+export const settingsChangeSchema = z.object(
+  Object.fromEntries(
+    Object.entries(settingsSchema.shape).map(([key, value]) => [key, value.unwrap().optional()]),
+  ) as { [K in keyof SettingsShape]: z.ZodOptional<ReturnType<SettingsShape[K]['unwrap']>> },
+);
+
+/** A layer as it is imported or written; its pixels raw RGBA under a blob id. */
+const wireBase = {
+  name: z.string().max(1000),
+  visible: z.boolean(),
+  opacity: unit,
+  blendMode: z.string().max(40),
+};
+const wireRaster = z.strictObject({
+  ...wireBase,
+  type: z.literal('raster'),
+  x: z.int(),
+  y: z.int(),
+  width: side,
+  height: side,
+  pixels: blobId,
+});
+export type WireRaster = z.output<typeof wireRaster>;
+export interface WireGroup {
+  type: 'group';
+  name: string;
+  visible: boolean;
+  opacity: number;
+  blendMode: string;
+  children: WireLayer[];
+}
+export type WireLayer = WireRaster | WireGroup;
+const wireLayer: z.ZodType<WireLayer> = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    wireRaster,
+    z.strictObject({
+      ...wireBase,
+      type: z.literal('group'),
+      children: z.array(wireLayer).max(500),
+    }),
+  ]),
+);
+
+/** What a file turned out to be. */
+const openedSchema = z.discriminatedUnion('kind', [
+  /** A picture or a layered file of another program; layers bottom first. */
+  z.strictObject({
+    kind: z.literal('layers'),
+    name,
+    width: side,
+    height: side,
+    layers: z.array(wireLayer).min(1).max(500),
+    /** JSON of what made the picture, from its metadata. */
+    recipe: z.string().max(100_000).nullable(),
+  }),
+  /** A project of ours: its document as `renderer/document/serialise.ts` writes it. */
+  z.strictObject({
+    kind: z.literal('project'),
+    name,
+    project: z.string().max(64_000_000),
+    /** One blob of all tiles, laid out as the project says. */
+    tiles: blobId,
+  }),
+]);
+export type Opened = z.output<typeof openedSchema>;
+
+const strengthsSchema = z.strictObject({ semantics: unit, appearance: unit, structure: unit });
+const pixelsSchema = z.strictObject({ blob: blobId, width: side, height: side });
+
+/** A picture to be made, with pixels by blob id. */
+export const runSchema = z.strictObject({
+  kind: z.enum(['generate', 'edit']),
+  prompt: z.string().max(60_000),
+  model: z.string().max(200).nullable(),
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable(),
+  count: z.int().min(1).max(4),
+  steps: z.int().min(1).max(1000).nullable(),
+  guidanceScale: z.number().min(0).max(100).nullable(),
+  imageGuidanceScale: z.number().min(0).max(100).nullable(),
+  tokens: z.enum(['S0', 'S1', 'S2']).nullable(),
+  /** Generate: size of the picture. */
+  width: side.nullable(),
+  height: side.nullable(),
+  /** Edit: the picture, raw RGBA. */
+  image: pixelsSchema.nullable(),
+  /** Edit: white where it may change; raw RGBA, of the picture's size. */
+  mask: pixelsSchema.nullable(),
+  maskFeather: z.number().min(0).max(1000).nullable(),
+  lockTokens: z.boolean(),
+  keep: unit.nullable(),
+  strengths: strengthsSchema.nullable(),
+  references: z.array(strengthsSchema.extend({ image: pixelsSchema })).max(8),
+});
+export type RunRequest = z.output<typeof runSchema>;
+
+const regionDriftSchema = z.strictObject({
+  pixels: count,
+  identical: z.boolean(),
+  maxAbs: z.number(),
+  psnr: z.number().nullable(),
+  ssim: z.number().nullable(),
+});
+const driftSchema = z.strictObject({
+  region: z.enum(['mask', 'tokens', 'changes']),
+  outside: regionDriftSchema.nullable(),
+  inside: regionDriftSchema.nullable(),
+  changed: z.number().optional(),
+  registered: z.boolean().optional(),
+});
+export type Drift = z.output<typeof driftSchema>;
+
+/** A finished picture; raw RGBA under `pixels`. */
+const candidateSchema = z.strictObject({
+  pixels: blobId,
+  width: side,
+  height: side,
+  seed: count,
+  recipe: z.string().max(100_000),
+  drift: driftSchema.nullable(),
+});
+export type Candidate = z.output<typeof candidateSchema>;
+
+const modelSchema = z.discriminatedUnion('ok', [
+  z.strictObject({
+    ok: z.literal(true),
+    id: z.string(),
+    name: z.string(),
+    dir: z.string(),
+    licence: z.string(),
+    bytes: count,
+    resolution: z.int(),
+    /** Image tokens on a side at S0, each of `resolution / grid` pixels. */
+    grid: z.int(),
+    canEdit: z.boolean(),
+    references: count,
+    scales: z.array(z.string()),
+    steps: z.int(),
+    guidanceScale: z.number(),
+    imageGuidanceScale: z.number(),
+  }),
+  z.strictObject({ ok: z.literal(false), dir: z.string(), message: z.string() }),
+]);
+export type ModelInfo = z.output<typeof modelSchema>;
+
+/** Work found after a crash. */
+const recoverySchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  savedAt: z.number(),
+  width: side,
+  height: side,
+});
+
+/** A layer of an OpenRaster file, of the document's size or smaller, raw RGBA. */
+const writeProjectSchema = z.strictObject({
+  name,
+  width: side,
+  height: side,
+  layers: z.array(wireLayer).max(500),
+  /** The flattened picture, raw RGBA. */
+  merged: blobId,
+  project: z.string().max(64_000_000),
+  tiles: blobId,
+});
+export type WriteProject = z.output<typeof writeProjectSchema>;
+
+/** A file that is ready to be saved by the person, on the pixel route. */
+const fileSchema = z.strictObject({ blob: blobId, bytes: count, mime: z.string() });
+export type ReadyFile = z.output<typeof fileSchema>;
+
+const nothing = z.null();
+const request = <Q extends z.ZodType, A extends z.ZodType>(ask: Q, answer: A) => ({ ask, answer });
+
+/** Requests and their replies. */
+export const REQUESTS = {
+  /** What the studio starts with. */
+  'app.start': request(
+    nothing,
+    z.strictObject({
+      version: z.string(),
+      host: z.enum(['electron', 'browser']),
+      language: z.enum(LANGUAGES),
+      settings: settingsSchema,
+      /** Said once, when the settings' file was damaged and set aside. */
+      settingsNotice: z.boolean(),
+      recoveries: z.array(recoverySchema),
+      /** Files named on the command line, opened by `files.openPath` with their index. */
+      files: z.array(z.string()),
+    }),
+  ),
+  'settings.set': request(settingsChangeSchema, settingsSchema),
+  'models.list': request(nothing, z.array(modelSchema)),
+  /** How many image tokens a model lays over a picture of this size. */
+  'models.grid': request(
+    z.strictObject({ model: z.string().max(200).nullable(), width: side, height: side }),
+    z.strictObject({ columns: z.int().min(1), rows: z.int().min(1) }),
+  ),
+  'doctor.report': request(
+    nothing,
+    z.strictObject({
+      providers: z.array(
+        z.strictObject({ name: z.string(), available: z.boolean(), reason: z.string().nullable() }),
+      ),
+      memoryTotal: count,
+      memoryFree: count,
+    }),
+  ),
+  /** Reads an uploaded file of any kind that can be opened. */
+  'files.open': request(z.strictObject({ name, blob: blobId }), openedSchema),
+  /** Reads a file named on the command line or chosen in the host's own dialog. */
+  'files.openPath': request(z.strictObject({ index: count }), openedSchema),
+  /** Encodes a flattened picture. */
+  'files.export': request(
+    z.strictObject({
+      name,
+      format: z.enum(['png', 'jpeg', 'webp', 'avif', 'tiff']),
+      quality: z.int().min(1).max(100),
+      lossless: z.boolean(),
+      image: pixelsSchema,
+      recipe: z.string().max(100_000).nullable(),
+    }),
+    fileSchema,
+  ),
+  'files.exportPsd': request(
+    z.strictObject({
+      name,
+      width: side,
+      height: side,
+      layers: z.array(wireLayer).max(500),
+      merged: blobId,
+    }),
+    fileSchema,
+  ),
+  'files.writeProject': request(writeProjectSchema, fileSchema),
+  /** Keeps the state of the work on disk; tiles are those not yet kept. */
+  'autosave.put': request(
+    z.strictObject({
+      id: z.string().regex(/^[a-z0-9-]{8,40}$/),
+      name,
+      width: side,
+      height: side,
+      project: z.string().max(64_000_000),
+      /** New tiles: ids and lengths in the order they lie in the blob. */
+      tiles: z.array(z.strictObject({ id: count, bytes: count })).max(100_000),
+      blob: blobId.nullable(),
+    }),
+    nothing,
+  ),
+  'autosave.open': request(z.strictObject({ id: z.string() }), openedSchema),
+  /** Forgets kept work: it was saved, or the person does not want it. */
+  'autosave.discard': request(z.strictObject({ id: z.string() }), nothing),
+  /** Starts making pictures; progress and the end are told by events of this job. */
+  'studio.run': request(runSchema, z.strictObject({ job: count })),
+  'studio.cancel': request(z.strictObject({ job: count }), nothing),
+  /** Lets blobs go that nobody will fetch. */
+  'blobs.drop': request(z.array(blobId).max(1000), nothing),
+} as const;
+
+/** What happens without being asked for. */
+export const eventSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('progress'),
+    job: count,
+    stage: z.enum(STAGES),
+    step: count,
+    total: count,
+  }),
+  z.strictObject({
+    type: z.literal('preview'),
+    job: count,
+    index: count,
+    width: side,
+    height: side,
+    /** Raw RGBA. */
+    pixels: blobId,
+  }),
+  z.strictObject({
+    type: z.literal('done'),
+    job: count,
+    candidates: z.array(candidateSchema),
+    notices: z.array(z.string()),
+    seconds: z.number(),
+  }),
+  z.strictObject({
+    type: z.literal('failed'),
+    job: count,
+    code: z.string(),
+    message: z.string(),
+  }),
+  /** The host's own menu ran a command. */
+  z.strictObject({ type: z.literal('command'), command: z.string().max(100) }),
+  /** Files were given to the running app; see `files.openPath`. */
+  z.strictObject({ type: z.literal('files'), files: z.array(z.string()), first: count }),
+]);
+export type StudioEvent = z.output<typeof eventSchema>;
+
+export type RequestName = keyof typeof REQUESTS;
+export type Ask<N extends RequestName> = z.input<(typeof REQUESTS)[N]['ask']>;
+export type Answer<N extends RequestName> = z.output<(typeof REQUESTS)[N]['answer']>;
+
+/** An error as it crosses: a stable code and one sentence. */
+export const wireErrorSchema = z.strictObject({ code: z.string(), message: z.string() });
+
+/** What the renderer sends over the browser host's socket. */
+export const clientFrameSchema = z.strictObject({
+  id: count,
+  name: z.enum(Object.keys(REQUESTS) as [RequestName, ...RequestName[]]),
+  ask: z.unknown(),
+});
+/** What it is sent. */
+export const serverFrameSchema = z.union([
+  z.strictObject({ id: count, answer: z.unknown() }),
+  z.strictObject({ id: count, error: wireErrorSchema }),
+  z.strictObject({ event: eventSchema }),
+]);
+
+/** The door the renderer is given, the same under every host. */
+export interface NativaBridge {
+  /** Checked on both sides. @throws an Error with a `code` */
+  request(name: RequestName, ask: unknown): Promise<unknown>;
+  onEvent(listener: (event: unknown) => void): () => void;
+  /** Where blobs are fetched from and posted to: `${pixelRoute}/${id}`. */
+  readonly pixelRoute: string;
+  /** Saves a ready file where the person says; false if they thought better of it. */
+  saveFile?(name: string, blob: string): Promise<boolean>;
+}

@@ -1,0 +1,189 @@
+/** Pointer, wheel and pen over the canvas, as gestures of tools. */
+import type { Point } from '../document/types.js';
+import type { Studio } from '../state/studio.svelte.js';
+import type { CanvasStage } from './stage.js';
+import { TOOL_GESTURES } from './tools/index.js';
+import { hand } from './tools/place.js';
+import type { Gesture, Overlay, ToolEvent } from './tools/tool.js';
+
+interface Shown {
+  overlay(overlay: Overlay | null): void;
+  /** Where the pointer is over the canvas; null: it is not. */
+  hover(point: Point | null): void;
+}
+
+/** Pixels from the split line within which it is taken hold of. */
+const SPLIT_REACH = 10;
+
+export class PointerInput {
+  readonly #holder: HTMLElement;
+  readonly #studio: Studio;
+  readonly #stage: CanvasStage;
+  readonly #shown: Shown;
+  readonly #ended = new AbortController();
+  #gesture: Gesture | null = null;
+  #pointer = -1;
+
+  constructor(holder: HTMLElement, studio: Studio, stage: CanvasStage, shown: Shown) {
+    this.#holder = holder;
+    this.#studio = studio;
+    this.#stage = stage;
+    this.#shown = shown;
+    const { signal } = this.#ended;
+    holder.addEventListener(
+      'pointerdown',
+      (event) => {
+        this.#down(event);
+      },
+      { signal },
+    );
+    holder.addEventListener(
+      'pointermove',
+      (event) => {
+        this.#move(event);
+      },
+      { signal },
+    );
+    holder.addEventListener(
+      'pointerup',
+      (event) => {
+        this.#up(event);
+      },
+      { signal },
+    );
+    holder.addEventListener(
+      'pointercancel',
+      () => {
+        this.cancel();
+      },
+      { signal },
+    );
+    holder.addEventListener(
+      'pointerleave',
+      () => {
+        shown.hover(null);
+        studio.pointer = null;
+      },
+      { signal },
+    );
+    holder.addEventListener(
+      'wheel',
+      (event) => {
+        this.#wheel(event);
+      },
+      { signal, passive: false },
+    );
+    holder.addEventListener(
+      'contextmenu',
+      (event) => {
+        event.preventDefault();
+      },
+      { signal },
+    );
+    studio.cancelGesture = () => this.cancel();
+  }
+
+  /** Leaves everything as it was before the gesture. @returns whether there was one */
+  cancel(): boolean {
+    const gesture = this.#gesture;
+    this.#gesture = null;
+    gesture?.cancel();
+    this.#shown.overlay(null);
+    return gesture !== null;
+  }
+
+  destroy(): void {
+    this.cancel();
+    this.#ended.abort();
+  }
+
+  #screen({ clientX, clientY }: MouseEvent): Point {
+    const { left, top } = this.#holder.getBoundingClientRect();
+    return { x: clientX - left, y: clientY - top };
+  }
+
+  #event(event: PointerEvent): ToolEvent {
+    const { view } = this.#studio;
+    const screen = this.#screen(event);
+    const events = event.getCoalescedEvents();
+    const pen = event.pointerType === 'pen';
+    const trail = (events.length > 0 ? events : [event]).map((one) => ({
+      ...view.toDocument(this.#screen(one)),
+      pressure: pen ? one.pressure : 1,
+    }));
+    return {
+      point: view.toDocument(screen),
+      screen,
+      trail,
+      shift: event.shiftKey,
+      alt: event.altKey,
+      mod: event.ctrlKey || event.metaKey,
+    };
+  }
+
+  #down(event: PointerEvent): void {
+    if (this.#gesture || event.button === 2) return;
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    const given = this.#event(event);
+    if (event.button === 0 && this.#stage.holdsHandle(given.screen)) return;
+    event.preventDefault();
+    const { studio } = { studio: this.#studio };
+    // Candidates are looked at, not painted on.
+    const looking = studio.create.current !== null && studio.tools.current !== 'zoom';
+    const tool = event.button === 1 || looking ? hand : TOOL_GESTURES[studio.tools.current];
+    studio.attempt(() => {
+      this.#gesture =
+        this.#splitGesture(given) ?? tool({ studio, overlay: this.#shown.overlay }, given);
+    });
+    if (!this.#gesture) return;
+    this.#pointer = event.pointerId;
+    this.#holder.setPointerCapture(event.pointerId);
+  }
+
+  /** Taking hold of the line between before and after. */
+  #splitGesture({ screen }: ToolEvent): Gesture | null {
+    const { consistency, view } = this.#studio;
+    if (consistency.split === null) return null;
+    if (Math.abs(screen.x - consistency.split * view.width) > SPLIT_REACH) return null;
+    return {
+      move(event) {
+        consistency.split = Math.min(1, Math.max(0, event.screen.x / view.width));
+      },
+      up: () => undefined,
+      cancel: () => undefined,
+    };
+  }
+
+  #move(event: PointerEvent): void {
+    const given = this.#event(event);
+    this.#studio.pointer = given.point;
+    this.#shown.hover(given.screen);
+    if (!this.#gesture || event.pointerId !== this.#pointer) return;
+    const gesture = this.#gesture;
+    this.#studio.attempt(() => {
+      gesture.move(given);
+    });
+  }
+
+  #up(event: PointerEvent): void {
+    const gesture = this.#gesture;
+    if (!gesture || event.pointerId !== this.#pointer) return;
+    this.#gesture = null;
+    this.#studio.attempt(() => {
+      gesture.up(this.#event(event));
+    });
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const { view } = this.#studio;
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      const strength = event.ctrlKey && Math.abs(event.deltaY) < 50 ? 0.01 : 0.002;
+      view.zoomTo(view.zoom * Math.exp(-event.deltaY * unit * strength), this.#screen(event));
+      return;
+    }
+    const [x, y] = event.shiftKey ? [event.deltaY, event.deltaX] : [event.deltaX, event.deltaY];
+    view.pan(-x * unit, -y * unit);
+  }
+}

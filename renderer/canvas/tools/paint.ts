@@ -1,0 +1,188 @@
+/** Brush, eraser, clone, fill, gradient and eyedropper. */
+import { Stroke, type StrokeSettings } from '../../document/paint/stroke.js';
+import { floodFill } from '../../document/paint/fill.js';
+import { gradient as paintGradient } from '../../document/paint/gradient.js';
+import { formatColour, pickColour } from '../../document/paint/colour.js';
+import { createRasterLayer, uniqueName } from '../../document/create.js';
+import { addLayer } from '../../document/layers/arrange.js';
+import { refuseLockedWithin } from '../../document/layers/change.js';
+import { replaceRaster } from '../../document/layers/content.js';
+import { expandToDocument } from '../../document/layers/expand.js';
+import { constrainLine } from '../../document/selection/gestures.js';
+import { activeLayer, locate } from '../../document/layers/tree.js';
+import { emptyRaster } from '../../document/pixels/tiles.js';
+import type { Point, Raster, RasterLayer, StudioDocument } from '../../document/types.js';
+import { StudioError } from '../../bridge/client.js';
+import { t } from '../../i18n/index.svelte.js';
+import type { MessageKey } from '../../i18n/en.js';
+import type { Studio } from '../../state/studio.svelte.js';
+import { brushOf } from './select.js';
+import type { Tool } from './tool.js';
+
+/** A document and the layer in it that is painted on, with room everywhere. */
+interface Target {
+  readonly document: StudioDocument;
+  readonly layer: RasterLayer;
+}
+
+/**
+ * What is painted on: the active raster layer; where nothing is active, a new one.
+ * @throws StudioError TRANSFORM for texts, shapes and groups; DocumentError LAYER_LOCKED
+ */
+function targetOf(studio: Studio): Target | null {
+  const { document } = studio.editor;
+  if (!document) return null;
+  const active = activeLayer(document);
+  if (!active) {
+    const raster = emptyRaster(document.width, document.height);
+    const name = uniqueName(document, t('layer.name', { number: 1 }));
+    const added = addLayer(document, createRasterLayer({ name, raster }));
+    const layer = activeLayer(added);
+    return layer?.type === 'raster' ? { document: added, layer } : null;
+  }
+  if (active.type !== 'raster') throw new StudioError('TRANSFORM', t('error.TRANSFORM'));
+  const located = locate(document, active.id);
+  if (located) refuseLockedWithin(located);
+  return { document, layer: expandToDocument(active, document) };
+}
+
+/** The document with other pixels in the layer that is painted on. */
+function painted({ document, layer }: Target, raster: Raster): StudioDocument {
+  return replaceRaster(document, layer.id, raster, { transform: layer.transform });
+}
+
+function stroke(
+  key: MessageKey,
+  settingsOf: (studio: Studio, target: Target, at: Point) => StrokeSettings | null,
+): Tool {
+  return ({ studio }, start) => {
+    const target = targetOf(studio);
+    const settings = target && settingsOf(studio, target, start.point);
+    if (!target || !settings) return null;
+    const { layer, document } = target;
+    const work = new Stroke(layer.raster, settings, layer.transform, document.selection);
+    const show = (): void => {
+      studio.editor.gesture = painted(target, work.raster());
+    };
+    work.add(start.trail);
+    show();
+    return {
+      move({ trail, shift, point }) {
+        work.add(shift ? [{ ...constrainLine(start.point, point), pressure: 1 }] : trail);
+        show();
+      },
+      up() {
+        studio.editor.change(key, () => painted(target, work.finish()));
+      },
+      cancel() {
+        studio.editor.gesture = null;
+      },
+    };
+  };
+}
+
+export const brush = stroke('command.tool.brush', ({ tools }) => ({
+  ...brushOf(tools),
+  mode: 'paint',
+  colour: tools.foreground,
+  lockAlpha: false,
+}));
+
+export const eraser = stroke('command.tool.eraser', ({ tools }) => ({
+  ...brushOf(tools),
+  mode: 'erase',
+  lockAlpha: false,
+}));
+
+const cloneStroke = stroke('command.tool.clone', (studio, { layer }, at) => {
+  const from = studio.cloneFrom;
+  if (!from) return null;
+  const offset = { x: from.x - at.x, y: from.y - at.y };
+  const source = { raster: layer.raster, transform: layer.transform, offset };
+  return { ...brushOf(studio.tools), mode: 'clone', source, lockAlpha: false };
+});
+
+export const clone: Tool = (context, start) => {
+  if (start.alt || !context.studio.cloneFrom) {
+    context.studio.cloneFrom = start.point;
+    return null;
+  }
+  return cloneStroke(context, start);
+};
+
+export const fill: Tool = ({ studio }, { point }) => {
+  const target = targetOf(studio);
+  if (!target) return null;
+  const { foreground, opacity, tolerance, contiguous, allLayers } = studio.tools;
+  studio.attempt(async () => {
+    const picture = await studio.sampled(allLayers);
+    const settings = {
+      colour: foreground,
+      opacity,
+      lockAlpha: false,
+      tolerance,
+      contiguous,
+      antialias: true,
+    };
+    const raster = floodFill(target.layer, target.document.selection, picture, point, settings);
+    studio.editor.change('command.tool.fill', () => painted(target, raster));
+  });
+  return null;
+};
+
+export const gradient: Tool = ({ studio, overlay }, start) => {
+  const target = targetOf(studio);
+  if (!target) return null;
+  let to: Point = start.point;
+  const { foreground, background, opacity, gradient: type } = studio.tools;
+  return {
+    move({ point, shift }) {
+      to = shift ? constrainLine(start.point, point) : point;
+      overlay({ kind: 'path', points: [start.point, to], closed: false });
+    },
+    up() {
+      overlay(null);
+      if (to === start.point) return;
+      const settings = {
+        type,
+        from: start.point,
+        to,
+        startColour: foreground,
+        endColour: background,
+        opacity,
+        lockAlpha: false,
+      };
+      studio.editor.change('command.tool.gradient', () =>
+        painted(target, paintGradient(target.layer, target.document.selection, settings)),
+      );
+    },
+    cancel() {
+      overlay(null);
+    },
+  };
+};
+
+export const eyedropper: Tool = ({ studio }, start) => {
+  const pick = (point: Point, second: boolean): void => {
+    const { compositor, editor, tools } = studio;
+    const { document } = editor;
+    if (!document || point.x < 0 || point.y < 0) return;
+    const [column, row] = [Math.floor(point.x / 256), Math.floor(point.y / 256)];
+    if (point.x >= document.width || point.y >= document.height) return;
+    const data = compositor.composeTile(document, column, row, 0);
+    const at = { x: point.x - column * 256, y: point.y - row * 256 };
+    const found = pickColour({ width: 256, height: 256, data }, at, tools.sample);
+    if (!found) return;
+    const colour = formatColour({ ...found, a: 255 });
+    if (second) tools.background = colour;
+    else tools.foreground = colour;
+  };
+  pick(start.point, start.alt);
+  return {
+    move({ point, alt }) {
+      pick(point, alt);
+    },
+    up: () => undefined,
+    cancel: () => undefined,
+  };
+};

@@ -1,0 +1,185 @@
+/** Selecting by rectangle, ellipse, lasso, wand and brush. */
+import { combine, isEmptyMask, type CombineMode } from '../../document/selection/combine.js';
+import { dragRect, toWholePixels } from '../../document/selection/gestures.js';
+import { ellipseMask, polygonMask, rectangleMask } from '../../document/selection/shapes.js';
+import { magicWand } from '../../document/selection/wand.js';
+import { MaskStroke } from '../../document/paint/mask-stroke.js';
+import { feather } from '../../document/pixels/mask-shaping.js';
+import { evenMask } from '../../document/pixels/tiles.js';
+import { setSelection } from '../../document/layers/masks.js';
+import type { Mask, Point, StudioDocument } from '../../document/types.js';
+import type { MessageKey } from '../../i18n/en.js';
+import type { Studio } from '../../state/studio.svelte.js';
+import type { Tool, ToolEvent } from './tool.js';
+
+/** Shift adds, alt takes away, both intersect; else as the options bar says. */
+export function modeOf(
+  studio: Studio,
+  { shift, alt }: Pick<ToolEvent, 'shift' | 'alt'>,
+): CombineMode {
+  if (shift && alt) return 'intersect';
+  if (shift) return 'add';
+  if (alt) return 'subtract';
+  return studio.tools.mode;
+}
+
+/** A document with a shape added to its selection; nothing selected becomes no selection. */
+export function withSelected(
+  document: StudioDocument,
+  added: Mask,
+  how: CombineMode,
+): StudioDocument {
+  const selection = combine(document.selection, added, how);
+  return setSelection(document, isEmptyMask(selection) ? null : selection);
+}
+
+function finish(studio: Studio, key: MessageKey, added: Mask, how: CombineMode): void {
+  const radius = studio.tools.feather;
+  const mask = radius > 0 ? feather(added, radius) : added;
+  studio.editor.change(key, (document) => withSelected(document, mask, how));
+}
+
+/** A click without a drag takes the selection away. */
+function deselect(studio: Studio, how: CombineMode): void {
+  if (how !== 'replace' || !studio.editor.document?.selection) return;
+  studio.editor.change('command.select.none', (document) => setSelection(document, null));
+}
+
+const box =
+  (kind: 'rectangle' | 'ellipse'): Tool =>
+  ({ studio, overlay }, start) => {
+    const { document } = studio.editor;
+    if (!document) return null;
+    const how = modeOf(studio, start);
+    // Shift and alt chose the mode when the drag began; pressed later they shape it.
+    let last = start;
+    const held = { shift: start.shift, alt: start.alt };
+    const rectOf = (event: ToolEvent) => {
+      if (!event.shift) held.shift = false;
+      if (!event.alt) held.alt = false;
+      const drag = { square: event.shift && !held.shift, fromCentre: event.alt && !held.alt };
+      return toWholePixels(dragRect(start.point, event.point, drag));
+    };
+    return {
+      move(event) {
+        last = event;
+        overlay({ kind, rect: rectOf(event) });
+      },
+      up() {
+        overlay(null);
+        const rect = rectOf(last);
+        if (rect.width < 1 || rect.height < 1) {
+          deselect(studio, how);
+          return;
+        }
+        const make = kind === 'rectangle' ? rectangleMask : ellipseMask;
+        finish(studio, `command.tool.${kind}`, make(document.width, document.height, rect), how);
+      },
+      cancel() {
+        overlay(null);
+      },
+    };
+  };
+
+export const rectangle = box('rectangle');
+export const ellipse = box('ellipse');
+
+export const lasso: Tool = ({ studio, overlay }, start) => {
+  const { document } = studio.editor;
+  if (!document) return null;
+  const how = modeOf(studio, start);
+  const points: Point[] = [start.point];
+  return {
+    move({ trail }) {
+      points.push(...trail);
+      overlay({ kind: 'path', points: [...points], closed: false });
+    },
+    up() {
+      overlay(null);
+      if (points.length < 3) deselect(studio, how);
+      else
+        finish(
+          studio,
+          'command.tool.lasso',
+          polygonMask(document.width, document.height, points),
+          how,
+        );
+    },
+    cancel() {
+      overlay(null);
+    },
+  };
+};
+
+export const wand: Tool = ({ studio }, start) => {
+  const { document } = studio.editor;
+  if (!document) return null;
+  const how = modeOf(studio, start);
+  const { tolerance, contiguous, allLayers } = studio.tools;
+  studio.attempt(async () => {
+    const picture = await studio.sampled(allLayers);
+    const settings = { tolerance, contiguous, antialias: true };
+    const mask = magicWand(picture, start.point, settings);
+    studio.editor.change('command.tool.wand', (current) => withSelected(current, mask, how));
+  });
+  return null;
+};
+
+export const selectBrush: Tool = ({ studio }, start) => {
+  const { document } = studio.editor;
+  if (!document) return null;
+  const { size, hardness, pressureSize, mode } = studio.tools;
+  const take = start.alt || mode === 'subtract';
+  const base = document.selection ?? evenMask(document.width, document.height, take ? 255 : 0);
+  const begun =
+    mode === 'replace' && !start.shift && !start.alt
+      ? evenMask(document.width, document.height, 0)
+      : base;
+  const stroke = new MaskStroke(
+    begun,
+    {
+      ...brushOf({ size, hardness, opacity: 1, flow: 1, pressureSize }),
+      how: take ? 'subtract' : 'add',
+    },
+    null,
+  );
+  const show = (): void => {
+    studio.editor.gesture = setSelection(document, stroke.mask());
+  };
+  stroke.add(start.trail);
+  show();
+  return {
+    move({ trail }) {
+      stroke.add(trail);
+      show();
+    },
+    up() {
+      studio.editor.change('command.tool.selectBrush', (current) => {
+        const mask = stroke.finish();
+        return setSelection(current, isEmptyMask(mask) ? null : mask);
+      });
+    },
+    cancel() {
+      studio.editor.gesture = null;
+    },
+  };
+};
+
+/** Settings of a round brush as its strokes take them. */
+export function brushOf(options: {
+  readonly size: number;
+  readonly hardness: number;
+  readonly opacity: number;
+  readonly flow: number;
+  readonly pressureSize: boolean;
+}) {
+  const { size, hardness, opacity, flow, pressureSize } = options;
+  return {
+    size,
+    hardness,
+    opacity,
+    flow,
+    spacing: 0.1,
+    pressure: { size: pressureSize, opacity: false },
+  };
+}

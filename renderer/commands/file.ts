@@ -1,0 +1,42 @@
+/** Documents and files. */
+import type { Command } from './registry.js';
+
+export const FILE_COMMANDS: readonly Command[] = [
+  {
+    id: 'file.new',
+    keys: ['Alt+N'],
+    menu: ['file', 0],
+    run: ({ ui }) => {
+      ui.dialog = 'newCanvas';
+    },
+  },
+  { id: 'file.open', keys: ['Mod+O'], menu: ['file', 0], run: ({ files }) => files.pick() },
+  {
+    id: 'file.place',
+    menu: ['file', 0],
+    when: ({ editor }) => editor.document !== null,
+    run: ({ files }) => files.pick(),
+  },
+  {
+    id: 'file.save',
+    keys: ['Mod+S'],
+    menu: ['file', 1],
+    when: ({ editor }) => editor.document !== null,
+    run: ({ files }) => files.save(),
+  },
+  {
+    id: 'file.export',
+    keys: ['Mod+Shift+S', 'Mod+E'],
+    menu: ['file', 2],
+    when: ({ editor }) => editor.document !== null,
+    run: ({ ui }) => {
+      ui.dialog = 'export';
+    },
+  },
+  {
+    id: 'file.close',
+    menu: ['file', 3],
+    when: ({ editor }) => editor.document !== null,
+    run: (studio) => studio.closeDocument(),
+  },
+];

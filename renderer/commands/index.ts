@@ -1,0 +1,17 @@
+/** All commands. */
+import { CREATE_COMMANDS } from './create.js';
+import { EDIT_COMMANDS } from './edit.js';
+import { FILE_COMMANDS } from './file.js';
+import { LAYER_COMMANDS } from './layer.js';
+import { SELECT_COMMANDS } from './select.js';
+import type { Command } from './registry.js';
+import { VIEW_COMMANDS } from './view.js';
+
+export const COMMANDS: readonly Command[] = [
+  ...FILE_COMMANDS,
+  ...EDIT_COMMANDS,
+  ...LAYER_COMMANDS,
+  ...SELECT_COMMANDS,
+  ...CREATE_COMMANDS,
+  ...VIEW_COMMANDS,
+];

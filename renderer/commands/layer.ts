@@ -1,0 +1,258 @@
+/** Layers: making, ordering, merging, placing. */
+import { createAdjustment, createRasterLayer, createText, uniqueName } from '../document/create.js';
+import { alignLayers, distributeLayers, type Alignment } from '../document/layers/align.js';
+import {
+  addLayer,
+  duplicateLayers,
+  removeLayers,
+  reorderLayers,
+  type Reorder,
+} from '../document/layers/arrange.js';
+import { groupLayers, ungroupLayers } from '../document/layers/group.js';
+import { removeMask, setMask, setSelection } from '../document/layers/masks.js';
+import { setClipped, setLocked, setVisible } from '../document/layers/properties.js';
+import { selectLayers } from '../document/layers/select.js';
+import { flipLayers, rotateLayers } from '../document/layers/transform.js';
+import { findLayer, panelOrder } from '../document/layers/tree.js';
+import { resampleMask } from '../document/pixels/resample-mask.js';
+import { emptyRaster } from '../document/pixels/tiles.js';
+import type { Adjustment, StudioDocument } from '../document/types.js';
+import { boundsOfLayer } from '../canvas/bounds.js';
+import { t } from '../i18n/index.svelte.js';
+import type { Studio } from '../state/studio.svelte.js';
+import type { Command, CommandId } from './registry.js';
+
+const open = ({ editor }: Studio): boolean => editor.document !== null;
+const some = ({ editor }: Studio): boolean => editor.selected.length > 0;
+
+type Change = (document: StudioDocument, studio: Studio) => StudioDocument;
+
+/** A command that changes the document by a function of it. */
+function changing(
+  id: CommandId,
+  group: number,
+  change: Change,
+  more: Partial<Command> = {},
+): Command {
+  return {
+    id,
+    menu: ['layer', group],
+    when: some,
+    run: (studio) => {
+      studio.editor.change(`command.${id}`, (document) => change(document, studio));
+    },
+    ...more,
+  };
+}
+
+const all = (document: StudioDocument, test: (id: string) => boolean): boolean =>
+  document.active.every(test);
+
+const reorder = (id: CommandId, to: Reorder, keys: readonly string[]): Command =>
+  changing(id, 3, (document) => reorderLayers(document, document.active, to), { keys });
+
+const align = (id: CommandId, alignment: Alignment): Command =>
+  changing(id, 6, (document) => {
+    const canvas = { x: 0, y: 0, width: document.width, height: document.height };
+    const within = document.active.length > 1 ? null : canvas;
+    return alignLayers(document, document.active, alignment, boundsOfLayer, resampleMask, within);
+  });
+
+const distribute = (id: CommandId, axis: 'horizontal' | 'vertical'): Command =>
+  changing(
+    id,
+    6,
+    (document) => distributeLayers(document, document.active, axis, boundsOfLayer, resampleMask),
+    { when: ({ editor }) => editor.selected.length > 2 },
+  );
+
+const adjustment = (kind: Adjustment['kind']): Command =>
+  changing(
+    `adjust.${kind}`,
+    5,
+    (document) => {
+      const name = uniqueName(document, t(`adjust.${kind}`));
+      return addLayer(document, createAdjustment({ name, adjustment: kind }));
+    },
+    { when: open },
+  );
+
+/** The layer above or below in the panel becomes the active one. */
+function step(studio: Studio, by: 1 | -1): void {
+  studio.editor.touch((document) => {
+    const order = panelOrder(document.layers);
+    const at = order.indexOf(document.active.at(-1) ?? '');
+    const next = order[Math.min(order.length - 1, Math.max(0, at + by))];
+    return next === undefined ? document : selectLayers(document, [next]);
+  });
+}
+
+export const LAYER_COMMANDS: readonly Command[] = [
+  changing(
+    'layer.new',
+    0,
+    (document) => {
+      const name = uniqueName(document, t('layer.name', { number: document.layers.length + 1 }));
+      return addLayer(
+        document,
+        createRasterLayer({ name, raster: emptyRaster(document.width, document.height) }),
+      );
+    },
+    { keys: ['Mod+Shift+N'], when: open },
+  ),
+  changing(
+    'layer.text',
+    0,
+    (document, { tools }) => {
+      const place = { x: Math.round(document.width * 0.1), y: Math.round(document.height / 2) };
+      const fontSize = Math.max(12, Math.round(document.height / 12));
+      const name = uniqueName(document, t('layer.text'));
+      return addLayer(
+        document,
+        createText({ name, text: t('layer.text'), ...place, fontSize, fill: tools.foreground }),
+      );
+    },
+    { when: open },
+  ),
+  changing('layer.duplicate', 0, (document) => duplicateLayers(document, document.active), {
+    keys: ['Mod+J'],
+  }),
+  changing('layer.delete', 0, (document) => removeLayers(document, document.active), {
+    keys: ['Shift+Delete'],
+  }),
+  {
+    id: 'layer.rename',
+    keys: ['F2'],
+    menu: ['layer', 0],
+    when: some,
+    run: (studio) => {
+      studio.renameActive();
+    },
+  },
+  changing(
+    'layer.group',
+    1,
+    (document) =>
+      groupLayers(document, document.active, uniqueName(document, t('layer.group', { number: 1 }))),
+    { keys: ['Mod+G'] },
+  ),
+  changing('layer.ungroup', 1, (document) => ungroupLayers(document, document.active), {
+    keys: ['Mod+Shift+G'],
+  }),
+  changing(
+    'layer.hide',
+    2,
+    (document) => {
+      const shown = all(document, (id) => findLayer(document, id)?.visible === true);
+      return setVisible(document, document.active, !shown);
+    },
+    { keys: ['Mod+H'] },
+  ),
+  changing(
+    'layer.lock',
+    2,
+    (document) => {
+      const locked = all(document, (id) => findLayer(document, id)?.locked === true);
+      return setLocked(document, document.active, !locked);
+    },
+    { keys: ['Mod+/'] },
+  ),
+  changing(
+    'layer.clip',
+    2,
+    (document) => {
+      const clipped = all(document, (id) => findLayer(document, id)?.clipped === true);
+      return setClipped(document, document.active, !clipped);
+    },
+    { keys: ['Mod+Alt+G'] },
+  ),
+  reorder('layer.raise', 'forward', ['Mod+]']),
+  reorder('layer.lower', 'backward', ['Mod+[']),
+  reorder('layer.toTop', 'front', ['Mod+Shift+]']),
+  reorder('layer.toBottom', 'back', ['Mod+Shift+[']),
+  {
+    id: 'layer.above',
+    keys: ['Alt+]'],
+    menu: ['layer', 3],
+    when: open,
+    run: (studio) => {
+      step(studio, -1);
+    },
+  },
+  {
+    id: 'layer.below',
+    keys: ['Alt+['],
+    menu: ['layer', 3],
+    when: open,
+    run: (studio) => {
+      step(studio, 1);
+    },
+  },
+  {
+    id: 'layer.mergeDown',
+    keys: ['Mod+Alt+E'],
+    menu: ['layer', 4],
+    when: some,
+    run: (studio) => studio.merge('down'),
+  },
+  {
+    id: 'layer.mergeVisible',
+    keys: ['Mod+Shift+E'],
+    menu: ['layer', 4],
+    when: open,
+    run: (studio) => studio.merge('visible'),
+  },
+  { id: 'layer.flatten', menu: ['layer', 4], when: open, run: (studio) => studio.merge('all') },
+  { id: 'layer.rasterize', menu: ['layer', 4], when: some, run: (studio) => studio.merge('self') },
+  adjustment('brightness-contrast'),
+  adjustment('levels'),
+  adjustment('curves'),
+  adjustment('hue-saturation'),
+  adjustment('exposure'),
+  adjustment('temperature'),
+  adjustment('blur'),
+  adjustment('sharpen'),
+  adjustment('grayscale'),
+  align('layer.alignLeft', 'left'),
+  align('layer.alignCenter', 'center'),
+  align('layer.alignRight', 'right'),
+  align('layer.alignTop', 'top'),
+  align('layer.alignMiddle', 'middle'),
+  align('layer.alignBottom', 'bottom'),
+  distribute('layer.distributeHorizontal', 'horizontal'),
+  distribute('layer.distributeVertical', 'vertical'),
+  changing('layer.flipHorizontal', 7, (document) =>
+    flipLayers(document, document.active, 'horizontal', boundsOfLayer, resampleMask),
+  ),
+  changing('layer.flipVertical', 7, (document) =>
+    flipLayers(document, document.active, 'vertical', boundsOfLayer, resampleMask),
+  ),
+  changing('layer.rotateRight', 7, (document) =>
+    rotateLayers(document, document.active, 90, boundsOfLayer, resampleMask),
+  ),
+  changing('layer.rotateLeft', 7, (document) =>
+    rotateLayers(document, document.active, -90, boundsOfLayer, resampleMask),
+  ),
+  changing(
+    'layer.addMask',
+    8,
+    (document) => {
+      const id = document.active.at(-1);
+      if (id === undefined || !document.selection) return document;
+      return setSelection(setMask(document, id, document.selection), null);
+    },
+    { when: ({ editor }) => editor.active !== null && editor.document?.selection != null },
+  ),
+  changing('layer.removeMask', 8, (document) => removeMask(document, document.active), {
+    when: ({ editor }) => editor.active?.mask != null,
+  }),
+  changing(
+    'layer.maskToSelection',
+    8,
+    (document) => {
+      const layer = findLayer(document, document.active.at(-1) ?? '');
+      return layer?.mask ? setSelection(document, layer.mask.mask) : document;
+    },
+    { when: ({ editor }) => editor.active?.mask != null },
+  ),
+];

@@ -1,0 +1,76 @@
+/**
+ * One table of everything that can be done: menus, shortcuts, palette, tooltips and the host's own
+ * menu all read it. A command's title is the message `command.ID`.
+ */
+import type { MessageKey } from '../i18n/en.js';
+import type { Studio } from '../state/studio.svelte.js';
+
+type Named<Key> = Key extends `command.${infer Id}` ? Id : never;
+/** Every command has a title, so that is where their names are spelt. */
+export type CommandId = Named<MessageKey>;
+
+export const MENUS = [
+  'file',
+  'edit',
+  'image',
+  'layer',
+  'select',
+  'create',
+  'view',
+  'help',
+] as const;
+export type MenuName = (typeof MENUS)[number];
+
+/** What a person can do. */
+export interface Command {
+  readonly id: CommandId;
+  /** Default keys: `Mod+Shift+Z`; Mod is Cmd on a Mac and Ctrl elsewhere. */
+  readonly keys?: readonly string[];
+  /** Where it stands; entries of one group stand together, in the order of the table. */
+  readonly menu?: readonly [MenuName, group: number];
+  /** Whether it can be run now; always, if absent. */
+  when?(studio: Studio): boolean;
+  /** Whether it is on, for commands that switch something. */
+  checked?(studio: Studio): boolean;
+  run(studio: Studio): void | Promise<void>;
+  /** For commands that last while their key is held. */
+  release?(studio: Studio): void;
+}
+
+/** The commands by id. @throws Error where two have one id */
+export class Registry {
+  readonly #commands = new Map<CommandId, Command>();
+
+  constructor(commands: readonly Command[]) {
+    for (const command of commands) {
+      if (this.#commands.has(command.id)) throw new Error(`two commands are called ${command.id}`);
+      this.#commands.set(command.id, command);
+    }
+  }
+
+  get all(): readonly Command[] {
+    return [...this.#commands.values()];
+  }
+
+  get(id: CommandId): Command {
+    const command = this.#commands.get(id);
+    if (command === undefined) throw new Error(`there is no command ${id}`);
+    return command;
+  }
+
+  has(id: string): id is CommandId {
+    return (this.#commands as ReadonlyMap<string, Command>).has(id);
+  }
+
+  /** The entries of a menu, in groups. */
+  menu(name: MenuName): readonly (readonly Command[])[] {
+    const groups = new Map<number, Command[]>();
+    for (const command of this.#commands.values()) {
+      if (command.menu?.[0] !== name) continue;
+      const group = groups.get(command.menu[1]) ?? [];
+      group.push(command);
+      groups.set(command.menu[1], group);
+    }
+    return [...groups.entries()].sort(([a], [b]) => a - b).map(([, group]) => group);
+  }
+}

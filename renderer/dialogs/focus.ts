@@ -1,0 +1,16 @@
+/** Where the keyboard is when a dialog opens. */
+import type { Attachment } from 'svelte/attachments';
+
+/**
+ * Puts the focus on the first field in a part of a dialog, its text selected. It waits until the
+ * dialog has noted where the focus was, so that it can go back there.
+ */
+export const focusFirst: Attachment<HTMLElement> = (part) => {
+  queueMicrotask(() => {
+    const field = part.matches('input')
+      ? part
+      : part.querySelector<HTMLElement>('input, button, [tabindex="0"]');
+    field?.focus({ preventScroll: true });
+    if (field instanceof HTMLInputElement && field.type === 'text') field.select();
+  });
+};

@@ -1,0 +1,94 @@
+/** Joining a new selection with the one there is. */
+import { TILE } from '../types.js';
+import type { Mask, MaskTile } from '../types.js';
+import { columnsOf, evenMask, newMaskTile, rowsOf, tileKey } from '../pixels/tiles.js';
+import { evenValue, solidMaskTile } from './mask-rows.js';
+
+export const COMBINE_MODES = ['replace', 'add', 'subtract', 'intersect'] as const;
+export type CombineMode = (typeof COMBINE_MODES)[number];
+
+type Operation = (old: number, added: number) => number;
+
+const OPERATIONS: Record<CombineMode, Operation> = {
+  replace: (_, added) => added,
+  add: (old, added) => Math.max(old, added),
+  subtract: (old, added) => Math.max(0, old - added),
+  intersect: (old, added) => Math.min(old, added),
+};
+
+/**
+ * The two as one; tiles that come out as they went in stay shared. With no selection (null), adding
+ * and intersecting give what was added, and subtracting takes it from everything.
+ * @throws RangeError if the sizes differ
+ */
+export function combine(old: Mask | null, added: Mask, how: CombineMode): Mask {
+  if (how === 'replace' || (old === null && how !== 'subtract')) return added;
+  const base = old ?? evenMask(added.width, added.height, 255);
+  if (base.width !== added.width || base.height !== added.height) {
+    throw new RangeError('masks to be combined must have the same size');
+  }
+  const operation = OPERATIONS[how];
+  const outside = operation(base.outside, added.outside) === 0 ? 0 : 255;
+  const tiles = new Map<number, MaskTile>();
+  for (const key of new Set([...base.tiles.keys(), ...added.tiles.keys()])) {
+    const one = base.tiles.get(key) ?? solidMaskTile(base.outside);
+    const other = added.tiles.get(key) ?? solidMaskTile(added.outside);
+    const tile = shortcut(one, other, how) ?? combineTiles(one, other, operation);
+    if (evenValue(tile.data) !== outside) tiles.set(key, tile);
+  }
+  return { width: base.width, height: base.height, outside, tiles };
+}
+
+/** What comes of tiles of which one is the same all over, where that does not depend on pixels. */
+function shortcut(old: MaskTile, added: MaskTile, how: CombineMode): MaskTile | undefined {
+  const one = evenValue(old.data);
+  const other = evenValue(added.data);
+  if (how === 'subtract') {
+    if (other === 0) return old;
+    return one === 0 || other === 255 ? solidMaskTile(0) : undefined;
+  }
+  // What leaves the other as it is, and what it becomes otherwise.
+  const [neutral, final] = how === 'add' ? ([0, 255] as const) : ([255, 0] as const);
+  if (one === final || other === final) return solidMaskTile(final);
+  if (one === neutral) return added;
+  return other === neutral ? old : undefined;
+}
+
+function combineTiles(old: MaskTile, added: MaskTile, operation: Operation): MaskTile {
+  const data = new Uint8ClampedArray(old.data.length);
+  let sameAsOld = true;
+  let sameAsAdded = true;
+  for (let i = 0; i < data.length; i++) {
+    const one = old.data[i] ?? 0;
+    const other = added.data[i] ?? 0;
+    const value = operation(one, other);
+    data[i] = value;
+    sameAsOld &&= value === one;
+    sameAsAdded &&= value === other;
+  }
+  const even = evenValue(data);
+  if (even === 0 || even === 255) return solidMaskTile(even);
+  if (sameAsOld) return old;
+  return sameAsAdded ? added : newMaskTile(data);
+}
+
+/** Whether not a single pixel is selected, not even in part. */
+export function isEmptyMask(mask: Mask): boolean {
+  for (let row = 0; row < rowsOf(mask); row++) {
+    for (let column = 0; column < columnsOf(mask); column++) {
+      const tile = mask.tiles.get(tileKey(mask, column, row));
+      const bottom = Math.min(TILE, mask.height - row * TILE);
+      const right = Math.min(TILE, mask.width - column * TILE);
+      if (tile ? !zeroWithin(tile.data, right, bottom) : mask.outside !== 0) return false;
+    }
+  }
+  return true;
+}
+
+/** What a tile at the edge holds beyond the edge says nothing. */
+function zeroWithin(data: Uint8ClampedArray, right: number, bottom: number): boolean {
+  for (let y = 0; y < bottom; y++) {
+    for (let i = y * TILE; i < y * TILE + right; i++) if (data[i] !== 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,177 @@
+/**
+ * A document with its history as one JSON text and a list of tiles, and back. What states share is
+ * written once.
+ */
+import { DocumentError } from './errors.js';
+import type { HistoryNode, HistoryTree, NodeId } from './history/tree.js';
+import { newTile } from './pixels/tiles.js';
+import {
+  READ_BUDGET,
+  VERSION,
+  WRITE_BUDGET,
+  layoutSchema,
+  projectSchema,
+  stateSchema,
+} from './serialise/format.js';
+import type { Budget } from './serialise/format.js';
+import { chosenStates, readNodes, writeNodes } from './serialise/nodes.js';
+import { badProject, entry, readDocuments } from './serialise/read.js';
+import type { TileSource } from './serialise/read.js';
+import { Store } from './serialise/store.js';
+import { Tables } from './serialise/write.js';
+import type { StudioDocument } from './types.js';
+import type { z } from 'zod';
+
+export { tilesOf } from './layers/held.js';
+export type { TileSource } from './serialise/read.js';
+
+/** A tile beside the JSON. */
+export interface TileBytes {
+  readonly id: number;
+  readonly data: Uint8ClampedArray;
+}
+
+/** Where a tile is found that is not in memory. */
+export interface TileLength {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+export interface SerialiseOptions {
+  /** What `storeState` gave for a released state; states that are not known are left out,
+   * unless the same writer wrote them while they were in memory. */
+  readonly stored?: (id: NodeId) => string | undefined;
+  /** How much to write at most; what is missed least is left out. */
+  readonly budget?: Partial<Budget>;
+}
+
+export interface Serialised {
+  readonly json: string;
+  /** Tiles in memory, by their ids from the lowest on. */
+  readonly tiles: readonly TileBytes[];
+  /** Tiles that only released states have, in the same order: the caller keeps their bytes. */
+  readonly elsewhere: readonly TileLength[];
+}
+
+/**
+ * Writes the same history again and again, as it grows: what was written before is remembered, so
+ * that writing costs what is new. It remembers states that are released later, too, and holds no
+ * pixels.
+ */
+export class ProjectWriter {
+  readonly #store = new Store();
+  readonly #stored: (id: NodeId) => string | undefined;
+  readonly #budget: Budget;
+  /** Index of each state's document, and whether it was in memory when that was found. */
+  readonly #known = new Map<NodeId, { readonly index: number; readonly live: boolean }>();
+
+  constructor({ stored = () => undefined, budget }: SerialiseOptions = {}) {
+    this.#stored = stored;
+    this.#budget = { ...WRITE_BUDGET, ...budget };
+  }
+
+  /** A document with its history. Marks of gestures are not written. */
+  write(tree: HistoryTree): Serialised {
+    const documents = new Map<NodeId, number>();
+    for (const node of tree.nodes.values()) {
+      const index = this.#documentOf(node);
+      if (index !== null) documents.set(node.id, index);
+    }
+    const chosen = chosenStates(tree, documents, this.#store, this.#budget);
+    const nodes = writeNodes(tree, chosen, documents, this.#store);
+    const all = chosen.tables.tiles();
+    const list = nodes.map((node) => JSON.stringify(node)).join(',\n');
+    const json = `${chosen.tables.head(all)},\n"nodes":[${list}],\n"current":${tree.current}}`;
+    const tiles = all.flatMap(({ id, data }) => (data ? [{ id, data }] : []));
+    const elsewhere = all.flatMap(({ id, bytes, data }) => (data ? [] : [{ id, bytes }]));
+    return { json, tiles, elsewhere };
+  }
+
+  #documentOf({ id, document }: HistoryNode): number | null {
+    const known = this.#known.get(id);
+    if (document === null && known?.live === false) return known.index;
+    const index = document ? this.#store.document(document) : this.#released(id);
+    // What is not stored is as it was when it was written last.
+    if (index === null) return known?.index ?? null;
+    this.#known.set(id, { index, live: document !== null });
+    return index;
+  }
+
+  #released(id: NodeId): number | null {
+    const json = this.#stored(id);
+    return json === undefined ? null : this.#store.document(readState(json, ghostTile));
+  }
+}
+
+/** A document with its history, written once; see `ProjectWriter`. */
+export function serialise(tree: HistoryTree, options: SerialiseOptions = {}): Serialised {
+  return new ProjectWriter(options).write(tree);
+}
+
+const NOTHING = new Uint8ClampedArray(0);
+/** Stands for a tile whose bytes are not needed. */
+const ghostTile: TileSource = (id) => ({ id, data: NOTHING });
+
+/** One state, by the ids its tiles have in this process, to be kept while it is released. */
+export function storeState(document: StudioDocument): string {
+  const store = new Store();
+  const tables = new Tables(store);
+  tables.document(store.document(document));
+  return `${tables.head(tables.tiles())}}`;
+}
+
+/**
+ * The document of `storeState`. Its tiles keep their ids: only within the process that stored it.
+ * @param tileOf a tile by its id; one in memory is best given as it is, so that it is shared
+ * @throws DocumentError BAD_PROJECT
+ */
+export function readState(json: string, tileOf: TileSource): StudioDocument {
+  return entry(readDocuments(check(json, stateSchema), tileOf), 0);
+}
+
+/** Which tiles a project or state needs, by their ids from the lowest on. @throws DocumentError */
+export function tileLayout(json: string): readonly TileLength[] {
+  return check(json, layoutSchema).tiles.map(([id, bytes]) => ({ id, bytes }));
+}
+
+/**
+ * The history of a project. Tiles get new ids.
+ * @param tilesById bytes of a tile by the id that the JSON has for it; they belong to the history
+ *   from then on, and a view of a larger buffer keeps all of that in memory
+ * @throws DocumentError BAD_PROJECT, NEWER_PROJECT
+ */
+export function parse(
+  json: string,
+  tilesById: (id: number) => Uint8ClampedArray | undefined,
+): HistoryTree {
+  const project = check(json, projectSchema);
+  const documents = readDocuments(project, (id, bytes) => {
+    const data = tilesById(id);
+    return data?.byteLength === bytes ? newTile(data) : undefined;
+  });
+  return readNodes(project, documents);
+}
+
+function check<T extends z.ZodType>(json: string, schema: T): z.output<T> {
+  if (json.length > READ_BUDGET.characters) throw badProject('it is too large');
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw badProject('it is not JSON', error);
+  }
+  refuseNewer(value);
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const at = result.error.issues[0]?.path.join('.') ?? '';
+  throw badProject(`"${at}" is not as it should be`, result.error);
+}
+
+function refuseNewer(value: unknown): void {
+  if (typeof value !== 'object' || value === null || !('version' in value)) return;
+  if (typeof value.version !== 'number' || value.version <= VERSION) return;
+  throw new DocumentError(
+    'NEWER_PROJECT',
+    'The project was made by a newer version of Nativa; update to open it.',
+  );
+}

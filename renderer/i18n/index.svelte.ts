@@ -1,0 +1,50 @@
+/** The language of the studio: `t` gives its words, and components follow when it changes. */
+import { en, type MessageKey } from './en.js';
+import { es } from './es.js';
+
+export type { MessageKey } from './en.js';
+export type Language = 'en' | 'es';
+/** Values for the {names} in a message. */
+export type MessageParams = Readonly<Record<string, string | number>>;
+
+const CATALOGUES: Readonly<Record<Language, Readonly<Record<MessageKey, string>>>> = { en, es };
+
+class Locale {
+  #language = $state<Language>('en');
+
+  get language(): Language {
+    return this.#language;
+  }
+
+  set language(language: Language) {
+    this.#language = language;
+    document.documentElement.lang = language;
+  }
+
+  /** A number as people of this language write it. */
+  number(value: number, digits = 0): string {
+    return value.toLocaleString(this.#language, { maximumFractionDigits: digits });
+  }
+
+  /** Bytes as kB or MB. */
+  bytes(value: number): string {
+    return value < 1e6
+      ? `${this.number(Math.max(1, value / 1e3))} kB`
+      : `${this.number(value / 1e6, 1)} MB`;
+  }
+}
+
+export const locale = new Locale();
+
+/** A message in the person's language. */
+export function t(key: MessageKey, params: MessageParams = {}): string {
+  return CATALOGUES[locale.language][key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    return value === undefined ? whole : String(value);
+  });
+}
+
+/** Whether there is a message of this name. */
+export function isMessage(key: string): key is MessageKey {
+  return Object.hasOwn(en, key);
+}

@@ -1,0 +1,39 @@
+/** Where the page begins: connects to the services and shows the studio. */
+import './styles/theme.css';
+import './styles/controls.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { connectBrowser } from './bridge/browser.js';
+import { Client } from './bridge/client.js';
+import { COMMANDS } from './commands/index.js';
+import { Registry } from './commands/registry.js';
+import {
+  followTheme,
+  listenToDrops,
+  listenToLeaving,
+  listenToPaste,
+  watchDocument,
+} from './state/page.svelte.js';
+import { listenToKeys } from './state/keyboard.js';
+import { Studio } from './state/studio.svelte.js';
+
+const browser = window.nativa ? null : connectBrowser();
+const bridge = browser ?? window.nativa;
+if (!bridge) throw new Error('the page has no way to the services');
+const client = new Client(bridge);
+const studio = new Studio(client, new Registry(COMMANDS), await client.request('app.start', null));
+client.onEvent((event) => {
+  studio.receive(event);
+});
+browser?.onConnection((state) => {
+  studio.connected = state !== 'lost';
+});
+listenToKeys(studio);
+listenToDrops(studio);
+listenToPaste(studio);
+listenToLeaving(studio);
+followTheme(studio);
+watchDocument(studio);
+mount(App, { target: document.body, props: { studio } });
+studio.attempt(() => studio.loadModels());
+if (studio.start.files.length > 0) studio.attempt(() => studio.files.openGiven(studio.start.files));

@@ -1,0 +1,89 @@
+/** Pictures to and from the system's clipboard. */
+import { StudioError } from '../bridge/client.js';
+import { addLayer, copyLayer, removeLayers } from '../document/layers/arrange.js';
+import { topMost } from '../document/layers/tree.js';
+import { flatten, flattenLayers } from '../document/pixels/flatten.js';
+import { wholePixels } from '../document/pixels/bounds.js';
+import { maskBounds } from '../document/pixels/mask-operations.js';
+import { MaskReader } from '../document/pixels/resample-mask.js';
+import type { Layer, Mask, Rect, StudioDocument } from '../document/types.js';
+import { t } from '../i18n/index.svelte.js';
+import type { Studio } from './studio.svelte.js';
+
+export class Clipboard {
+  readonly #studio: Studio;
+  /** Layers copied within the studio, with all they are. */
+  #layers: readonly Layer[] = [];
+
+  constructor(studio: Studio) {
+    this.#studio = studio;
+  }
+
+  /** Copies the selected pixels of the active layers, or of everything. */
+  async copy(merged: boolean): Promise<void> {
+    const { document } = this.#studio.editor;
+    if (!document) return;
+    const whole = { x: 0, y: 0, width: document.width, height: document.height };
+    const bounds = document.selection ? maskBounds(document.selection) : whole;
+    if (!bounds) return;
+    const rect = wholePixels(bounds);
+    const layers = topMost(document, document.active).map(({ layer }) => layer);
+    this.#layers = merged || document.selection ? [] : layers;
+    const data = merged
+      ? await flatten(this.#studio.compositor, document, { rect })
+      : await flattenLayers(this.#studio.compositor, document, layers, { rect });
+    if (document.selection) cutOut(data, rect, document.selection);
+    const blob = await pngOf(data, rect.width, rect.height);
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+  }
+
+  async cut(): Promise<void> {
+    await this.copy(false);
+    const { editor } = this.#studio;
+    if (editor.document?.selection) this.#studio.execute('edit.clear');
+    else editor.change('command.edit.cut', (document) => removeLayers(document, document.active));
+  }
+
+  /** Puts what was copied into the document: our own layers whole, else a picture. */
+  async paste(): Promise<void> {
+    const { editor } = this.#studio;
+    if (this.#layers.length > 0 && editor.document) {
+      const layers = this.#layers.map(copyLayer);
+      editor.change('command.edit.paste', (document) =>
+        layers.reduce<StudioDocument>((into, layer) => addLayer(into, layer), document),
+      );
+      return;
+    }
+    const items = await navigator.clipboard.read().catch(() => []);
+    for (const item of items) {
+      const type = item.types.find((name) => name.startsWith('image/'));
+      if (type === undefined) continue;
+      const file = new File([await item.getType(type)], t('layer.pasted'), { type });
+      await this.#studio.files.addFiles([file]);
+      return;
+    }
+    throw new StudioError('CLIPBOARD', t('error.CLIPBOARD'));
+  }
+
+  /** Something else was copied outside. */
+  forget(): void {
+    this.#layers = [];
+  }
+}
+
+/** Makes transparent what is not selected. */
+function cutOut(data: Uint8ClampedArray, { x, y, width, height }: Rect, selection: Mask): void {
+  const reader = new MaskReader(selection);
+  for (let i = 0; i < width * height; i++) {
+    const value = reader.at(x + (i % width), y + Math.floor(i / width));
+    if (value !== 255) data[i * 4 + 3] = Math.round(((data[i * 4 + 3] ?? 0) * value) / 255);
+  }
+}
+
+async function pngOf(data: Uint8ClampedArray, width: number, height: number): Promise<Blob> {
+  const canvas = new OffscreenCanvas(width, height);
+  canvas
+    .getContext('2d')
+    ?.putImageData(new ImageData(data as Uint8ClampedArray<ArrayBuffer>, width, height), 0, 0);
+  return canvas.convertToBlob({ type: 'image/png' });
+}

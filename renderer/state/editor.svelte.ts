@@ -1,0 +1,165 @@
+/** The open document: its history, the gesture on its way, and whether it is saved. */
+import type { StudioError } from '../bridge/client.js';
+import { commit, replaceCurrent } from '../document/history/commit.js';
+import { goTo, redo, redoTarget, undo, undoTarget } from '../document/history/travel.js';
+import {
+  createHistory,
+  currentDocument,
+  type HistoryTree,
+  type NodeId,
+} from '../document/history/tree.js';
+import { activeLayer } from '../document/layers/tree.js';
+import type { Layer, LayerId, Recipe, StudioDocument } from '../document/types.js';
+import { isMessage, t, type MessageKey, type MessageParams } from '../i18n/index.svelte.js';
+import { toStudioError } from '../bridge/client.js';
+
+/** What a state is called and made by. */
+export interface Made {
+  readonly params?: MessageParams;
+  readonly recipe?: Recipe | null;
+}
+
+export class Editor {
+  #tree = $state.raw<HistoryTree | null>(null);
+  /** The document as a gesture makes it, before it becomes a state. */
+  gesture = $state.raw<StudioDocument | null>(null);
+  name = $state('');
+  /** Names the work on disk that is kept against a crash. */
+  id = $state('');
+  #saved = $state.raw<StudioDocument | null>(null);
+  readonly #failed: (message: string) => void;
+
+  constructor(failed: (message: string) => void) {
+    this.#failed = failed;
+  }
+
+  get tree(): HistoryTree | null {
+    return this.#tree;
+  }
+
+  get document(): StudioDocument | null {
+    return this.#tree && currentDocument(this.#tree);
+  }
+
+  /** The document one state back, if it is in memory. */
+  get previous(): StudioDocument | null {
+    const before = this.#tree && undoTarget(this.#tree);
+    return before === null ? null : (this.#tree?.nodes.get(before)?.document ?? null);
+  }
+
+  get active(): Layer | null {
+    const { document } = this;
+    return document ? (activeLayer(document) ?? null) : null;
+  }
+
+  get selected(): readonly LayerId[] {
+    return this.document?.active ?? [];
+  }
+
+  get dirty(): boolean {
+    return this.document !== null && this.document !== this.#saved;
+  }
+
+  get canUndo(): boolean {
+    return this.#tree !== null && undoTarget(this.#tree) !== null;
+  }
+
+  get canRedo(): boolean {
+    return this.#tree !== null && redoTarget(this.#tree) !== null;
+  }
+
+  /** Begins with a document and no history. */
+  open(document: StudioDocument, name: string, key: MessageKey, made: Made = {}): void {
+    const label = { key, ...(made.params && { params: made.params }) };
+    this.load(
+      createHistory(document, { label, at: Date.now(), recipe: made.recipe ?? null }),
+      name,
+    );
+  }
+
+  /** Goes on with a history that was kept. */
+  load(tree: HistoryTree, name: string, id: string = crypto.randomUUID()): void {
+    this.gesture = null;
+    this.#tree = tree;
+    this.name = name;
+    this.id = id;
+    this.#saved = currentDocument(tree);
+  }
+
+  close(): void {
+    this.gesture = null;
+    this.#tree = null;
+    this.#saved = null;
+  }
+
+  /** Makes a state; opens the document if there is none. */
+  commit(key: MessageKey, document: StudioDocument, made: Made = {}): void {
+    this.gesture = null;
+    if (!this.#tree) {
+      this.open(document, t('app.untitled'), key, made);
+      this.#saved = null;
+      return;
+    }
+    const label = { key, ...(made.params && { params: made.params }) };
+    this.#tree = commit(this.#tree, document, {
+      label,
+      at: Date.now(),
+      recipe: made.recipe ?? null,
+    });
+  }
+
+  /** Changes the document by a function of it; what refuses says why. */
+  change(
+    key: MessageKey,
+    action: (document: StudioDocument) => StudioDocument,
+    made: Made = {},
+  ): void {
+    const { document } = this;
+    if (!document) return;
+    try {
+      this.commit(key, action(document), made);
+    } catch (error) {
+      this.gesture = null;
+      this.#failed(this.explain(toStudioError(error)));
+    }
+  }
+
+  /** Changes what is no step of the history: which layers are selected. */
+  touch(action: (document: StudioDocument) => StudioDocument): void {
+    if (!this.#tree) return;
+    const before = currentDocument(this.#tree);
+    const after = action(before);
+    if (this.#saved === before) this.#saved = after;
+    this.#tree = replaceCurrent(this.#tree, after);
+  }
+
+  /** Another tree of the same document: states were released to disk or came back. */
+  replaceTree(tree: HistoryTree): void {
+    this.#tree = tree;
+  }
+
+  undo(): void {
+    this.gesture = null;
+    if (this.#tree) this.#tree = undo(this.#tree);
+  }
+
+  redo(): void {
+    this.gesture = null;
+    if (this.#tree) this.#tree = redo(this.#tree);
+  }
+
+  goTo(id: NodeId): void {
+    this.gesture = null;
+    if (this.#tree) this.#tree = goTo(this.#tree, id);
+  }
+
+  markSaved(document: StudioDocument): void {
+    this.#saved = document;
+  }
+
+  /** An error in the person's language, where it is one of ours. */
+  explain({ code, message }: StudioError): string {
+    const key = `error.${code}`;
+    return isMessage(key) ? t(key) : message;
+  }
+}

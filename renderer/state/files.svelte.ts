@@ -1,0 +1,259 @@
+/** Bringing pictures in, saving and exporting them, and keeping unsaved work on disk. */
+import type { Opened, WireLayer } from '../../preload/contract.js';
+import { fetchRaster, uploadPixels, uploadTiles } from '../bridge/pictures.js';
+import { createDocument, createGroup, createRasterLayer } from '../document/create.js';
+import { addLayers } from '../document/layers/arrange.js';
+import { centred } from '../document/layers/centre.js';
+import { flatten, flattenLayers } from '../document/pixels/flatten.js';
+import { rasterFrom } from '../document/pixels/tiles.js';
+import { wholePixels } from '../document/pixels/bounds.js';
+import { parse, serialise, tileLayout } from '../document/serialise.js';
+import type { BlendMode, Layer, StudioDocument } from '../document/types.js';
+import { BLEND_MODES } from '../document/types.js';
+import { parseRecipe } from '../create/candidates.js';
+import { boundsOfLayer } from '../canvas/bounds.js';
+import { t } from '../i18n/index.svelte.js';
+import type { Studio } from './studio.svelte.js';
+
+const IMAGES = 'image/*,.psd,.ora,.tif,.tiff,.avif,.webp';
+
+/** Asks for files in the browser's own dialog. */
+function pick(multiple: boolean): Promise<readonly File[]> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = IMAGES;
+    input.multiple = multiple;
+    input.addEventListener('change', () => {
+      resolve([...(input.files ?? [])]);
+    });
+    input.addEventListener('cancel', () => {
+      resolve([]);
+    });
+    input.click();
+  });
+}
+
+/**
+ * Tiles of a project by id, from one blob in which they lie in the project's order; copied, so that
+ * none keeps all of them in memory.
+ */
+function tilesIn(
+  project: string,
+  bytes: Uint8ClampedArray,
+): (id: number) => Uint8ClampedArray | undefined {
+  const places = new Map<number, { readonly start: number; readonly end: number }>();
+  let start = 0;
+  for (const { id, bytes: length } of tileLayout(project)) {
+    places.set(id, { start, end: start + length });
+    start += length;
+  }
+  return (id) => {
+    const place = places.get(id);
+    return place && bytes.slice(place.start, place.end);
+  };
+}
+
+const stem = (name: string): string => name.replace(/\.[^.]+$/, '') || name;
+
+export class Files {
+  readonly #studio: Studio;
+
+  constructor(studio: Studio) {
+    this.#studio = studio;
+  }
+
+  async pick(): Promise<void> {
+    await this.addFiles(await pick(true));
+  }
+
+  /** Opens files: the first becomes the document if there is none, the others layers in it. */
+  async addFiles(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      await this.#busy(file.name, async () => {
+        const { client } = this.#studio;
+        const blob = await client.upload(file);
+        await this.#take(await client.request('files.open', { name: file.name, blob }));
+      });
+    }
+  }
+
+  /** Opens files given on the command line or by the system. */
+  async openGiven(names: readonly string[], first = 0): Promise<void> {
+    for (const [index, name] of names.entries()) {
+      await this.#busy(name, async () => {
+        await this.#take(
+          await this.#studio.client.request('files.openPath', { index: first + index }),
+        );
+      });
+    }
+  }
+
+  /** A picture of a file as something to resemble. */
+  async pickReference(): Promise<void> {
+    for (const file of await pick(false)) {
+      await this.#busy(file.name, async () => {
+        const { client, consistency, compositor } = this.#studio;
+        const blob = await client.upload(file);
+        const opened = await client.request('files.open', { name: file.name, blob });
+        if (opened.kind !== 'layers') return;
+        const layers = await this.#layers(opened.layers);
+        const whole = { ...createDocument(opened.width, opened.height), layers };
+        const data = await flatten(compositor, whole, { background: '#ffffff' });
+        consistency.add(opened.name, { raster: rasterFrom(data, opened.width, opened.height) });
+      });
+    }
+  }
+
+  /** The flattened picture, uploaded. */
+  async flattened(): Promise<{ blob: string; width: number; height: number }> {
+    const document = this.#document();
+    const { compositor, client } = this.#studio;
+    const data = await flatten(compositor, document);
+    const blob = await uploadPixels(client, data);
+    return { blob, width: document.width, height: document.height };
+  }
+
+  /** Saves the project with its history as OpenRaster. */
+  async save(): Promise<void> {
+    const { editor, client, ui } = this.#studio;
+    const document = this.#document();
+    const { tree } = editor;
+    if (!tree) return;
+    await this.#busy(editor.name, async () => {
+      const { json, tiles } = serialise(tree);
+      const { blob: merged, width, height } = await this.flattened();
+      const file = await client.request('files.writeProject', {
+        name: editor.name,
+        width,
+        height,
+        layers: await this.#wireLayers(document),
+        merged,
+        project: json,
+        tiles: await uploadTiles(client, tiles),
+      });
+      const name = `${stem(editor.name)}.ora`;
+      if (!(await client.saveFile(name, file.blob))) return;
+      editor.markSaved(document);
+      await this.forget();
+      ui.toast('info', t('app.saved', { name }));
+    });
+  }
+
+  /** The document with its layers for other programs. */
+  async exportPsd(name: string) {
+    const document = this.#document();
+    const { blob: merged, width, height } = await this.flattened();
+    const layers = await this.#wireLayers(document);
+    return this.#studio.client.request('files.exportPsd', { name, width, height, layers, merged });
+  }
+
+  /** Opens work that was kept on disk. */
+  async recover({ id, name }: { readonly id: string; readonly name: string }): Promise<void> {
+    await this.#busy(name, async () => {
+      await this.#take(await this.#studio.client.request('autosave.open', { id }), id);
+      this.#studio.recoveries = this.#studio.recoveries.filter((other) => other.id !== id);
+    });
+  }
+
+  async discardRecovery(id: string): Promise<void> {
+    this.#studio.recoveries = this.#studio.recoveries.filter((other) => other.id !== id);
+    await this.#studio.client.request('autosave.discard', { id });
+  }
+
+  /** Takes the kept state away: the work is saved or not wanted. */
+  async forget(): Promise<void> {
+    const { editor, client, autosave } = this.#studio;
+    autosave.begin();
+    if (editor.id) await client.request('autosave.discard', { id: editor.id });
+  }
+
+  #document(): StudioDocument {
+    const { document } = this.#studio.editor;
+    if (!document) throw new Error('there is no document');
+    return document;
+  }
+
+  async #busy(name: string, action: () => Promise<void>): Promise<void> {
+    const { ui } = this.#studio;
+    ui.busy = { key: 'app.working', params: { name } };
+    try {
+      await action();
+    } finally {
+      ui.busy = null;
+    }
+  }
+
+  async #take(opened: Opened, id?: string): Promise<void> {
+    const { editor, client } = this.#studio;
+    if (opened.kind === 'project') {
+      const bytes = await client.bytes(opened.tiles);
+      editor.load(parse(opened.project, tilesIn(opened.project, bytes)), opened.name, id);
+      this.#studio.fit();
+      return;
+    }
+    const layers = await this.#layers(opened.layers);
+    if (!editor.document) {
+      const document = addLayers(createDocument(opened.width, opened.height), layers);
+      const recipe = opened.recipe === null ? null : parseRecipe(opened.recipe);
+      editor.open(document, stem(opened.name), 'history.open', {
+        params: { name: opened.name },
+        recipe,
+      });
+      this.#studio.create.mode = 'edit';
+      this.#studio.fit();
+      return;
+    }
+    const at = { x: editor.document.width, y: editor.document.height };
+    const placed = centred(layers, opened, at);
+    editor.change('command.file.place', (document) => addLayers(document, placed));
+  }
+
+  async #layers(layers: readonly WireLayer[]): Promise<Layer[]> {
+    const { client } = this.#studio;
+    const made: Layer[] = [];
+    for (const wire of layers) {
+      const blendMode = BLEND_MODES.find((mode) => mode === wire.blendMode) ?? 'normal';
+      const common = { visible: wire.visible, opacity: wire.opacity, blendMode } as const;
+      if (wire.type === 'group') {
+        const children = await this.#layers(wire.children);
+        made.push(createGroup({ name: wire.name, children, ...common }));
+        continue;
+      }
+      const raster = await fetchRaster(client, wire.pixels, wire.width, wire.height);
+      const { name, x, y } = wire;
+      made.push(createRasterLayer({ name, raster, x, y, ...common }));
+      await client.request('blobs.drop', [wire.pixels]);
+    }
+    return made;
+  }
+
+  /** Layers as other programs take them: each flattened to pixels, groups kept. */
+  async #wireLayers(document: StudioDocument, layers = document.layers): Promise<WireLayer[]> {
+    const { client, compositor } = this.#studio;
+    const made: WireLayer[] = [];
+    for (const layer of layers) {
+      const common = { name: layer.name, visible: layer.visible, opacity: layer.opacity };
+      const blendMode: BlendMode = layer.blendMode;
+      if (layer.type === 'group') {
+        const children = await this.#wireLayers(document, layer.children);
+        made.push({ type: 'group', ...common, blendMode, children });
+        continue;
+      }
+      const bounds = boundsOfLayer(layer);
+      if (!bounds || bounds.width < 1 || bounds.height < 1) continue;
+      const rect = wholePixels(bounds);
+      const alone = {
+        ...layer,
+        visible: true,
+        opacity: 1,
+        blendMode: 'normal' as const,
+        clipped: false,
+      };
+      const data = await flattenLayers(compositor, document, [alone], { rect });
+      const pixels = await uploadPixels(client, data);
+      made.push({ type: 'raster', ...common, blendMode, ...rect, pixels });
+    }
+    return made;
+  }
+}

@@ -1,0 +1,89 @@
+/** Keys anywhere in the page, as commands. */
+import { combinationOf } from '../commands/keys.js';
+import type { Command } from '../commands/registry.js';
+import type { Studio } from './studio.svelte.js';
+
+/** Keys that a text field needs for itself. */
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
+  return (
+    target instanceof HTMLInputElement &&
+    !['checkbox', 'radio', 'color', 'range'].includes(target.type)
+  );
+}
+
+/** Elements that use plain keys such as arrows, Enter and Space themselves. */
+function usesKey(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element)) return false;
+  const keyboard = target.closest(
+    '[role=menu],[role=menubar],[role=listbox],[role=tree],[role=dialog],[role=slider]',
+  );
+  if (keyboard) return true;
+  const pressed = key === 'Enter' || key === 'Space';
+  return pressed && target.closest('button,a,input,[role=button],[role=radio]') !== null;
+}
+
+/**
+ * Listens to keys until the returned function is called. A key held down for a while does not repeat
+ * commands that last while it is held.
+ */
+export function listenToKeys(studio: Studio): () => void {
+  const ended = new AbortController();
+  const { signal } = ended;
+  let held: { readonly command: Command; readonly code: string } | null = null;
+  let spaced = false;
+
+  const down = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.defaultPrevented) return;
+    const combination = combinationOf(event, studio.mac);
+    const typing = isTyping(event.target);
+    const withModifier = event.ctrlKey || event.metaKey || event.altKey;
+    if (typing && !withModifier && combination !== 'Escape') return;
+    if (typing && /^Mod\+(Shift\+)?[ACVXZY]$/.test(combination)) return;
+    if (!withModifier && usesKey(event.target, combination)) return;
+    if (studio.ui.dialog !== null) {
+      // The page behind a dialog stays as it is, and the browser keeps out of it.
+      if (withModifier && !typing && studio.commandFor(combination)) event.preventDefault();
+      return;
+    }
+    if (combination === 'Space') {
+      event.preventDefault();
+      spaced = true;
+      studio.tools.held = 'hand';
+      return;
+    }
+    const command = studio.commandFor(combination);
+    if (!command) return;
+    event.preventDefault();
+    if (command.release) {
+      if (held) return;
+      held = { command, code: event.code };
+    }
+    studio.execute(command.id);
+  };
+
+  const up = (event: KeyboardEvent): void => {
+    if (event.code === 'Space' && spaced) {
+      spaced = false;
+      studio.tools.held = null;
+    }
+    if (held?.code !== event.code) return;
+    held.command.release?.(studio);
+    held = null;
+  };
+
+  const left = (): void => {
+    spaced = false;
+    studio.tools.held = null;
+    held?.command.release?.(studio);
+    held = null;
+  };
+
+  window.addEventListener('keydown', down, { signal });
+  window.addEventListener('keyup', up, { signal });
+  window.addEventListener('blur', left, { signal });
+  return () => {
+    ended.abort();
+  };
+}

@@ -1,0 +1,369 @@
+/** The whole studio: one of each area of state, and the commands over them. */
+import type { ModelInfo, Settings, StudioEvent } from '../../preload/contract.js';
+import type { Answer } from '../../preload/contract.js';
+import { StudioError, toStudioError, type Client } from '../bridge/client.js';
+import { boundsOfLayer, rasteriser } from '../canvas/bounds.js';
+import { keymap, keysOf, shownKeys } from '../commands/keys.js';
+import type { Command, CommandId, Registry } from '../commands/registry.js';
+import { withCandidate, type Ready } from '../create/candidates.js';
+import { Generation } from '../create/generation.js';
+import { createDocument } from '../document/create.js';
+import { redoTarget, undoTarget } from '../document/history/travel.js';
+import type { NodeId } from '../document/history/tree.js';
+import { resizeCanvas, resizeImage, type Anchor } from '../document/layers/canvas.js';
+import { setProtection, setSelection } from '../document/layers/masks.js';
+import { boundsOfAll } from '../document/layers/transform.js';
+import { Compositor } from '../document/pixels/compose.js';
+import { flatten, flattenLayers } from '../document/pixels/flatten.js';
+import { multiply } from '../document/pixels/matrix.js';
+import { feather, growMask, shrinkMask } from '../document/pixels/mask-shaping.js';
+import { resampleMask } from '../document/pixels/resample-mask.js';
+import type { Matrix, Point, RasterLayer, Recipe, StudioDocument } from '../document/types.js';
+import { locale, t, type MessageKey } from '../i18n/index.svelte.js';
+import { Autosave } from './autosave.svelte.js';
+import { Clipboard } from './clipboard.js';
+import { ConsistencyState } from './consistency.svelte.js';
+import { CreateState } from './create.svelte.js';
+import { Editor } from './editor.svelte.js';
+import { Files } from './files.svelte.js';
+import { merged, type MergeKind } from './merge.js';
+import { ToolState } from './tools.svelte.js';
+import { UiState } from './ui.svelte.js';
+import { ViewState } from './view.svelte.js';
+
+type Start = Answer<'app.start'>;
+
+export class Studio {
+  readonly client: Client;
+  readonly registry: Registry;
+  readonly start: Start;
+  readonly editor: Editor;
+  readonly create: CreateState;
+  readonly consistency = new ConsistencyState();
+  readonly tools = new ToolState();
+  readonly view = new ViewState();
+  readonly ui = new UiState();
+  readonly files = new Files(this);
+  readonly clipboard = new Clipboard(this);
+  readonly generation = new Generation(this);
+  readonly autosave = new Autosave(this);
+  /** Draws documents; what it has drawn of tiles is shared by everything. */
+  readonly compositor = new Compositor({ rasterOf: rasteriser.rasterOf });
+  readonly mac = navigator.platform.startsWith('Mac');
+  settings = $state.raw<Settings>({} as Settings);
+  models = $state.raw<readonly ModelInfo[]>([]);
+  /** Work of an earlier run that was not saved. */
+  recoveries = $state.raw<Start['recoveries']>([]);
+  /** Where the pointer is, in document pixels. */
+  pointer = $state.raw<Point | null>(null);
+  /** Where the clone tool copies from. */
+  cloneFrom = $state.raw<Point | null>(null);
+  /** Image tokens over the document, across and down. */
+  grid = $state.raw<{ readonly columns: number; readonly rows: number } | null>(null);
+  connected = $state(true);
+  /** Set by the components that have the elements. */
+  focusPrompt: () => void = () => undefined;
+  focusText: () => void = () => undefined;
+  renameActive: () => void = () => undefined;
+  cancelGesture: () => boolean = () => false;
+  settled: () => boolean = () => true;
+  /** Made once for each candidate, for it has layers of its own. */
+  readonly #candidate = $derived.by(() => this.create.preview(this.editor.document));
+  readonly #shown = $derived.by(() => {
+    const { document, gesture } = this.editor;
+    if (gesture) return gesture;
+    if (this.consistency.held) return this.before ?? document;
+    return this.#candidate ?? document;
+  });
+  /** The selected layers' bounds; to be found they have to be looked at pixel by pixel. */
+  readonly #selectedBounds = $derived.by(() => {
+    const { document } = this.editor;
+    return document && boundsOfAll(document, document.active, boundsOfLayer);
+  });
+  readonly #candidateThumbnails = new WeakMap<Ready, Promise<ImageBitmap | null>>();
+  readonly #thumbnails = new WeakMap<StudioDocument, Promise<ImageBitmap | null>>();
+  readonly #keymap = $derived.by(() => keymap(this.registry.all, this.settings.shortcuts));
+
+  constructor(client: Client, registry: Registry, start: Start) {
+    this.client = client;
+    this.registry = registry;
+    this.start = start;
+    this.settings = start.settings;
+    this.recoveries = start.recoveries;
+    const failed = (message: string): void => {
+      this.ui.toast('error', message);
+    };
+    this.editor = new Editor(failed);
+    this.create = new CreateState(client, failed);
+    this.create.arrived = ({ items }) => {
+      const [first] = items;
+      // Without a document nothing says yet where the picture lies.
+      if (!this.editor.document && first) this.view.fit({ x: 0, y: 0, ...first.raster });
+    };
+    this.create.count = start.settings.candidates;
+    this.create.past = start.settings.promptHistory;
+    locale.language = start.settings.language ?? start.language;
+  }
+
+  /** The model in use, if there is one that can be used. */
+  get model(): Extract<ModelInfo, { ok: true }> | null {
+    const usable = this.models.filter((model) => model.ok);
+    return usable.find(({ id }) => id === this.settings.model) ?? usable[0] ?? null;
+  }
+
+  /** What the screen shows: a gesture on its way, a candidate, or the document. */
+  get shown(): StudioDocument | null {
+    return this.#shown;
+  }
+
+  /** What is compared with: the document without the candidate, or the state before the last. */
+  get before(): StudioDocument | null {
+    const { document, previous } = this.editor;
+    return this.create.current && this.create.chosen >= 0 ? document : previous;
+  }
+
+  /** The keys of a command as a person reads them. */
+  shownKeys(id: CommandId): string {
+    const [first] = keysOf(this.registry.get(id), this.settings.shortcuts);
+    return first === undefined ? '' : shownKeys(first, this.mac);
+  }
+
+  /** The command that a combination runs. */
+  commandFor(combination: string): Command | undefined {
+    return this.#keymap.get(combination);
+  }
+
+  /** Runs a command if it can be run now; what goes wrong is said to the person. */
+  execute(id: CommandId): void {
+    const command = this.registry.get(id);
+    if (command.when?.(this) === false) return;
+    this.attempt(() => command.run(this));
+  }
+
+  /** Does something that may fail, and says so. */
+  attempt(action: () => void | Promise<void>): void {
+    const failed = (error: unknown): void => {
+      this.ui.toast('error', this.editor.explain(toStudioError(error)));
+    };
+    try {
+      const result = action();
+      if (result) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Changes settings, here at once and on disk. */
+  async set(change: Partial<Settings>): Promise<void> {
+    this.settings = { ...this.settings, ...change };
+    if (change.language !== undefined) locale.language = change.language ?? this.start.language;
+    this.settings = await this.client.request('settings.set', change);
+  }
+
+  async loadModels(): Promise<void> {
+    this.models = await this.client.request('models.list', null);
+  }
+
+  receive(event: StudioEvent): void {
+    if (event.type === 'command') {
+      if (this.registry.has(event.command)) this.execute(event.command);
+    } else if (event.type === 'files') {
+      this.attempt(() => this.files.openGiven(event.files, event.first));
+    } else this.create.receive(event);
+  }
+
+  /** Shows all of the document. */
+  fit(): void {
+    const { document } = this.editor;
+    if (document) this.view.fit({ x: 0, y: 0, width: document.width, height: document.height });
+  }
+
+  /** The selected layers' box for the transform handles; null where there is none. */
+  get transformFrame() {
+    const { document, active } = this.editor;
+    if (!document || !active || active.locked || active.type === 'adjustment') return null;
+    const rect = this.#selectedBounds;
+    return rect && { rect, matrix: this.view.matrix };
+  }
+
+  /** Where a picture that forms is drawn, from its preview's pixels to the document's. */
+  formingMatrix(
+    { placement }: { readonly placement: { readonly kind: string; readonly transform: Matrix } },
+    bitmap: { readonly width: number; readonly height: number },
+  ): Matrix {
+    const { document } = this.editor;
+    if (!document) {
+      const side = Math.min(this.view.width, this.view.height - this.view.bottom) * 0.8;
+      const scale = side / Math.max(bitmap.width, bitmap.height) / this.view.zoom;
+      const middle = this.view.toDocument({
+        x: this.view.width / 2,
+        y: (this.view.height - this.view.bottom) / 2,
+      });
+      const [x, y] = [
+        middle.x - (bitmap.width * scale) / 2,
+        middle.y - (bitmap.height * scale) / 2,
+      ];
+      return [scale, 0, 0, scale, x, y];
+    }
+    if (placement.kind === 'generate') return placement.transform;
+    const scale: Matrix = [
+      document.width / bitmap.width,
+      0,
+      0,
+      document.height / bitmap.height,
+      0,
+      0,
+    ];
+    return multiply(placement.transform, scale);
+  }
+
+  /** Raw pixels of the picture or of the active layer, for tools that look at colours. */
+  async sampled(allLayers: boolean) {
+    const { document, active } = this.editor;
+    if (!document) throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
+    const data =
+      allLayers || !active
+        ? await flatten(this.compositor, document)
+        : await flattenLayers(this.compositor, document, [active]);
+    return { data, width: document.width, height: document.height };
+  }
+
+  /** Changes the pixels of the active layer. */
+  onPixels(
+    key: MessageKey,
+    change: (document: StudioDocument, layer: RasterLayer) => StudioDocument,
+  ): void {
+    const { active } = this.editor;
+    if (active?.type !== 'raster') {
+      this.ui.toast('error', t('error.NO_PIXELS'));
+      return;
+    }
+    this.editor.change(key, (document) => change(document, active));
+  }
+
+  async merge(kind: MergeKind): Promise<void> {
+    const { document } = this.editor;
+    if (!document) return;
+    const next = await merged(this.compositor, document, kind, t('layer.merged'));
+    const keys = {
+      down: 'command.layer.mergeDown',
+      visible: 'command.layer.mergeVisible',
+      all: 'command.layer.flatten',
+      self: 'command.layer.rasterize',
+    } as const;
+    // Somebody went on working while it was computed: their work is not overwritten.
+    if (this.editor.document === document) this.editor.commit(keys[kind], next);
+  }
+
+  newDocument(width: number, height: number): void {
+    this.editor.open(createDocument(width, height), t('app.untitled'), 'history.start');
+    this.fit();
+  }
+
+  resizeCanvas(width: number, height: number, anchor: Anchor): void {
+    this.editor.change('command.image.canvasSize', (document) =>
+      resizeCanvas(document, width, height, anchor, resampleMask),
+    );
+    this.fit();
+  }
+
+  resizeImage(width: number, height: number): void {
+    this.editor.change('command.image.imageSize', (document) =>
+      resizeImage(document, width, height, resampleMask),
+    );
+    this.fit();
+  }
+
+  /** Feathers, grows or shrinks the selection by pixels. */
+  changeSelection(how: 'feather' | 'grow' | 'shrink', pixels: number): void {
+    const change = { feather, grow: growMask, shrink: shrinkMask }[how];
+    this.editor.change(`command.select.${how}`, (document) =>
+      document.selection ? setSelection(document, change(document.selection, pixels)) : document,
+    );
+  }
+
+  clearProtection(): void {
+    this.editor.change('consistency.protect.clear', (document) => setProtection(document, null));
+  }
+
+  /** Makes room around the picture, selects it, and goes to the prompt. */
+  outpaint(): void {
+    this.ui.dialog = 'canvasSize';
+  }
+
+  async closeDocument(): Promise<void> {
+    if (this.editor.dirty && !confirm(t('app.unsaved.close', { name: this.editor.name }))) return;
+    await this.files.forget();
+    this.editor.close();
+    this.create.mode = 'generate';
+  }
+
+  /** Undo and redo. */
+  travel(direction: 'undo' | 'redo'): void {
+    const { tree } = this.editor;
+    if (!tree) return;
+    const to = direction === 'undo' ? undoTarget(tree) : redoTarget(tree);
+    if (to === null) return;
+    if (direction === 'undo') this.editor.undo();
+    else this.editor.redo();
+  }
+
+  goTo(id: NodeId): void {
+    this.attempt(() => {
+      this.editor.goTo(id);
+    });
+  }
+
+  rerun(recipe: Recipe, seed: 'same' | 'new'): void {
+    this.attempt(() => this.generation.rerun(recipe, seed));
+  }
+
+  reuse(recipe: Recipe): void {
+    this.generation.reuse(recipe);
+  }
+
+  /** Esc: the nearest thing that can be stopped or left. */
+  async escape(): Promise<void> {
+    if (this.cancelGesture()) return;
+    if (this.create.busy) {
+      await this.create.cancel();
+      this.ui.toast('info', t('job.cancelled'));
+    } else if (this.create.current) this.generation.discard();
+    else if (this.editor.document?.selection) this.execute('select.none');
+  }
+
+  /** A small picture of a document, drawn once. */
+  thumbnail(document: StudioDocument): Promise<ImageBitmap | null> {
+    const known = this.#thumbnails.get(document);
+    if (known) return known;
+    const made = this.#drawThumbnail(document);
+    this.#thumbnails.set(document, made);
+    return made;
+  }
+
+  /** A small picture of the document with a candidate in it. */
+  candidateThumbnail(ready: Ready): Promise<ImageBitmap | null> {
+    const known = this.#candidateThumbnails.get(ready);
+    if (known) return known;
+    const set = this.create.sets.find(({ items }) => items.includes(ready));
+    if (!set) return Promise.resolve(null);
+    const made = this.thumbnail(withCandidate(this.editor.document, ready, set.placement));
+    this.#candidateThumbnails.set(ready, made);
+    return made;
+  }
+
+  async #drawThumbnail(document: StudioDocument): Promise<ImageBitmap | null> {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 30);
+    });
+    const longest = Math.max(document.width, document.height);
+    const level = Math.max(0, Math.ceil(Math.log2(longest / 256)));
+    // At this level the whole document lies in one tile.
+    const data = this.compositor.composeTile(document, 0, 0, level);
+    const image = new ImageData(data as Uint8ClampedArray<ArrayBuffer>, 256, 256);
+    const scale = 2 ** level;
+    const width = Math.max(1, Math.ceil(document.width / scale));
+    const height = Math.max(1, Math.ceil(document.height / scale));
+    return createImageBitmap(image, 0, 0, Math.min(256, width), Math.min(256, height));
+  }
+}

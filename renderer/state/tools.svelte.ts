@@ -1,0 +1,91 @@
+/** The tool in hand, what is set of each, and the two colours. */
+export const TOOLS = [
+  'move',
+  'rectangle',
+  'ellipse',
+  'lasso',
+  'wand',
+  'selectBrush',
+  'crop',
+  'brush',
+  'eraser',
+  'clone',
+  'fill',
+  'gradient',
+  'eyedropper',
+  'text',
+  'shape',
+  'hand',
+  'zoom',
+] as const;
+export type ToolId = (typeof TOOLS)[number];
+export type SelectionMode = 'replace' | 'add' | 'subtract' | 'intersect';
+
+/** Tools that share a round brush. */
+export const BRUSHES: ReadonlySet<ToolId> = new Set(['brush', 'eraser', 'clone', 'selectBrush']);
+export const SELECTORS: ReadonlySet<ToolId> = new Set([
+  'rectangle',
+  'ellipse',
+  'lasso',
+  'wand',
+  'selectBrush',
+]);
+
+const SIZES = [
+  1, 2, 3, 4, 5, 7, 9, 12, 16, 20, 26, 34, 44, 58, 76, 100, 130, 170, 220, 290, 380, 500,
+];
+
+export class ToolState {
+  active = $state<ToolId>('move');
+  /** A tool that lasts while a key is held. */
+  held = $state<ToolId | null>(null);
+  foreground = $state('#1c1d22');
+  background = $state('#ffffff');
+  size = $state(40);
+  hardness = $state(0.8);
+  opacity = $state(1);
+  flow = $state(1);
+  pressureSize = $state(true);
+  mode = $state<SelectionMode>('replace');
+  feather = $state(0);
+  tolerance = $state(24);
+  contiguous = $state(true);
+  allLayers = $state(true);
+  gradient = $state<'linear' | 'radial'>('linear');
+  shape = $state<'rectangle' | 'ellipse' | 'line'>('rectangle');
+  sample = $state<1 | 3 | 5>(1);
+  snapping = $state(true);
+
+  /** What the pointer does now. */
+  get current(): ToolId {
+    return this.held ?? this.active;
+  }
+
+  choose(tool: ToolId): void {
+    this.active = tool;
+  }
+
+  swapColours(): void {
+    [this.foreground, this.background] = [this.background, this.foreground];
+  }
+
+  defaultColours(): void {
+    this.foreground = '#000000';
+    this.background = '#ffffff';
+  }
+
+  resizeBrush(direction: 1 | -1): void {
+    const next =
+      direction > 0
+        ? SIZES.find((size) => size > this.size)
+        : SIZES.findLast((size) => size < this.size);
+    if (next !== undefined) this.size = next;
+  }
+
+  harden(direction: 1 | -1): void {
+    this.hardness = Math.min(
+      1,
+      Math.max(0, Math.round((this.hardness + direction * 0.25) * 4) / 4),
+    );
+  }
+}

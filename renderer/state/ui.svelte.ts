@@ -1,0 +1,48 @@
+/** What is open on the screen: dialogs, panels, messages that pass. */
+import type { MessageKey, MessageParams } from '../i18n/index.svelte.js';
+
+export type DialogName =
+  | 'palette'
+  | 'shortcuts'
+  | 'settings'
+  | 'export'
+  | 'newCanvas'
+  | 'canvasSize'
+  | 'imageSize'
+  | 'feather'
+  | 'grow'
+  | 'shrink';
+export const PANELS = ['layers', 'properties', 'consistency', 'history'] as const;
+export type PanelName = (typeof PANELS)[number];
+
+export interface Toast {
+  readonly id: number;
+  readonly kind: 'info' | 'error';
+  readonly text: string;
+}
+
+const SHOWN = 6000;
+
+export class UiState {
+  dialog = $state<DialogName | null>(null);
+  panels = $state(true);
+  rulers = $state(false);
+  /** What the page is dark or light by. */
+  theme = $state<'dark' | 'light'>('dark');
+  toasts = $state<readonly Toast[]>([]);
+  /** What takes long and blocks nothing: opening, saving. */
+  busy = $state<{ readonly key: MessageKey; readonly params: MessageParams } | null>(null);
+  #last = 0;
+
+  toast(kind: Toast['kind'], text: string): void {
+    const id = ++this.#last;
+    this.toasts = [...this.toasts.slice(-3), { id, kind, text }];
+    setTimeout(() => {
+      this.dismiss(id);
+    }, SHOWN);
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+}

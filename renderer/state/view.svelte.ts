@@ -1,0 +1,144 @@
+/** Where the document lies on the screen: zoom, place and turn. */
+import {
+  apply,
+  invert,
+  multiply,
+  rotation,
+  scaling,
+  translation,
+} from '../document/pixels/matrix.js';
+import type { Matrix, Point, Rect } from '../document/types.js';
+
+const LEAST = 0.01;
+const MOST = 64;
+/** Zooms that buttons and keys stop at. */
+const STOPS = [
+  0.01, 0.02, 0.03, 0.05, 0.0833, 0.125, 0.1667, 0.25, 0.3333, 0.5, 0.6667, 1, 1.5, 2, 3, 4, 6, 8,
+  12, 16, 24, 32, 48, 64,
+];
+/** Part of the window that a fitted document fills. */
+const MARGIN = 48;
+
+export class ViewState {
+  /** Screen pixels (CSS) a document pixel. */
+  #zoom = $state(1);
+  /** Of the document's corner, in screen pixels. */
+  #x = $state(0);
+  #y = $state(0);
+  /** Degrees clockwise. */
+  #angle = $state(0);
+  #width = $state(1);
+  #height = $state(1);
+  /** What is covered by bars at the bottom, kept free when fitting. */
+  bottom = $state(0);
+
+  get zoom(): number {
+    return this.#zoom;
+  }
+
+  get angle(): number {
+    return this.#angle;
+  }
+
+  get width(): number {
+    return this.#width;
+  }
+
+  get height(): number {
+    return this.#height;
+  }
+
+  /** From document to screen. */
+  get matrix(): Matrix {
+    const turned = multiply(
+      rotation((this.#angle * Math.PI) / 180),
+      scaling(this.#zoom, this.#zoom),
+    );
+    return multiply(translation(this.#x, this.#y), turned);
+  }
+
+  toScreen(point: Point): Point {
+    return apply(this.matrix, point);
+  }
+
+  toDocument(point: Point): Point {
+    const back = invert(this.matrix);
+    return back ? apply(back, point) : point;
+  }
+
+  /** The window's new size; what was in its middle stays there. */
+  resize(width: number, height: number): void {
+    this.#x += (width - this.#width) / 2;
+    this.#y += (height - this.#height) / 2;
+    this.#width = Math.max(1, width);
+    this.#height = Math.max(1, height);
+  }
+
+  pan(x: number, y: number): void {
+    this.#x += x;
+    this.#y += y;
+  }
+
+  /** Zooms so that what is at a point of the screen stays there. */
+  zoomTo(zoom: number, at: Point = { x: this.#width / 2, y: this.#height / 2 }): void {
+    const fixed = this.toDocument(at);
+    this.#zoom = Math.min(MOST, Math.max(LEAST, zoom));
+    this.#hold(fixed, at);
+  }
+
+  /** To the next zoom that keys stop at. */
+  step(direction: 1 | -1): void {
+    const near = this.#zoom * (direction > 0 ? 1.001 : 0.999);
+    const next =
+      direction > 0 ? STOPS.find((stop) => stop > near) : STOPS.findLast((stop) => stop < near);
+    if (next !== undefined) this.zoomTo(next);
+  }
+
+  turn(degrees: number, at: Point = { x: this.#width / 2, y: this.#height / 2 }): void {
+    const fixed = this.toDocument(at);
+    this.#angle = (((this.#angle + degrees) % 360) + 360) % 360;
+    this.#hold(fixed, at);
+  }
+
+  resetTurn(): void {
+    this.turn(-this.#angle);
+  }
+
+  /** Shows all of a rectangle of the document, not larger than its pixels times two. */
+  fit({ x, y, width, height }: Rect): void {
+    const room = { width: this.#width - MARGIN, height: this.#height - MARGIN - this.bottom };
+    const quarter = Math.abs(Math.sin((this.#angle * Math.PI) / 180)) > 0.7;
+    const [across, down] = quarter ? [height, width] : [width, height];
+    const zoom = Math.min(room.width / across, room.height / down, 2);
+    this.#zoom = Math.min(MOST, Math.max(LEAST, zoom));
+    this.#hold(
+      { x: x + width / 2, y: y + height / 2 },
+      { x: this.#width / 2, y: (this.#height - this.bottom) / 2 },
+    );
+  }
+
+  /** The part of the document that can be seen: the upright rectangle around it. */
+  visible(): Rect {
+    const corners = [
+      this.toDocument({ x: 0, y: 0 }),
+      this.toDocument({ x: this.#width, y: 0 }),
+      this.toDocument({ x: 0, y: this.#height }),
+      this.toDocument({ x: this.#width, y: this.#height }),
+    ];
+    const left = Math.min(...corners.map((point) => point.x));
+    const top = Math.min(...corners.map((point) => point.y));
+    return {
+      x: left,
+      y: top,
+      width: Math.max(...corners.map((point) => point.x)) - left,
+      height: Math.max(...corners.map((point) => point.y)) - top,
+    };
+  }
+
+  /** Moves the document so that one of its points lies at a point of the screen. */
+  #hold(fixed: Point, at: Point): void {
+    const now = this.toScreen(fixed);
+    this.#x += at.x - now.x;
+    this.#y += at.y - now.y;
+  }
+}

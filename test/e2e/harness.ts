@@ -1,0 +1,171 @@
+/** A studio as a person has it: a real server with the real engine, and a real browser. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Names of browsers that the studio's page runs in, as they lie on the PATH. */
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const READY = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/;
+const START_LIMIT = 120_000;
+
+/** The browser on this machine. @throws Error naming what to install */
+export function findBrowser(): string {
+  const given = process.env.NATIVA_BROWSER;
+  if (given !== undefined && existsSync(given)) return given;
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const found = BROWSERS.map((name) => join(folder, name)).find((path) => existsSync(path));
+    if (found !== undefined) return found;
+  }
+  throw new Error(
+    'There is no Chromium or Chrome on the PATH: install one (apt install chromium).',
+  );
+}
+
+/** A server on its way. */
+export interface Server {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>;
+}
+
+/** Starts the studio's server over a folder of its own. */
+export async function startServer(home: string, args: readonly string[] = []): Promise<Server> {
+  const child = spawn(
+    process.execPath,
+    [join(root, 'tools', 'start.mjs'), 'serve', '--no-open', ...args],
+    {
+      cwd: root,
+      env: { ...process.env, NATIVA_HOME: home, LANG: 'en_US.UTF-8', LC_ALL: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const ended = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      resolve();
+    }),
+  );
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(() => {
+      reject(new Error(`no address came: ${output}`));
+    }, START_LIMIT);
+    const read = (data: Buffer): void => {
+      output += data.toString();
+      const found = READY.exec(output);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(found[0]);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => {
+      reject(new Error(`the server ended (${code ?? 'killed'}): ${output}`));
+    });
+  });
+  return {
+    url,
+    process: child,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+export interface StudioOptions {
+  readonly args?: readonly string[];
+  readonly home?: string;
+  readonly locale?: string;
+  readonly colorScheme?: 'dark' | 'light';
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly reducedMotion?: 'reduce' | 'no-preference';
+}
+
+/** A page with the studio in it. */
+export interface StudioPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly home: string;
+  server: Server;
+  /** What the page complained about: errors, and refused content. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+let browser: Promise<Browser> | undefined;
+
+/** One browser for all tests of a file. */
+export function theBrowser(): Promise<Browser> {
+  browser ??= chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
+  return browser;
+}
+
+export async function closeBrowser(): Promise<void> {
+  const running = browser;
+  browser = undefined;
+  await (await running)?.close();
+}
+
+export async function openStudio(options: StudioOptions = {}): Promise<StudioPage> {
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'nativa-e2e-')));
+  const server = await startServer(home, options.args);
+  const context = await (
+    await theBrowser()
+  ).newContext({
+    viewport: options.viewport ?? { width: 1440, height: 900 },
+    locale: options.locale ?? 'en-US',
+    colorScheme: options.colorScheme ?? 'dark',
+    reducedMotion: options.reducedMotion ?? 'reduce',
+    acceptDownloads: true,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(server.url);
+  await page.getByRole('application').waitFor();
+  const studio: StudioPage = {
+    page,
+    context,
+    home,
+    server,
+    complaints,
+    close: async () => {
+      await context.close();
+      await studio.server.kill();
+      if (options.home === undefined) await rm(home, { recursive: true, force: true });
+    },
+  };
+  return studio;
+}
+
+/** Drops files onto the canvas, as from a file manager. */
+export async function dropFiles(
+  page: Page,
+  files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[],
+): Promise<void> {
+  const packed = files.map(({ name, type, bytes }) => ({
+    name,
+    type,
+    text: Buffer.from(bytes).toString('base64'),
+  }));
+  const transfer = await page.evaluateHandle((given) => {
+    const data = new DataTransfer();
+    for (const { name, type, text } of given) {
+      const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([bytes], name, { type }));
+    }
+    return data;
+  }, packed);
+  await page.dispatchEvent('[role=application]', 'drop', { dataTransfer: transfer });
+}

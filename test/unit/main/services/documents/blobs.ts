@@ -1,0 +1,50 @@
+import { expect } from 'vitest';
+
+import type { Blobs } from '../../../../../main/services/documents/blobs-port.js';
+
+/** Blobs in a map, for tests. */
+export class MemoryBlobs implements Blobs {
+  readonly #kept = new Map<string, Uint8Array>();
+
+  put(bytes: Uint8Array): string {
+    const id = `blob${String(this.#kept.size).padStart(20, '0')}`;
+    this.#kept.set(id, bytes);
+    return id;
+  }
+
+  read(id: string): Promise<Uint8Array> {
+    const bytes = this.#kept.get(id);
+    return bytes ? Promise.resolve(bytes) : Promise.reject(new Error(`no blob ${id}`));
+  }
+
+  get count(): number {
+    return this.#kept.size;
+  }
+}
+
+/** Raw RGBA in which every pixel tells where it is; alpha from 0 to 255. */
+export function pattern(width: number, height: number, salt = 0): Uint8Array {
+  const data = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    data.set(
+      [(x * 7 + salt) & 255, (y * 11 + salt) & 255, (x * y + salt) & 255, (i * 3) & 255],
+      i * 4,
+    );
+  }
+  return data;
+}
+
+/** Raw RGBA of one colour. */
+export function flat(width: number, height: number, colour: readonly number[]): Uint8Array {
+  return Uint8Array.from({ length: width * height * 4 }, (_, i) => colour[i % 4] ?? 0);
+}
+
+/** The RGBA of a pixel. */
+export function pixelAt(data: Uint8Array, width: number, x: number, y: number): number[] {
+  return [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+}
+
+/** What an error of ours with this code looks like. */
+export const withCode = (code: string, words = /./) =>
+  expect.objectContaining({ code, message: expect.stringMatching(words) as string }) as Error;

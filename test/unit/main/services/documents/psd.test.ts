@@ -1,0 +1,301 @@
+import { deflateSync } from 'node:zlib';
+
+import { readPsd, writePsdUint8Array, type Layer } from 'ag-psd';
+import { describe, expect, test } from 'vitest';
+
+import { sharp } from '../../../../../main/engine/images/sharp.js';
+import { exportPsd } from '../../../../../main/services/documents/export.js';
+import { openFile } from '../../../../../main/services/documents/open.js';
+import { BLEND_MODES } from '../../../../../renderer/document/types.js';
+import type { WireGroup, WireLayer, WireRaster } from '../../../../../preload/contract.js';
+import { REQUESTS } from '../../../../../preload/contract.js';
+import { flat, MemoryBlobs, pattern, pixelAt, withCode } from './blobs.js';
+import { flatPsd, layeredPsd, psdHead, resource } from './handmade-psd.js';
+
+async function open(bytes: Uint8Array) {
+  const blobs = new MemoryBlobs();
+  const opened = await openFile('a.psd', bytes, blobs);
+  REQUESTS['files.open'].answer.parse(opened);
+  if (opened.kind !== 'layers') throw new Error('a project');
+  const pixels = (layer: WireLayer | undefined) => blobs.read((layer as WireRaster).pixels);
+  return { opened, layers: opened.layers, pixels };
+}
+
+/** A file of another program with these layers. */
+const psd = (children: Layer[], width = 20, height = 10) =>
+  writePsdUint8Array(
+    {
+      width,
+      height,
+      children,
+      imageData: { width, height, data: flat(width, height, [5, 5, 5, 255]) },
+    },
+    { noBackground: true },
+  );
+const image = (width: number, height: number, colour: number[]) => ({
+  imageData: { width, height, data: flat(width, height, colour) },
+});
+
+describe('opening Photoshop files', () => {
+  test('layers and groups with all that is said of them', async () => {
+    const { opened, layers, pixels } = await open(
+      psd([
+        {
+          name: 'bottom',
+          left: 2,
+          top: -1,
+          imageData: { width: 6, height: 5, data: pattern(6, 5) },
+        },
+        {
+          name: 'grüppe 木',
+          hidden: true,
+          opacity: 0.4,
+          blendMode: 'multiply',
+          children: [{ name: 'inner', blendMode: 'linear dodge', ...image(3, 3, [1, 2, 3, 255]) }],
+        },
+        { name: 'adjustment', adjustment: { type: 'invert' } },
+        {
+          name: 'top',
+          opacity: 0.5,
+          hidden: true,
+          blendMode: 'color dodge',
+          ...image(4, 4, [9, 9, 9, 128]),
+        },
+      ]),
+    );
+    expect(opened).toMatchObject({
+      kind: 'layers',
+      name: 'a.psd',
+      width: 20,
+      height: 10,
+      recipe: null,
+    });
+    expect(layers).toHaveLength(3);
+    const [bottom, group, top] = layers as [WireRaster, WireGroup, WireRaster];
+    expect(bottom).toMatchObject({
+      name: 'bottom',
+      x: 2,
+      y: -1,
+      width: 6,
+      height: 5,
+      visible: true,
+      opacity: 1,
+    });
+    expect(Buffer.compare(await pixels(bottom), pattern(6, 5))).toBe(0);
+    expect(group).toMatchObject({
+      type: 'group',
+      name: 'grüppe 木',
+      visible: false,
+      blendMode: 'multiply',
+    });
+    expect(group.opacity).toBeCloseTo(0.4, 2);
+    expect(group.children).toMatchObject([{ name: 'inner', blendMode: 'screen' }]);
+    expect(top).toMatchObject({ visible: false, blendMode: 'color-dodge' });
+  });
+
+  test('what masks hide is hidden', async () => {
+    const mask = (colour: number, more: object = {}) => ({
+      left: 1,
+      top: 0,
+      right: 3,
+      bottom: 2,
+      defaultColor: 255,
+      ...image(2, 2, [colour, colour, colour, 255]),
+      ...more,
+    });
+    const { layers, pixels } = await open(
+      psd([
+        { name: 'masked', left: 0, top: 0, ...image(4, 2, [10, 20, 30, 200]), mask: mask(102) },
+        { name: 'disabled', ...image(4, 2, [10, 20, 30, 200]), mask: mask(0, { disabled: true }) },
+        {
+          name: 'hidden around',
+          ...image(4, 2, [10, 20, 30, 200]),
+          mask: mask(255, { defaultColor: 0 }),
+        },
+      ]),
+    );
+    const alpha = async (index: number) => {
+      const data = await pixels(layers[index]);
+      return [0, 1, 2, 3].map((x) => pixelAt(data, 4, x, 0)[3]);
+    };
+    expect(await alpha(0)).toEqual([200, 80, 80, 200]);
+    expect(await alpha(1)).toEqual([200, 200, 200, 200]);
+    expect(await alpha(2)).toEqual([0, 200, 200, 0]);
+  });
+
+  test('clipped layers show only where the layer below is', async () => {
+    const { layers, pixels } = await open(
+      psd([
+        { name: 'base', left: 2, top: 0, opacity: 0.5, ...image(2, 1, [0, 0, 0, 128]) },
+        { name: 'clipped', clipping: true, left: 0, top: 0, ...image(5, 1, [255, 0, 0, 255]) },
+        { name: 'free', left: 0, top: 0, ...image(5, 1, [255, 0, 0, 255]) },
+      ]),
+    );
+    const data = await pixels(layers[1]);
+    expect([0, 1, 2, 3, 4].map((x) => pixelAt(data, 5, x, 0)[3])).toEqual([0, 0, 128, 128, 0]);
+    expect(layers[1]?.opacity).toBeCloseTo(0.5, 2);
+    expect(pixelAt(await pixels(layers[2]), 5, 0, 0)[3]).toBe(255);
+  });
+
+  test('a file without layers is its flattened picture', async () => {
+    const planes = [1, 2, 3].map((value) => new Uint8Array(6 * 4).fill(value * 50));
+    const { layers, pixels } = await open(flatPsd({ width: 6, height: 4 }, planes));
+    expect(layers).toMatchObject([{ name: 'Background', width: 6, height: 4 }]);
+    expect(pixelAt(await pixels(layers[0]), 6, 5, 3)).toEqual([50, 100, 150, 255]);
+    const grey = flatPsd({ width: 6, height: 4, mode: 1 }, [new Uint8Array(24).fill(77)]);
+    const read = await open(grey);
+    expect(pixelAt(await read.pixels(read.layers[0]), 6, 0, 0)).toEqual([77, 77, 77, 255]);
+  });
+
+  test('16 bits, packed as Photoshop packs them', async () => {
+    const wide = Buffer.alloc(6 * 4 * 2);
+    for (let i = 0; i < 24; i++) wide.writeUInt16BE(200 * 257, i * 2);
+    const planes = [wide, Buffer.alloc(48), wide].map((plane) => deflateSync(plane));
+    const { layers, pixels } = await open(
+      layeredPsd({ width: 6, height: 4, depth: 16 }, 2, planes),
+    );
+    expect(pixelAt(await pixels(layers[0]), 6, 3, 3)).toEqual([200, 0, 200, 255]);
+  });
+
+  test('colours of an embedded profile become sRGB', async () => {
+    const p3 = await sharp(Buffer.from(flat(1, 1, [0, 0, 0, 255])), {
+      raw: { width: 1, height: 1, channels: 4 },
+    })
+      .withIccProfile('p3')
+      .png()
+      .toBuffer();
+    const { icc } = await sharp(p3).metadata();
+    if (icc === undefined) throw new Error('no profile');
+    const planes = [180, 60, 60].map((value) => new Uint8Array(24).fill(value));
+    const file = flatPsd({ width: 6, height: 4 }, planes, resource(1039, icc));
+    const { layers, pixels } = await open(file);
+    const [r = 0, g = 0, b = 0] = pixelAt(await pixels(layers[0]), 6, 0, 0);
+    // the same colour takes a stronger red in the smaller space
+    expect(r).toBeGreaterThan(188);
+    expect(g).toBeLessThan(55);
+    expect(b).toBeLessThan(62);
+  });
+
+  test('sizes are refused by the header, before anything is parsed', async () => {
+    for (const [width, height] of [
+      [30_001, 10],
+      [29_000, 29_000],
+      [4_000_000_000, 4_000_000_000],
+    ] as const) {
+      await expect(
+        open(Buffer.concat([psdHead({ width, height }), Buffer.alloc(100)])),
+      ).rejects.toThrow(withCode('IMAGE_TOO_LARGE', /^a\.psd is \d+x\d+ pixels/));
+    }
+    await expect(
+      open(Buffer.concat([psdHead({ width: 0, height: 4 }), Buffer.alloc(100)])),
+    ).rejects.toThrow(withCode('UNREADABLE_IMAGE', /no pixels/));
+  });
+
+  test('layers may not claim more than they could be', async () => {
+    const plane = Buffer.alloc(10);
+    const claim = layeredPsd({ width: 9, height: 9 }, 0, [plane, plane, plane]);
+    const at = claim.indexOf('8BIMnorm') - (2 + 3 * 6) - 8;
+    claim.writeUInt32BE(29_000, at);
+    claim.writeUInt32BE(29_000, at + 4);
+    await expect(open(claim)).rejects.toThrow(withCode('IMAGE_TOO_LARGE'));
+  });
+
+  test('a packed channel that inflates without end is refused, without filling the memory', async () => {
+    const bomb = deflateSync(new Uint8Array(100_000_000));
+    const before = process.memoryUsage().arrayBuffers;
+    await expect(open(layeredPsd({ width: 8, height: 8 }, 2, [bomb, bomb, bomb]))).rejects.toThrow(
+      withCode('UNREADABLE_DOCUMENT', /damaged/),
+    );
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000);
+  });
+
+  test.each([
+    ['CMYK', Buffer.concat([psdHead({ width: 4, height: 4, mode: 4 }), Buffer.alloc(90)]), /CMYK/],
+    [
+      'another version',
+      Buffer.concat([psdHead({ width: 4, height: 4, version: 3 }), Buffer.alloc(90)]),
+      /version is 3/,
+    ],
+    ['a cut file', psdHead({ width: 4, height: 4 }).subarray(0, 20), /cut short/],
+    [
+      'noise behind the header',
+      Buffer.concat([psdHead({ width: 4, height: 4 }), Buffer.alloc(90, 0xee)]),
+      /damaged/,
+    ],
+    [
+      'a cut middle',
+      Buffer.from(psd([{ name: 'a', ...image(20, 10, [1, 2, 3, 4]) }])).subarray(0, 150),
+      /damaged/,
+    ],
+  ])('%s is refused in one sentence', async (_, bytes, words) => {
+    await expect(open(bytes)).rejects.toThrow(withCode('UNREADABLE_DOCUMENT', words));
+  });
+});
+
+describe('writing Photoshop files', () => {
+  test('another reader finds the layers, groups and the flattened picture', async () => {
+    const blobs = new MemoryBlobs();
+    const raster = (name: string, more: Partial<WireRaster> = {}): WireRaster => ({
+      type: 'raster',
+      name,
+      visible: true,
+      opacity: 1,
+      blendMode: 'normal',
+      x: 0,
+      y: 0,
+      width: 7,
+      height: 5,
+      pixels: blobs.put(pattern(7, 5, name.length)),
+      ...more,
+    });
+    const layers: WireLayer[] = [
+      raster('bottom', { x: -3, y: 2 }),
+      {
+        type: 'group',
+        name: 'Gruppe ñ木',
+        visible: false,
+        opacity: 0.6,
+        blendMode: 'screen',
+        children: [raster('inside', { opacity: 0.2, visible: false })],
+      },
+      ...BLEND_MODES.map((blendMode) => raster(blendMode, { blendMode })),
+    ];
+    const merged = flat(30, 20, [10, 20, 30, 255]);
+    const { bytes, mime } = await exportPsd(
+      { width: 30, height: 20, layers, merged: blobs.put(merged) },
+      blobs,
+    );
+    expect(mime).toBe('image/vnd.adobe.photoshop');
+    const read = readPsd(bytes, { useImageData: true });
+    expect(Buffer.compare(new Uint8Array(read.imageData?.data ?? []), merged)).toBe(0);
+    expect(read.children?.[0]).toMatchObject({
+      name: 'bottom',
+      left: -3,
+      top: 2,
+      right: 4,
+      bottom: 7,
+    });
+    expect(read.children?.[1]).toMatchObject({
+      name: 'Gruppe ñ木',
+      hidden: true,
+      blendMode: 'screen',
+    });
+    expect(new Set(read.children?.map(({ blendMode }) => blendMode)).size).toBe(BLEND_MODES.length);
+
+    const back = await open(bytes);
+    expect(back.layers.map(({ name, blendMode }) => [name, blendMode]).slice(2)).toEqual(
+      BLEND_MODES.map((mode) => [mode, mode]),
+    );
+    expect(Buffer.compare(await back.pixels(back.layers[0]), pattern(7, 5, 6))).toBe(0);
+    const [inside] = (back.layers[1] as WireGroup).children as [WireRaster];
+    expect(inside).toMatchObject({ name: 'inside', visible: false });
+    expect(inside.opacity).toBeCloseTo(0.2, 2);
+  });
+
+  test('a document larger than the format is refused', async () => {
+    const request = { width: 30_001, height: 1, layers: [], merged: 'x' };
+    await expect(exportPsd(request, new MemoryBlobs())).rejects.toThrow(
+      withCode('IMAGE_TOO_LARGE'),
+    );
+  });
+});
