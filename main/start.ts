@@ -1,7 +1,7 @@
 import { runCli } from './hosts/cli.js';
 
 /**
- * Reads the arguments and picks a host; the command line is the only one so far.
+ * Runs the command line, which opens the studio where no command is given.
  *
  * @param argv what was typed after the program's name
  * @returns exit status

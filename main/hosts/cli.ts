@@ -126,6 +126,8 @@ function addStudioCommands(
   const { messages } = context;
   const { help } = messages;
   addStudioOptions(program.argument('[files...]', help.files), messages)
+    // The action tells an unknown command from an unknown option; commander would see the latter.
+    .allowUnknownOption()
     .option('--host <host>', help.host, parseChoice('--host', HOSTS, messages))
     .action(async (files: string[], options: StudioOptions) => {
       setStatus(await studioCommand(files, options, context));

@@ -24,8 +24,12 @@ export class StudioError extends Error {
 export function toStudioError(error: unknown): StudioError {
   if (error instanceof StudioError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNEXPECTED';
-  return new StudioError(code, message);
+  if (error instanceof Error && 'code' in error) {
+    return new StudioError(String(error.code), message);
+  }
+  // Errors that cross Electron's bridge keep nothing but their message.
+  const crossed = /^(?:Error: )?([A-Z][A-Z0-9_]+): (.+)$/s.exec(message);
+  return new StudioError(crossed?.[1] ?? 'UNEXPECTED', crossed?.[2] ?? message);
 }
 
 /** Raw RGBA with its size. */

@@ -3,6 +3,7 @@ import { createAdjustment, createRasterLayer, createText, uniqueName } from '../
 import { alignLayers, distributeLayers, type Alignment } from '../document/layers/align.js';
 import {
   addLayer,
+  placeForNew,
   duplicateLayers,
   removeLayers,
   reorderLayers,
@@ -16,11 +17,20 @@ import { flipLayers, rotateLayers } from '../document/layers/transform.js';
 import { findLayer, panelOrder } from '../document/layers/tree.js';
 import { resampleMask } from '../document/pixels/resample-mask.js';
 import { emptyRaster } from '../document/pixels/tiles.js';
-import type { Adjustment, StudioDocument } from '../document/types.js';
+import type { Adjustment, Layer, StudioDocument } from '../document/types.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
+import { layerPanel } from '../panels/layers/panel.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Command, CommandId } from './registry.js';
+
+/** A new layer, in the active group if that is open in the panel. */
+const added = (document: StudioDocument, layer: Layer): StudioDocument =>
+  addLayer(
+    document,
+    layer,
+    placeForNew(document, (id) => layerPanel.isOpen(id)),
+  );
 
 const open = ({ editor }: Studio): boolean => editor.document !== null;
 const some = ({ editor }: Studio): boolean => editor.selected.length > 0;
@@ -72,7 +82,7 @@ const adjustment = (kind: Adjustment['kind']): Command =>
     5,
     (document) => {
       const name = uniqueName(document, t(`adjust.${kind}`));
-      return addLayer(document, createAdjustment({ name, adjustment: kind }));
+      return added(document, createAdjustment({ name, adjustment: kind }));
     },
     { when: open },
   );
@@ -93,7 +103,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
     0,
     (document) => {
       const name = uniqueName(document, t('layer.name', { number: document.layers.length + 1 }));
-      return addLayer(
+      return added(
         document,
         createRasterLayer({ name, raster: emptyRaster(document.width, document.height) }),
       );
@@ -107,7 +117,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
       const place = { x: Math.round(document.width * 0.1), y: Math.round(document.height / 2) };
       const fontSize = Math.max(12, Math.round(document.height / 12));
       const name = uniqueName(document, t('layer.text'));
-      return addLayer(
+      return added(
         document,
         createText({ name, text: t('layer.text'), ...place, fontSize, fill: tools.foreground }),
       );

@@ -16,9 +16,7 @@ function isTyping(target: EventTarget | null): boolean {
 /** Elements that use plain keys such as arrows, Enter and Space themselves. */
 function usesKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false;
-  const keyboard = target.closest(
-    '[role=menu],[role=menubar],[role=listbox],[role=tree],[role=dialog],[role=slider]',
-  );
+  const keyboard = target.closest('[role=menu],[role=menubar],[role=listbox],[role=dialog]');
   if (keyboard) return true;
   const pressed = key === 'Enter' || key === 'Space';
   return pressed && target.closest('button,a,input,[role=button],[role=radio]') !== null;

@@ -33,6 +33,9 @@ import { ViewState } from './view.svelte.js';
 
 type Start = Answer<'app.start'>;
 
+/** Longest side of a thumbnail in pixels. */
+const THUMBNAIL = 128;
+
 export class Studio {
   readonly client: Client;
   readonly registry: Registry;
@@ -81,7 +84,8 @@ export class Studio {
     return document && boundsOfAll(document, document.active, boundsOfLayer);
   });
   readonly #candidateThumbnails = new WeakMap<Ready, Promise<ImageBitmap | null>>();
-  readonly #thumbnails = new WeakMap<StudioDocument, Promise<ImageBitmap | null>>();
+  /** By what is drawn: which layers are selected makes no other picture. */
+  readonly #thumbnails = new WeakMap<StudioDocument['layers'], Promise<ImageBitmap | null>>();
   readonly #keymap = $derived.by(() => keymap(this.registry.all, this.settings.shortcuts));
 
   constructor(client: Client, registry: Registry, start: Start) {
@@ -334,10 +338,10 @@ export class Studio {
 
   /** A small picture of a document, drawn once. */
   thumbnail(document: StudioDocument): Promise<ImageBitmap | null> {
-    const known = this.#thumbnails.get(document);
+    const known = this.#thumbnails.get(document.layers);
     if (known) return known;
     const made = this.#drawThumbnail(document);
-    this.#thumbnails.set(document, made);
+    this.#thumbnails.set(document.layers, made);
     return made;
   }
 
@@ -364,6 +368,12 @@ export class Studio {
     const scale = 2 ** level;
     const width = Math.max(1, Math.ceil(document.width / scale));
     const height = Math.max(1, Math.ceil(document.height / scale));
-    return createImageBitmap(image, 0, 0, Math.min(256, width), Math.min(256, height));
+    const [across, down] = [Math.min(256, width), Math.min(256, height)];
+    const shrink = Math.min(1, THUMBNAIL / Math.max(across, down));
+    return createImageBitmap(image, 0, 0, across, down, {
+      resizeWidth: Math.max(1, Math.round(across * shrink)),
+      resizeHeight: Math.max(1, Math.round(down * shrink)),
+      resizeQuality: 'medium',
+    });
   }
 }

@@ -20,7 +20,6 @@ async function run({ page }: StudioPage, prompt: string): Promise<void> {
   await page.keyboard.type(prompt);
   await page.keyboard.press('Enter');
   await page.getByRole('radio', { name: /^Candidate 1/ }).waitFor(MADE);
-  await page.keyboard.press('Escape');
 }
 
 /** Names of the layers, top first. */

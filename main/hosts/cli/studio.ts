@@ -59,6 +59,7 @@ function checkFiles(files: readonly string[], { messages }: CliContext): string[
   return files.map((file) => {
     const path = resolve(file);
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return path;
+    if (file.startsWith('-')) throw usageError(messages.usage.unknownOption(file));
     if (/^[a-z-]+$/i.test(file)) throw usageError(messages.usage.unknownCommand(file));
     throw new NativaError('FILE_NOT_FOUND', messages.studio.noFile(file));
   });

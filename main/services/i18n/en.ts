@@ -92,7 +92,7 @@ export const en = {
     'exactly as they were.',
   usage: {
     unknownCommand: (name: string): string =>
-      `There is no command "${name}": "npm start" lists the commands.`,
+      `There is no command "${name}": "npm start -- help" lists the commands.`,
     unknownOption: (name: string): string =>
       `There is no option "${name}" here: add --help to see the options.`,
     missingArgument: (name: string): string => `${name} is missing: add --help to see how.`,

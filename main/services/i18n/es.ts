@@ -91,7 +91,8 @@ export const es: Messages = {
     'Este formato guarda los píxeles con pérdida: escribe .png o .tiff para conservar los de la ' +
     'imagen exactamente como eran.',
   usage: {
-    unknownCommand: (name) => `No hay ninguna orden "${name}": "npm start" muestra las órdenes.`,
+    unknownCommand: (name) =>
+      `No hay ninguna orden "${name}": "npm start -- help" muestra las órdenes.`,
     unknownOption: (name) => `Aquí no hay ninguna opción "${name}": añade --help para verlas.`,
     missingArgument: (name) => `Falta ${name}: añade --help para ver cómo se usa.`,
     missingValue: (option) => `${option} necesita un valor.`,

@@ -19,12 +19,12 @@ afterEach(() => {
 });
 
 describe('Electron is used', () => {
-  const find = (given: Partial<Parameters<typeof findElectron>[0] & object>) =>
+  const find = (given: Partial<Parameters<typeof findElectron>[0]>) =>
     findElectron({
       env: { DISPLAY: ':0' },
       platform: 'linux',
       user: 1000,
-      installed: () => process.execPath,
+      installed: (): string | undefined => process.execPath,
       ...given,
     });
 
@@ -34,8 +34,12 @@ describe('Electron is used', () => {
   });
 
   test.each([
-    ['its package has no runtime', { installed: () => undefined }, 'noRuntime'],
-    ['its runtime was not downloaded', { installed: () => '/nowhere/electron' }, 'noRuntime'],
+    ['its package has no runtime', { installed: (): string | undefined => undefined }, 'noRuntime'],
+    [
+      'its runtime was not downloaded',
+      { installed: (): string | undefined => '/nowhere/electron' },
+      'noRuntime',
+    ],
     ['there is no display', { env: {} }, 'noDisplay'],
     ['root starts it', { user: 0 }, 'asRoot'],
   ] as const)('but not where %s', (_, given, why) => {
@@ -51,7 +55,10 @@ describe('Electron is used', () => {
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(path, '');
     const env = { DISPLAY: ':0', ELECTRON_OVERRIDE_DIST_PATH: folder };
-    expect(find({ env, platform, installed: () => undefined })).toEqual({ ok: true, path });
+    expect(find({ env, platform, installed: (): string | undefined => undefined })).toEqual({
+      ok: true,
+      path,
+    });
   });
 });
 
