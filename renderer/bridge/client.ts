@@ -32,13 +32,6 @@ export function toStudioError(error: unknown): StudioError {
   return new StudioError(crossed?.[1] ?? 'UNEXPECTED', crossed?.[2] ?? message);
 }
 
-/** Raw RGBA with its size. */
-export interface RawPicture {
-  readonly data: Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** What a person does with the services: see preload/contract.ts for what each request means. */
 export class Client {
   readonly #bridge: NativaBridge;

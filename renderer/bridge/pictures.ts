@@ -1,5 +1,5 @@
 /** Pixels from and to the services, a row of tiles at a time so that the page never stands still. */
-import { RasterEditor, emptyRaster, putRows, TILE_BYTES } from '../document/pixels/tiles.js';
+import { RasterEditor, emptyRaster, putRows } from '../document/pixels/tiles.js';
 import { TILE, type Raster } from '../document/types.js';
 import { StudioError, type Client } from './client.js';
 
@@ -67,9 +67,4 @@ export async function uploadTiles(
 /** Raw RGBA. @returns its id */
 export async function uploadPixels(client: Client, data: Uint8ClampedArray): Promise<string> {
   return client.upload(new Blob([data as Uint8ClampedArray<ArrayBuffer>]));
-}
-
-/** Bytes that a picture of this size takes in tiles. */
-export function rasterBytes({ tiles }: Raster): number {
-  return tiles.size * TILE_BYTES;
 }

@@ -1,13 +1,6 @@
 /** The part of a result that differs from what it was made of, so that the rest stays what it was. */
 import { TILE, type Raster } from '../document/types.js';
-import {
-  RasterEditor,
-  columnsOf,
-  emptyRaster,
-  newTile,
-  rowsOf,
-  tileKey,
-} from '../document/pixels/tiles.js';
+import { RasterEditor, columnsOf, emptyRaster, rowsOf, tileKey } from '../document/pixels/tiles.js';
 
 /**
  * A result as a layer over its source: pixels that are the same are left transparent, so what lies
@@ -51,27 +44,4 @@ function differing(
 
 function words(data: Uint8ClampedArray): Uint32Array {
   return new Uint32Array(data.buffer, data.byteOffset, data.byteLength >> 2);
-}
-
-/** How far two pictures of one size differ, as a picture: darker to brighter with the difference. */
-export function differenceOf(before: Raster, after: Raster): Raster {
-  const tiles = new Map<number, ReturnType<typeof newTile>>();
-  for (const key of new Set([...before.tiles.keys(), ...after.tiles.keys()])) {
-    const [a, b] = [before.tiles.get(key)?.data, after.tiles.get(key)?.data];
-    if (a === b) continue;
-    const out = new Uint8ClampedArray(TILE * TILE * 4);
-    for (let i = 0; i < out.length; i += 4) {
-      let most = 0;
-      for (let c = 0; c < 4; c++)
-        most = Math.max(most, Math.abs((a?.[i + c] ?? 0) - (b?.[i + c] ?? 0)));
-      if (most === 0) continue;
-      // Even a difference of one can be seen.
-      out[i] = 255;
-      out[i + 1] = 40 + Math.min(180, most);
-      out[i + 2] = 90;
-      out[i + 3] = Math.min(235, 70 + most * 2);
-    }
-    tiles.set(key, newTile(out));
-  }
-  return { width: after.width, height: after.height, tiles };
 }

@@ -12,7 +12,7 @@ export { fromProfile } from './profile.js';
 export { applyRegistration, register } from './register.js';
 export { toRgba, withoutOpaqueAlpha } from './rgba.js';
 export { sniffFormat } from './sniff.js';
-export { rasteriseSvg, type SvgLauncher, type SvgOptions } from './svg.js';
+export { rasteriseSvg, type SvgOptions } from './svg.js';
 export { thumbnail } from './thumbnail.js';
 export type { DecodedImage, Mask, Pixels } from './types.js';
 export { checkWritable, writeFileAtomic } from './write.js';

@@ -37,11 +37,3 @@ export function selectRange(
   const range = order.slice(Math.min(from, to), Math.max(from, to) + 1);
   return selectLayers(document, from < to ? range.toReversed() : range);
 }
-
-/** Selects all layers that do not lie in a group. */
-export function selectAllLayers(document: StudioDocument): StudioDocument {
-  return selectLayers(
-    document,
-    document.layers.map(({ id }) => id),
-  );
-}

@@ -2,7 +2,7 @@
 import { TILE } from '../types.js';
 import type { Mask, Matrix } from '../types.js';
 import { invert, isWholeMove } from './matrix.js';
-import { MaskEditor, columnsOf, evenMask, rowsOf, tileKey } from './tiles.js';
+import { MaskEditor, columnsOf, evenMask, rowsOf } from './tiles.js';
 
 /** Reads single bytes of a mask; beyond its bounds it is `outside`. */
 export class MaskReader {
@@ -64,10 +64,4 @@ export function resampleMask(mask: Mask, matrix: Matrix, width: number, height: 
     }
   }
   return editor.finish();
-}
-
-/** The bytes of a mask's tile, all `outside` where it has none. */
-export function maskTileOr(mask: Mask, column: number, row: number): Uint8ClampedArray {
-  const tile = mask.tiles.get(tileKey(mask, column, row));
-  return tile?.data ?? new Uint8ClampedArray(TILE * TILE).fill(mask.outside);
 }
