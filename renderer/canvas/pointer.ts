@@ -7,7 +7,7 @@ import { hand } from './tools/place.js';
 import type { Gesture, Overlay, ToolEvent } from './tools/tool.js';
 
 interface Shown {
-  overlay(overlay: Overlay | null): void;
+  readonly overlay: (overlay: Overlay | null) => void;
   /** Where the pointer is over the canvas; null: it is not. */
   hover(point: Point | null): void;
 }
@@ -127,17 +127,25 @@ export class PointerInput {
     const given = this.#event(event);
     if (event.button === 0 && this.#stage.holdsHandle(given.screen)) return;
     event.preventDefault();
-    const { studio } = { studio: this.#studio };
+    const gesture = this.#begin(event, given);
+    if (!gesture) return;
+    this.#gesture = gesture;
+    this.#pointer = event.pointerId;
+    this.#holder.setPointerCapture(event.pointerId);
+  }
+
+  /** The gesture of the tool in hand; null where it has nothing to do or says why not. */
+  #begin(event: PointerEvent, given: ToolEvent): Gesture | null {
+    const studio = this.#studio;
     // Candidates are looked at, not painted on.
     const looking = studio.create.current !== null && studio.tools.current !== 'zoom';
     const tool = event.button === 1 || looking ? hand : TOOL_GESTURES[studio.tools.current];
+    const begun: { gesture: Gesture | null } = { gesture: null };
     studio.attempt(() => {
-      this.#gesture =
-        this.#splitGesture(given) ?? tool({ studio, overlay: this.#shown.overlay }, given);
+      const { overlay } = this.#shown;
+      begun.gesture = this.#splitGesture(given) ?? tool({ studio, overlay }, given);
     });
-    if (!this.#gesture) return;
-    this.#pointer = event.pointerId;
-    this.#holder.setPointerCapture(event.pointerId);
+    return begun.gesture;
   }
 
   /** Taking hold of the line between before and after. */

@@ -65,7 +65,7 @@ export class Generation {
     const { document } = editor;
     const editing = create.mode === 'edit' && document !== null;
     const prepared = await this.#busy(() =>
-      editing ? this.#edit(document, prompt) : this.#generate(document, prompt),
+      editing ? this.#edit(document, prompt) : Promise.resolve(this.#generate(document, prompt)),
     );
     await create.run(prepared.request, prepared.placement, prepared.source);
     await this.#studio.set({ promptHistory: [...create.past] });
@@ -199,7 +199,7 @@ export class Generation {
     } satisfies RunRequest;
   }
 
-  async #generate(document: StudioDocument | null, prompt: string): Promise<Prepared> {
+  #generate(document: StudioDocument | null, prompt: string): Prepared {
     const { create, model } = this.#studio;
     const resolution = model?.resolution ?? 512;
     const selection = document?.selection ?? null;

@@ -6,7 +6,7 @@ import { application } from '../../services/paths.js';
 import { createStudio } from '../../services/studio/index.js';
 import { openBrowser, opensBrowser } from '../browser/open.js';
 import { startBrowserHost } from '../browser/server.js';
-import { findElectron, runElectron } from '../electron/find.js';
+import { fetchElectron, findElectron, runElectron, wantsElectron } from '../electron/find.js';
 import type { CliContext } from './context.js';
 import { usageError } from './failure.js';
 
@@ -34,7 +34,11 @@ export async function studioCommand(
   const { messages, terminal, language, signal } = context;
   const asked = options.host ?? (options.port === undefined ? undefined : 'browser');
   if (asked !== 'browser') {
-    const found = findElectron();
+    let found = findElectron();
+    if (!found.ok && found.why === 'noRuntime' && wantsElectron()) {
+      terminal.note(messages.studio.fetching);
+      if (await fetchElectron(signal)) found = findElectron();
+    }
     if (found.ok) return runElectron(found.path, [`--lang=${language}`, ...paths], signal);
     const why = messages.studio[found.why];
     if (asked === 'electron')

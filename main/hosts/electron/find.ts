@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasDisplay } from '../browser/open.js';
 
@@ -50,6 +50,37 @@ function installedRuntime(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Fetches the runtime that belongs to the installed electron package, as its own installer does; a
+ * plain install runs no scripts and leaves it out.
+ * @returns whether it is there now
+ */
+export async function fetchElectron(signal: AbortSignal): Promise<boolean> {
+  const require = createRequire(import.meta.url);
+  let installer: string;
+  try {
+    installer = join(dirname(require.resolve('electron/package.json')), 'install.js');
+  } catch {
+    return false;
+  }
+  await new Promise<void>((resolve) => {
+    const child = spawn(process.execPath, [installer], { stdio: 'ignore', signal });
+    child.on('error', () => {
+      resolve();
+    });
+    child.on('close', () => {
+      resolve();
+    });
+  });
+  const path = installedRuntime();
+  return path !== undefined && existsSync(path);
+}
+
+/** Whether a window could be opened here, were the runtime there. */
+export function wantsElectron(env = process.env, platform = process.platform): boolean {
+  return hasDisplay(env, platform) && !(platform === 'linux' && process.getuid?.() === 0);
 }
 
 /** The electron package honours this variable too, but may itself be missing. */

@@ -28,17 +28,17 @@ export function connectPages(studio: Studio, blobs: BlobStore): void {
     throw new NativaError('BAD_REQUEST', message);
   });
   answerOn(CHANNELS.save, async (event, name, id) => {
-    const window = BrowserWindow.fromWebContents(event.sender);
-    if (window === null || typeof name !== 'string') return false;
+    const shown = BrowserWindow.fromWebContents(event.sender);
+    if (shown === null || typeof name !== 'string') return false;
     const blob = blobId.parse(id);
-    const path = await chooseTarget(window, basename(name));
+    const path = await chooseTarget(shown, basename(name));
     if (path === undefined) return false;
     await saveBlob(path, blob, blobs);
     return true;
   });
   studio.onEvent((event) => {
-    for (const window of BrowserWindow.getAllWindows()) {
-      window.webContents.send(CHANNELS.event, event);
+    for (const { webContents } of BrowserWindow.getAllWindows()) {
+      webContents.send(CHANNELS.event, event);
     }
   });
 }

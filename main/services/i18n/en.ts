@@ -54,6 +54,7 @@ export const en = {
   },
   studio: {
     ready: (url: string): string => `Nativa is ready at ${url}`,
+    fetching: 'Fetching Electron’s runtime (once; some 110 MB) ...',
     noRuntime: 'Electron’s runtime is not installed, so the studio is served to a browser.',
     noDisplay: 'There is no display here, so the studio is served to a browser.',
     asRoot: 'Electron does not run as root, so the studio is served to a browser.',

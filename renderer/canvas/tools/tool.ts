@@ -26,7 +26,7 @@ export type Overlay =
 export interface ToolContext {
   readonly studio: Studio;
   /** Shows what a gesture makes; null takes it away. */
-  overlay(overlay: Overlay | null): void;
+  readonly overlay: (overlay: Overlay | null) => void;
 }
 
 /**

@@ -33,7 +33,7 @@ describe('flatten', () => {
     const parts: number[] = [];
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
-    const large = documentOf(700, 530, [...layers, ...layers, ...layers]);
+    const large = documentOf(2600, 2600, [...layers, ...layers, ...layers]);
     await flatten(compositor, large, { onProgress: (part) => parts.push(part) });
     clearInterval(timer);
     expect(turns).toBeGreaterThan(0);
@@ -43,7 +43,10 @@ describe('flatten', () => {
 
   test('ends when it is told to', async () => {
     const controller = new AbortController();
-    const work = flatten(compositor, document, { signal: controller.signal });
+    // Large enough that others get their turn before it is done.
+    const layers = Array.from({ length: 12 }, () => rasterLayer(raster, { opacity: 0.5 }));
+    const large = documentOf(2600, 2600, layers);
+    const work = flatten(compositor, large, { signal: controller.signal });
     controller.abort(new Error('enough'));
     await expect(work).rejects.toThrow('enough');
   });
