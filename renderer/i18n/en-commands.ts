@@ -90,7 +90,7 @@ export const enCommands = {
   'command.create.discard': 'Discard candidates',
   'command.create.vary': 'Again with a new seed',
   'command.create.repeat': 'Repeat last',
-  'command.create.outpaint': 'Extend canvas for outpainting …',
+  'command.create.outpaint': 'Extend canvas to paint around',
   'command.consistency.addReference': 'Use layer as reference',
   'command.consistency.protect': 'Protect selection',
   'command.consistency.grid': 'Show token grid',

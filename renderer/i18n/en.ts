@@ -43,6 +43,8 @@ export const en = {
   'panels.resize': 'Height of {name}',
 
   'canvas.label': 'Canvas',
+  'ruler.label': 'Ruler: drag a guide out of it',
+  'guide.added': 'New guide',
   'canvas.status': '{width} × {height} px',
   'canvas.zoom': 'Zoom {percent} %',
 

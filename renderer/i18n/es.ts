@@ -45,6 +45,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'panels.resize': 'Altura de {name}',
 
   'canvas.label': 'Lienzo',
+  'ruler.label': 'Regla: arrastra una guía desde aquí',
+  'guide.added': 'Guía nueva',
   'canvas.status': '{width} × {height} px',
   'canvas.zoom': 'Zoom {percent} %',
 

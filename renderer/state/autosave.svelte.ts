@@ -41,7 +41,7 @@ export class Autosave {
     }, settings.autosaveSeconds * 1000);
   }
 
-  async #keep(): Promise<void> {
+  async #keep(again = false): Promise<void> {
     const { editor, client, ui } = this.#studio;
     const { tree, document, id, name } = editor;
     if (!tree || !document || tree === this.#kept) return;
@@ -67,8 +67,15 @@ export class Autosave {
       this.#kept = tree;
       this.#told = false;
     } catch (error) {
+      const failure = toStudioError(error);
+      if (failure.code === 'AUTOSAVE_TILES_MISSING' && !again) {
+        // The services were started anew, and what they had is gone: everything is sent again.
+        this.#sent = new Set();
+        await this.#keep(true);
+        return;
+      }
       // Said once, not every few seconds; the next change tries again.
-      if (!this.#told) ui.toast('error', toStudioError(error).message);
+      if (!this.#told) ui.toast('error', failure.message);
       this.#told = true;
     }
   }

@@ -16,6 +16,7 @@ import { boundsOfAll } from '../document/layers/transform.js';
 import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers } from '../document/pixels/flatten.js';
 import { multiply } from '../document/pixels/matrix.js';
+import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
 import { feather, growMask, shrinkMask } from '../document/pixels/mask-shaping.js';
 import { resampleMask } from '../document/pixels/resample-mask.js';
 import type { Matrix, Point, RasterLayer, Recipe, StudioDocument } from '../document/types.js';
@@ -33,6 +34,8 @@ import { ViewState } from './view.svelte.js';
 
 type Start = Answer<'app.start'>;
 
+/** Of the longer side: what outpainting adds on each side. */
+const ROOM = 0.2;
 /** Longest side of a thumbnail in pixels. */
 const THUMBNAIL = 128;
 
@@ -292,7 +295,17 @@ export class Studio {
 
   /** Makes room around the picture, selects it, and goes to the prompt. */
   outpaint(): void {
-    this.ui.dialog = 'canvasSize';
+    this.editor.change('command.create.outpaint', (document) => {
+      const room = Math.max(32, Math.round(Math.max(document.width, document.height) * ROOM));
+      const [width, height] = [document.width + 2 * room, document.height + 2 * room];
+      const larger = resizeCanvas(document, width, height, { x: 0.5, y: 0.5 }, resampleMask);
+      const old = { x: room, y: room, width: document.width, height: document.height };
+      return setSelection(larger, invertMask(maskFromRect(width, height, old)));
+    });
+    this.create.mode = 'edit';
+    this.create.target = 'picture';
+    this.fit();
+    this.focusPrompt();
   }
 
   async closeDocument(): Promise<void> {
