@@ -89,19 +89,14 @@ describe('the starter', () => {
     expect(new Set(four.map((data) => data.toString('base64'))).size).toBe(4);
   });
 
-  it('makes the tree yellow and leaves the house in one of four candidates at least', async () => {
-    const args = ['--seed', '7', '--count', '4', '--out', 'edited.png'];
+  it('makes the tree yellow, and leaves the house as it was', async () => {
+    const args = ['--seed', '7', '--out', 'edited.png'];
     const { drift } = await make('edit', 'house.png', 'make the tree yellow', ...args);
     const before = halves(await readRgb(place.path('house.png')));
-    const names = ['edited.png', 'edited-2.png', 'edited-3.png', 'edited-4.png'];
-    const candidates = await Promise.all(
-      names.map(async (name) => halves(await readRgb(place.path(name)))),
-    );
-    const right = candidates.filter(
-      ([left, tree]) =>
-        left.red > before[0].red / 2 && tree.yellow > 0.03 && tree.green < before[1].green / 2,
-    );
-    expect(right.length).toBeGreaterThan(0);
+    const [left, tree] = halves(await readRgb(place.path('edited.png')));
+    expect(left.red).toBeGreaterThan(before[0].red / 2);
+    expect(tree.yellow).toBeGreaterThan(0.03);
+    expect(tree.green).toBeLessThan(before[1].green / 2);
     expect(drift).toMatchObject({ region: 'tokens', outside: { identical: true, maxAbs: 0 } });
     expect(drift?.outside?.pixels).toBeGreaterThan(20_000);
   });
