@@ -36,7 +36,10 @@ const pageGlobals = Object.fromEntries(
 );
 
 const nodeGlobals = Object.fromEntries(
-  ['process', 'performance', 'setTimeout', 'URL', 'console'].map((name) => [name, 'readonly']),
+  ['process', 'performance', 'setTimeout', 'URL', 'console', 'Buffer'].map((name) => [
+    name,
+    'readonly',
+  ]),
 );
 
 export default defineConfig(
@@ -97,4 +100,6 @@ export default defineConfig(
     },
   },
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: nodeGlobals } },
+  // What it measures it runs in the page.
+  { files: ['tools/bench-studio.mjs'], languageOptions: { globals: pageGlobals } },
 );

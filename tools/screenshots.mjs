@@ -40,7 +40,7 @@ async function tour(page, name) {
     .getByRole('spinbutton', { name: 'Seed' })
     .or(page.getByLabel('Seed'))
     .first()
-    .fill('7');
+    .fill('11');
   await page.keyboard.press('Enter');
   await ask(page, 'a red house to the left of a green tree');
   await shot('candidates');
@@ -53,6 +53,8 @@ async function tour(page, name) {
   await page.mouse.up();
   await page.keyboard.press('Shift+T');
   await ask(page, 'make the tree yellow');
+  await page.keyboard.press('2');
+  await page.waitForTimeout(500);
   await shot('edit');
 }
 

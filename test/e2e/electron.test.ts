@@ -30,7 +30,7 @@ describe('in Electron', () => {
     const app = await _electron.launch({
       executablePath: path ?? '',
       args: [join(root, 'dist', 'main', 'hosts', 'electron', 'main.js'), '--lang=en'],
-      env: { ...process.env, NATIVA_HOME: home } as Record<string, string>,
+      env: { ...process.env, NATIVA_HOME: home },
     });
     try {
       const page = await app.firstWindow();
