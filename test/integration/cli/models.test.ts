@@ -80,8 +80,8 @@ describe('doctor', () => {
 });
 
 describe('help', () => {
-  it('is shown without a command, and in the language asked for', async () => {
-    const welcome = await succeed();
+  it('is shown when asked for, and in the language asked for', async () => {
+    const welcome = await succeed('help');
     for (const command of ['generate', 'edit', 'models', 'doctor']) {
       expect(welcome).toContain(command);
     }
