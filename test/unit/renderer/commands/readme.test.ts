@@ -20,7 +20,11 @@ function table(): string {
 }
 
 /** Cells without the spaces that a formatter puts around them. */
-const bare = (text: string): string => text.replace(/ *\| */g, '|').replace(/-+/g, '-').trim();
+const bare = (text: string): string =>
+  text
+    .replace(/ *\| */g, '|')
+    .replace(/-+/g, '-')
+    .trim();
 
 test('the table of shortcuts in the README is what the registry says', async () => {
   const readme = await readFile(README, 'utf8');
