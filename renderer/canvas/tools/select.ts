@@ -1,5 +1,6 @@
 /** Selecting by rectangle, ellipse, lasso, wand and brush. */
-import { combine, isEmptyMask, type CombineMode } from '../../document/selection/combine.js';
+import { combine, type CombineMode } from '../../document/selection/combine.js';
+import { isEmptyMask } from '../../document/pixels/mask-operations.js';
 import { dragRect, toWholePixels } from '../../document/selection/gestures.js';
 import { ellipseMask, polygonMask, rectangleMask } from '../../document/selection/shapes.js';
 import { magicWand } from '../../document/selection/wand.js';

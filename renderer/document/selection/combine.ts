@@ -1,7 +1,6 @@
 /** Joining a new selection with the one there is. */
-import { TILE } from '../types.js';
 import type { Mask, MaskTile } from '../types.js';
-import { columnsOf, evenMask, newMaskTile, rowsOf, tileKey } from '../pixels/tiles.js';
+import { evenMask, newMaskTile } from '../pixels/tiles.js';
 import { evenValue, solidMaskTile } from './mask-rows.js';
 
 export const COMBINE_MODES = ['replace', 'add', 'subtract', 'intersect'] as const;
@@ -70,25 +69,4 @@ function combineTiles(old: MaskTile, added: MaskTile, operation: Operation): Mas
   if (even === 0 || even === 255) return solidMaskTile(even);
   if (sameAsOld) return old;
   return sameAsAdded ? added : newMaskTile(data);
-}
-
-/** Whether not a single pixel is selected, not even in part. */
-export function isEmptyMask(mask: Mask): boolean {
-  for (let row = 0; row < rowsOf(mask); row++) {
-    for (let column = 0; column < columnsOf(mask); column++) {
-      const tile = mask.tiles.get(tileKey(mask, column, row));
-      const bottom = Math.min(TILE, mask.height - row * TILE);
-      const right = Math.min(TILE, mask.width - column * TILE);
-      if (tile ? !zeroWithin(tile.data, right, bottom) : mask.outside !== 0) return false;
-    }
-  }
-  return true;
-}
-
-/** What a tile at the edge holds beyond the edge says nothing. */
-function zeroWithin(data: Uint8ClampedArray, right: number, bottom: number): boolean {
-  for (let y = 0; y < bottom; y++) {
-    for (let i = y * TILE; i < y * TILE + right; i++) if (data[i] !== 0) return false;
-  }
-  return true;
 }

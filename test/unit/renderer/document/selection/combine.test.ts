@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { evenMask } from '../../../../../renderer/document/pixels/tiles.js';
-import {
-  combine,
-  COMBINE_MODES,
-  isEmptyMask,
-} from '../../../../../renderer/document/selection/combine.js';
+import { combine, COMBINE_MODES } from '../../../../../renderer/document/selection/combine.js';
+import { isEmptyMask } from '../../../../../renderer/document/pixels/mask-operations.js';
 import { rectangleMask } from '../../../../../renderer/document/selection/shapes.js';
 import { firstDifference, HEIGHT, masks, valuesOf, WIDTH } from '../paint/scenes.js';
 
