@@ -146,26 +146,29 @@ export class Denoiser {
     sample: Latents,
     { sigma, guidanceScale }: { readonly sigma: number; readonly guidanceScale: number },
   ): Promise<Float32Array[]> {
-    const batch = group.branches.length;
     const { channels, height, width } = sample;
     const [first] = group.branches;
     const inputWidth = first === undefined ? width : this.#inputWidth(first, width);
     const inChannels = this.#shape.noiseLayout === 'channels' ? 2 * channels : channels;
     const size = inChannels * height * inputWidth;
-    const latents = new Float32Array(batch * size);
-    group.branches.forEach(({ noiseReferences }, index) => {
-      this.#fill(latents.subarray(index * size, (index + 1) * size), sample, noiseReferences);
+    const pictures = differentPictures(group.branches);
+    const latents = new Float32Array(pictures.length * size);
+    pictures.forEach((references, index) => {
+      this.#fill(latents.subarray(index * size, (index + 1) * size), sample, references);
     });
-    const timestep = new Float32Array(batch).fill(sigma * TRAIN_TIMESTEPS);
-    const guidance = new Float32Array(batch).fill(guidanceScale);
+    const timestep = new Float32Array(pictures.length).fill(sigma * TRAIN_TIMESTEPS);
+    const guidance = new Float32Array(pictures.length).fill(guidanceScale);
+    const dims = [pictures.length, inChannels, height, inputWidth];
     const outputs = await this.#networks.denoiser.run({
-      latents: new Tensor('float32', latents, [batch, inChannels, height, inputWidth]),
-      timestep: new Tensor('float32', timestep, [batch]),
-      ...(this.#shape.guidanceEmbeds && { guidance: new Tensor('float32', guidance, [batch]) }),
+      latents: new Tensor('float32', latents, dims),
+      timestep: new Tensor('float32', timestep, [pictures.length]),
+      ...(this.#shape.guidanceEmbeds && {
+        guidance: new Tensor('float32', guidance, [pictures.length]),
+      }),
       ...group.kv,
     });
     const all = outputs.float32('noise_pred');
-    const predicted = all.length / batch;
+    const predicted = all.length / group.branches.length;
     return group.branches.map((_, index) => {
       const own = all.subarray(index * predicted, (index + 1) * predicted);
       return readColumns(own, inputWidth, 0, width);
@@ -193,6 +196,19 @@ export class Denoiser {
       column += part.width;
     }
   }
+}
+
+/**
+ * The references of every branch, or once those that all branches share: the network then computes
+ * what no context has touched yet only once.
+ */
+function differentPictures(branches: readonly Branch[]): (readonly Latents[])[] {
+  const all = branches.map(({ noiseReferences }) => noiseReferences);
+  const [first] = all;
+  if (first === undefined) return [];
+  const same = (other: readonly Latents[]): boolean =>
+    other === first || (other.length === 0 && first.length === 0);
+  return all.every(same) ? [first] : all;
 }
 
 /** Puts the source, noised to the level of the next step, back where the mask keeps it. */

@@ -48,12 +48,15 @@ export function upsample(
   interpolate: boolean,
   { inChannels, outChannels, shortcut }: ResampleOptions,
 ): Value {
-  const main = interpolate
-    ? conv3(g, repeatPixels(g, x), `${prefix}.conv`, inChannels, outChannels)
-    : pixelShuffle(g, conv3(g, x, `${prefix}.conv`, inChannels, outChannels * AREA));
-  if (!shortcut) return main;
   const repeats = Math.floor((outChannels * AREA) / inChannels);
-  return g.add(main, pixelShuffle(g, repeatChannels(g, x, inChannels, repeats)));
+  const repeated = shortcut ? repeatChannels(g, x, inChannels, repeats) : undefined;
+  if (interpolate) {
+    const main = conv3(g, repeatPixels(g, x), `${prefix}.conv`, inChannels, outChannels);
+    return repeated === undefined ? main : g.add(main, pixelShuffle(g, repeated));
+  }
+  const main = conv3(g, x, `${prefix}.conv`, inChannels, outChannels * AREA);
+  // Added before the channels become positions, so that they need to only once.
+  return pixelShuffle(g, repeated === undefined ? main : g.add(main, repeated));
 }
 
 /** Mean of every `groupSize` channels that follow one another: [batch, channels, h, w]. */

@@ -142,8 +142,8 @@ export function linearSelfAttention(
 }
 
 /**
- * Softmax attention of x [batch, tokens, inner] to keys and values [batch, heads, context, headDim]
- * that were projected before -> [batch, tokens, inner].
+ * Softmax attention of x [batch or 1, tokens, inner] to keys and values
+ * [batch, heads, context, headDim] that were projected before -> [batch, tokens, inner].
  */
 export function crossAttention(
   g: GraphBuilder,
@@ -160,7 +160,9 @@ export function crossAttention(
     bias: true,
   });
   const query = normalizeHeads(g, config, projected, `${prefix}.norm_q`, size);
-  const attended = attend(g, config, prefix, query, { key, value });
+  const batch = g.op('Shape', [key], { start: 0, end: 1 });
+  const each = g.op('Expand', [query, g.concat([batch, g.constant([1, 1], 'int64')], 0)]);
+  const attended = attend(g, config, prefix, each, { key, value });
   return linear(g, attended, `${prefix}.to_out.0`, {
     inFeatures: size,
     outFeatures: inner,

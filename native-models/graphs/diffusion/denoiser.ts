@@ -1,5 +1,5 @@
 /** The diffusion transformer: diffusers' `SanaTransformer2DModel` without its caption path. */
-import { GraphBuilder, conv2d, layerNorm, linear } from '../onnx/index.js';
+import { GraphBuilder, conv2d, layerNorm, linear, matMulTransposed } from '../onnx/index.js';
 import type { OperatorSet, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import {
@@ -32,18 +32,20 @@ interface Context {
   readonly g: GraphBuilder;
   readonly config: SanaTransformerConfig;
   readonly grid: Grid;
-  /** [batch, 6, inner]. */
+  /** [pictures, 6, inner]. */
   readonly modulation: Value;
 }
 
 /**
  * Builds one step of denoising.
  *
- * Inputs: `latents` float32 [batch, in_channels, height, width], a multiple of the patch size each;
- * `timestep` float32 [batch], sigma * 1000; with `guidance_embeds` also `guidance` float32 [batch],
- * the guidance scale as the user gives it; `key.N` and `value.N` float32
- * [batch, cross_heads, tokens, cross_head_dim] of `cross_attention_kv`. Output: `noise_pred`
- * float32 [batch, out_channels, height, width], with `referenceLayout: 'width'` the left half.
+ * Inputs: `latents` float32 [pictures, in_channels, height, width], a multiple of the patch size
+ * each; `timestep` float32 [pictures], sigma * 1000; with `guidance_embeds` also `guidance` float32
+ * [pictures], the guidance scale as the user gives it; `key.N` and `value.N` float32
+ * [batch, cross_heads, tokens, cross_head_dim] of `cross_attention_kv`. There are as many pictures
+ * as contexts, or one for all of them, as the branches of guidance have it: what comes before the
+ * first cross-attention is then computed once. Output: `noise_pred` float32
+ * [batch, out_channels, height, width], with `referenceLayout: 'width'` the left half.
  * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
  */
 export function buildDenoiserGraph(
@@ -53,9 +55,11 @@ export function buildDenoiserGraph(
 ): GraphModel {
   const g = new GraphBuilder({ name: 'denoiser', tensors, operators });
   const { in_channels: inChannels, out_channels: outChannels } = config;
-  const latents = g.input('latents', 'float32', ['batch', inChannels, 'height', 'width']);
-  const timestep = g.input('timestep', 'float32', ['batch']);
-  const guidance = config.guidance_embeds ? g.input('guidance', 'float32', ['batch']) : undefined;
+  const latents = g.input('latents', 'float32', ['pictures', inChannels, 'height', 'width']);
+  const timestep = g.input('timestep', 'float32', ['pictures']);
+  const guidance = config.guidance_embeds
+    ? g.input('guidance', 'float32', ['pictures'])
+    : undefined;
   const { tokens, grid } = embedPatches(g, config, latents);
   const { modulation, embedded } = embedStep(g, config, timestep, guidance);
   const rows = g.reshape(modulation, [0, 6, config.inner_dim]);
@@ -99,26 +103,44 @@ function modulate(g: GraphBuilder, x: Value, shift: Value, scale: Value): Value 
   return g.add(g.mul(x, g.add(scale, g.scalar(1))), shift);
 }
 
-/** GLUMBConv: widen, SiLU, depthwise 3 x 3, gate one half by the other, narrow; token layout. */
+/**
+ * GLUMBConv: widen, SiLU, depthwise 3 x 3, gate one half by the other, narrow; token layout. The
+ * 1 x 1 convolutions are computed as the linear layers that they are.
+ */
 function gatedConvolution({ g, config, grid }: Context, prefix: string, x: Value): Value {
   const inner = config.inner_dim;
   const hidden = Math.floor(config.mlp_ratio * inner);
-  const channels = g.transpose(x, [0, 2, 1]);
-  const shape = g.concat([g.constant([0, inner], 'int64'), grid.height, grid.width], 0);
-  const picture = g.op('Reshape', [channels, shape]);
-  const wide = { inChannels: inner, outChannels: 2 * hidden, kernel: 1, bias: true };
-  const inverted = g.silu(conv2d(g, picture, `${prefix}.conv_inverted`, wide));
-  const depth = { inChannels: 2 * hidden, outChannels: 2 * hidden, kernel: 3, padding: 1 };
-  const groups = { ...depth, groups: 2 * hidden, bias: true };
-  const [value = '', gate = ''] = g.split(
-    conv2d(g, inverted, `${prefix}.conv_depth`, groups),
-    [hidden, hidden],
-    1,
+  const wide = { inChannels: inner, outChannels: 2 * hidden, bias: true };
+  const inverted = g.silu(pointwise(g, x, `${prefix}.conv_inverted`, wide));
+  const shape = g.concat(
+    [g.constant([0], 'int64'), grid.height, grid.width, g.constant([2 * hidden], 'int64')],
+    0,
   );
-  const gated = g.mul(value, g.silu(gate));
-  const narrow = { inChannels: hidden, outChannels: inner, kernel: 1, bias: false };
-  const pointed = conv2d(g, gated, `${prefix}.conv_point`, narrow);
-  return g.transpose(g.reshape(pointed, [0, inner, -1]), [0, 2, 1]);
+  const picture = g.transpose(g.op('Reshape', [inverted, shape]), [0, 3, 1, 2]);
+  const depth = { inChannels: 2 * hidden, outChannels: 2 * hidden, kernel: 3, padding: 1 };
+  const convolved = conv2d(g, picture, `${prefix}.conv_depth`, {
+    ...depth,
+    groups: 2 * hidden,
+    bias: true,
+  });
+  const [value = '', gate = ''] = g.split(convolved, [hidden, hidden], 1);
+  const gated = g.reshape(g.mul(value, g.silu(gate)), [0, hidden, -1]);
+  const narrow = { inChannels: hidden, outChannels: inner, bias: false };
+  return pointwise(g, g.transpose(gated, [0, 2, 1]), `${prefix}.conv_point`, narrow);
+}
+
+/** A 1 x 1 convolution's parameters as a linear layer: x [batch, tokens, inChannels]. */
+function pointwise(
+  g: GraphBuilder,
+  x: Value,
+  prefix: string,
+  layer: { readonly inChannels: number; readonly outChannels: number; readonly bias: boolean },
+): Value {
+  const { inChannels, outChannels, bias } = layer;
+  const kernel = g.parameter(`${prefix}.weight`, [outChannels, inChannels, 1, 1]);
+  const weight = g.reshape(kernel, [outChannels, inChannels]);
+  const product = matMulTransposed(g, x, weight, prefix);
+  return bias ? g.add(product, g.parameter(`${prefix}.bias`, [outChannels])) : product;
 }
 
 /** Output norm, modulated by the step, and projection: [batch, tokens, patch² * out_channels]. */

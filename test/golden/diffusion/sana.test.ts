@@ -55,6 +55,13 @@ function context({ golden }: Case): ort.Tensor {
   return new ort.Tensor('float32', Float32Array.from(joined), [batch, first + second, size]);
 }
 
+/** The first row of a batch. */
+function firstOf(batch: ort.Tensor | undefined): ort.Tensor {
+  const [, ...dims] = batch?.dims ?? [];
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  return new ort.Tensor('float32', floats(batch).slice(0, size), [1, ...dims]);
+}
+
 /** Everything the denoiser reads, keys and values computed by their own graph. */
 async function denoiserFeeds(golden: Case, operators: 'fused' | 'portable'): Promise<Feeds> {
   const kv = buildCrossAttentionKvGraph(golden.parsed, golden.tensors, { operators });
@@ -104,6 +111,24 @@ describe.each(names)('Sana %s', (name) => {
     expect(outputs.noise_pred?.dims).toEqual(expected.dims);
     const error = maxAbsError(floats(outputs.noise_pred), floats(expected));
     expect(error).toBeLessThan(TOLERANCE);
+  });
+
+  it('computes the same from one picture for all contexts as from copies of it', async () => {
+    const golden = await open(name);
+    const model = buildDenoiserGraph(golden.parsed, golden.tensors);
+    const feeds = await denoiserFeeds(golden, 'fused');
+    const pictures = Object.keys(feeds).filter((key) => !/^(key|value)\./.test(key));
+    const only = pictures.map((key) => [key, firstOf(feeds[key])] as const);
+    const batch = feeds['key.0']?.dims[0] ?? 0;
+    const copies = only.map(([key, one]) => {
+      const rows = Array.from({ length: batch }, () => [...floats(one)]);
+      const dims = [batch, ...one.dims.slice(1)];
+      return [key, new ort.Tensor('float32', Float32Array.from(rows.flat()), dims)] as const;
+    });
+    const shared = await run(golden, model, { ...feeds, ...Object.fromEntries(only) });
+    const copied = await run(golden, model, { ...feeds, ...Object.fromEntries(copies) });
+    expect(shared.noise_pred?.dims).toEqual(copied.noise_pred?.dims);
+    expect(maxAbsError(floats(shared.noise_pred), floats(copied.noise_pred))).toBeLessThan(1e-5);
   });
 
   it('returns the left half where references lie beside the noise', async () => {

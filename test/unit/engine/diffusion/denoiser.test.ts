@@ -91,6 +91,37 @@ describe('Denoiser', () => {
     },
   );
 
+  it('shows the network a picture once for all branches that share it', async () => {
+    const { networks, shape } = model;
+    const network = await networks.get('denoiser');
+    const seen: (readonly number[])[] = [];
+    const watched = {
+      inputs: network.inputs,
+      run: (feeds: Parameters<typeof network.run>[0]) => {
+        seen.push(feeds.latents?.dims ?? []);
+        return network.run(feeds);
+      },
+    };
+    const crossAttentionKv = await networks.get('cross_attention_kv');
+    const watching = new Denoiser({ crossAttentionKv, denoiser: watched }, shape);
+    const both = [8, 9].map((seed) => ({ weight: seed - 8, context: context(seed, 5) }));
+    const common = { noise: latents(1), steps: 1, scheduler: 'euler', signal } as const;
+    const shared = await watching.denoise({
+      branches: both.map((branch) => ({ ...branch, noiseReferences: [] })),
+      guidanceScale: 1,
+      ...common,
+    });
+    const alone = await watching.denoise({
+      branches: [{ weight: 1, context: context(9, 5), noiseReferences: [] }],
+      guidanceScale: 1,
+      ...common,
+    });
+    expect(seen.map(([pictures]) => pictures)).toEqual([1, 1]);
+    shared.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(alone.data[i] ?? NaN, 4);
+    });
+  });
+
   it('takes a network at its word that predicts the clean latents', async () => {
     const { networks, shape } = model;
     const kv = await networks.get('cross_attention_kv');
