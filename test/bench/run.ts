@@ -28,19 +28,19 @@ export async function run(argv: readonly string[]): Promise<number> {
     options: {
       model: { type: 'string' },
       threads: { type: 'string' },
-      steps: { type: 'string', default: '30' },
+      steps: { type: 'string' },
       runs: { type: 'string', default: '5' },
     },
   });
   const bundle = await resolveModel(values.model, messagesFor('en'));
+  const { manifest } = await loadBundle(bundle);
   const options: BenchOptions = {
     bundle,
     threads: count('--threads', values.threads ?? `${availableParallelism()}`),
-    steps: count('--steps', values.steps),
+    steps: count('--steps', values.steps ?? `${manifest.defaults.steps}`),
     runs: count('--runs', values.runs),
     prompt: 'a red house to the left of a green tree, at night',
   };
-  const { manifest } = await loadBundle(bundle);
   const weights = manifest.weights.reduce(
     (sum, file) => sum + (manifest.files[file]?.size ?? 0),
     0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,34 +18,51 @@ import torch
 from dataengine.edits import change_mask, instruction, sample_edit
 from dataengine.render import render
 from dataengine.scene import generator
+from training.reading import read
 from training.sample import Sampler, sheet
 
 from .check import edited, holds
-from .prompts import CATEGORIES, prompts_of
-from .verifier import accuracy, load_verifier, look
+from .prompts import CATEGORIES, Prompt, prompts_of
+from .verifier import Seen, accuracy, load_verifier, look
 
 BATCH = 16
 
 
-def generation(sampler: Sampler, count: int, folder: Path) -> dict[str, float]:
-    """The share of pictures in which every fact of the prompt holds, by category."""
+@dataclass(frozen=True)
+class Score:
+    """The share of what was asked for that pictures show, and of what their codes say."""
+
+    success: float
+    tokens: float
+
+
+def share_right(prompts: list[Prompt], seen: list[Seen]) -> float:
+    """How many of the prompts have every fact hold."""
+    right = [all(holds(f, s) for f in p.facts) for p, s in zip(prompts, seen, strict=True)]
+    return float(np.mean(right))
+
+
+def generation(sampler: Sampler, count: int, folder: Path) -> dict[str, Score]:
+    """The share of prompts of which every fact holds, by category."""
     verifier = load_verifier()
     rng = generator(11, 11)
-    scores: dict[str, float] = {}
+    scores: dict[str, Score] = {}
     for category in CATEGORIES:
         prompts = prompts_of(category, count, rng)
-        pictures = np.concatenate(
-            [
-                sampler.generate([p.text for p in prompts[k : k + BATCH]])
-                for k in range(0, count, BATCH)
-            ]
-        )
-        seen = look(verifier, pictures)
-        right = [all(holds(f, s) for f in p.facts) for p, s in zip(prompts, seen, strict=True)]
-        scores[category] = float(np.mean(right))
+        drawn = [
+            sampler.generate([p.text for p in prompts[k : k + BATCH]])
+            for k in range(0, count, BATCH)
+        ]
+        pictures = np.concatenate([some for some, _ in drawn])
+        said = [read(codes) for _, some in drawn for codes in some]
+        shown, told = share_right(prompts, look(verifier, pictures)), share_right(prompts, said)
+        scores[category] = Score(shown, told)
         sheet(pictures, 8).save(folder / f"evaluation-{category}.png")
         print(category, scores[category], flush=True)
-    scores["overall"] = float(np.mean([scores[category] for category in CATEGORIES]))
+    every = list(scores.values())
+    scores["overall"] = Score(
+        float(np.mean([s.success for s in every])), float(np.mean([s.tokens for s in every]))
+    )
     return scores
 
 
@@ -58,11 +76,12 @@ def outside_psnr(source: np.ndarray, result: np.ndarray, changed: np.ndarray) ->
 
 
 def editing(sampler: Sampler, count: int, folder: Path) -> dict[str, Any]:
-    """Per operation: the share of edits that show their target, and the PSNR outside the change."""
+    """Per operation: the share of edits that show their target, or whose codes say it, and the PSNR
+    outside the change."""
     verifier = load_verifier()
     rng = generator(12, 12)
     edits = [sample_edit(rng, "any") for _ in range(count)]
-    rows: dict[str, list[tuple[bool, float]]] = defaultdict(list)
+    rows: dict[str, list[tuple[bool, bool, float]]] = defaultdict(list)
     strips = []
     for start in range(0, count, BATCH):
         some = edits[start : start + BATCH]
@@ -70,40 +89,48 @@ def editing(sampler: Sampler, count: int, folder: Path) -> dict[str, Any]:
         texts = [
             instruction(edit, rng, ("en", "es")[(start + k) % 2]) for k, edit in enumerate(some)
         ]
-        results = sampler.edit(sources, texts)
-        for edit, source, result, seen in zip(
-            some, sources, results, look(verifier, results), strict=True
+        results, drawn = sampler.edit(sources, texts)
+        for edit, source, result, seen, codes in zip(
+            some, sources, results, look(verifier, results), drawn, strict=True
         ):
             psnr = outside_psnr(source, result, change_mask(edit))
-            rows[edit.operation].append((edited(edit, seen), psnr))
+            rows[edit.operation].append((edited(edit, seen), edited(edit, read(codes)), psnr))
         strips.append(np.concatenate([sources[:8], results[:8]]))
     sheet(np.concatenate(strips[:4]), 8).save(folder / "evaluation-edits.png")
     table = {
         operation: {
-            "success": float(np.mean([ok for ok, _ in values])),
-            "psnr_outside": float(np.nanmedian([psnr for _, psnr in values])),
+            "success": float(np.mean([shown for shown, _, _ in values])),
+            "tokens": float(np.mean([said for _, said, _ in values])),
+            "psnr_outside": float(np.nanmedian([psnr for _, _, psnr in values])),
             "count": len(values),
         }
         for operation, values in sorted(rows.items())
     }
-    everything = [ok for values in rows.values() for ok, _ in values]
-    return {"overall": float(np.mean(everything)), "operations": table}
+    every = [row for values in rows.values() for row in values]
+    return {
+        "overall": float(np.mean([shown for shown, _, _ in every])),
+        "tokens": float(np.mean([said for _, said, _ in every])),
+        "operations": table,
+    }
 
 
 def markdown(result: dict[str, Any]) -> str:
     """The tables of the model card."""
-    lines = ["| category | score |", "| --- | --- |"]
-    lines += [f"| {name} | {score:.2f} |" for name, score in result["generation"].items()]
+    lines = ["| category | score | by the tokens |", "| --- | --- | --- |"]
+    for name, score in result["generation"].items():
+        lines.append(f"| {name} | {score['success']:.2f} | {score['tokens']:.2f} |")
+    editing = result["editing"]
     lines += [
         "",
-        "| operation | success | PSNR outside the change (dB) | edits |",
-        "| --- | --- | --- | --- |",
+        "| operation | success | by the tokens | PSNR outside the change (dB) | edits |",
+        "| --- | --- | --- | --- | --- |",
     ]
-    for name, row in result["editing"]["operations"].items():
+    for name, row in editing["operations"].items():
         lines.append(
-            f"| {name} | {row['success']:.2f} | {row['psnr_outside']:.1f} | {row['count']} |"
+            f"| {name} | {row['success']:.2f} | {row['tokens']:.2f} | {row['psnr_outside']:.1f} "
+            f"| {row['count']} |"
         )
-    lines.append(f"| overall | {result['editing']['overall']:.2f} | | |")
+    lines.append(f"| overall | {editing['overall']:.2f} | {editing['tokens']:.2f} | | |")
     return "\n".join(lines)
 
 
@@ -120,7 +147,10 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     result = {
         "verifier": accuracy(load_verifier()),
-        "generation": generation(sampler, options.count, folder),
+        "generation": {
+            name: asdict(score)
+            for name, score in generation(sampler, options.count, folder).items()
+        },
         "editing": editing(sampler, options.edits, folder),
     }
     options.out.write_text(json.dumps(result, indent=2) + "\n")

@@ -18,7 +18,7 @@ from dataengine.render import render
 from dataengine.scene import Scene, generator
 
 from .checkpoint import WORK, load
-from .codes import CODEBOOK_SIZE, codes_of
+from .codes import CODEBOOK_SIZE, GRID, THINGS, codes_of
 from .latents import PATCH, SIDE, Basis
 from .text import EDIT, GENERATE, PATH
 from .vision_tokenizer import VisionTokenizer
@@ -27,6 +27,9 @@ MORE = "the operations of every other edit"
 LANGUAGES = ("en", "es")
 SCALES = (0.9, 0.06, 0.04)
 """How often S0, S1 and S2 are trained."""
+CHANGED, SHOWING = 2.0, 2.0
+"""What positions that an edit changes, and those that show things, weigh in painting beside the 1 of
+every other: backgrounds are soon right, and things are what people ask for."""
 GENERATE_LENGTH = 96
 EDIT_LENGTH = 152
 POOL = 6000  # examples kept to be drawn again, with other words
@@ -138,6 +141,13 @@ def differing(a: Tensor, b: Tensor) -> Tensor:
     return (~same.reshape(SIDE, PATCH, SIDE, PATCH).all(3).all(1)).float()
 
 
+def shows(example: Example) -> Tensor:
+    """1 at the latent positions whose cell shows a thing, else 0: float [16, 16]."""
+    cells = torch.from_numpy(example.codes[0].reshape(GRID, GRID) < THINGS)
+    times = SIDE // GRID
+    return cells.repeat_interleave(times, 0).repeat_interleave(times, 1).float()
+
+
 class Batches:
     """Endless batches of text to image or of edits that nobody has seen."""
 
@@ -234,13 +244,13 @@ class Batches:
             prompt = self.prompt(example, length, 64)
             rows.append([*prompt, self.vocabulary.scales[scale], *(codes + self.vocabulary.image)])
             starts.append(len(prompt))
-        reference, weight = None, torch.ones(self.size, SIDE, SIDE)
+        reference, weight = None, 1 + SHOWING * torch.stack([shows(e) for e in examples])
         if edit:
             reference = torch.stack(
                 [e.source_latents for e in examples if e.source_latents is not None]
             ).float()
             changed = torch.stack([e.changed for e in examples if e.changed is not None])
-            weight = weight + 2.0 * changed
+            weight = weight + CHANGED * changed
         return Batch(
             ids=pad(rows, length),
             start=torch.tensor(starts),

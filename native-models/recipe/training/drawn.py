@@ -17,13 +17,12 @@ from dataengine.render import render
 
 from .checkpoint import WORK, load, save
 from .data import Batches, Vocabulary
-from .denoise import denoised
+from .denoise import STEPS, denoised
 from .joint import image_states
 from .model import Starter
 
 FOLDER = WORK / "drawn"
 BATCH = 16
-STEPS = 8
 
 
 def main() -> None:

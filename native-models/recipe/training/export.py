@@ -21,6 +21,7 @@ from .autoencoder import CONFIG as VAE
 from .checkpoint import WORK, load
 from .codes import CODEBOOK_SIZE
 from .data import Vocabulary
+from .denoise import STEPS
 from .model import AR, TRANSFORMER, Starter
 from .text import EDIT, GENERATE
 from .text import PATH as TOKENIZER
@@ -129,7 +130,7 @@ def manifest() -> dict[str, Any]:
         },
         "promptTemplates": {"generate": GENERATE, "edit": EDIT},
         "defaults": {
-            "steps": 30,
+            "steps": STEPS,
             "guidanceScale": 1.5,
             "imageGuidanceScale": 1.0,
             "temperature": 0.9,

@@ -20,7 +20,6 @@ from .codes import GRID
 from .denoise import denoised
 from .latents import PATCH
 
-STEPS = 30
 TOKENS = 64
 WHOLE = 0.5  # of the codes: an edit of more is one of the whole picture
 REACH, EDGE = 12, 2  # pixels beyond changed cells to the middle of the soft edge; half its width
@@ -37,6 +36,7 @@ class Sampler:
         self.temperature: float = networks.defaults["temperature"]
         self.top_p: float = networks.defaults["topP"]
         self.guidance: float = networks.defaults["guidanceScale"]
+        self.steps: int = networks.defaults["steps"]
 
     @torch.no_grad()
     def tokens(
@@ -82,7 +82,7 @@ class Sampler:
         mask: Tensor | None = None,
     ) -> Tensor:
         """-> pictures uint8 [batch, 256, 256, 3]; reference: scaled latents; mask of the latents."""
-        latents = denoised(self.model, hidden, reference, guidance, STEPS, mask)
+        latents = denoised(self.model, hidden, reference, guidance, self.steps, mask)
         return self.pixels(latents)
 
     @torch.no_grad()
@@ -91,13 +91,14 @@ class Sampler:
         sample = self.vae.decode(latents / self.scaling_factor).sample
         return ((sample.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
 
-    def generate(self, texts: list[str]) -> np.ndarray:
+    def generate(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """-> pictures uint8 [batch, 256, 256, 3] and the codes [batch, 64] that they paint."""
         prompts = [self.vocabulary.prompt(text, None) for text in texts]
-        _, hidden = self.tokens(prompts, self.temperature, self.top_p)
-        return self.denoise(hidden, None, self.guidance).numpy()
+        codes, hidden = self.tokens(prompts, self.temperature, self.top_p)
+        return self.denoise(hidden, None, self.guidance).numpy(), codes.numpy()
 
-    def edit(self, pictures: np.ndarray, texts: list[str]) -> np.ndarray:
-        """pictures uint8 [batch, 256, 256, 3]."""
+    def edit(self, pictures: np.ndarray, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """pictures uint8 [batch, 256, 256, 3] -> the same edited, and their codes [batch, 64]."""
         pixels = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
         with torch.no_grad():
             own = self.vision(pixels)
@@ -107,11 +108,8 @@ class Sampler:
         mask = changes(drawn, own)
         results = self.denoise(hidden, reference, self.guidance, functional.max_pool2d(mask, PATCH))
         soft = mask.permute(0, 2, 3, 1).numpy()
-        return (
-            (pictures + soft * (results.numpy().astype(np.float32) - pictures))
-            .round()
-            .astype(np.uint8)
-        )
+        mixed = pictures + soft * (results.numpy().astype(np.float32) - pictures)
+        return mixed.round().astype(np.uint8), drawn.numpy()
 
 
 def changes(drawn: Tensor, own: Tensor) -> Tensor:
@@ -146,7 +144,7 @@ def main() -> None:
     options = arguments.parse_args()
     torch.manual_seed(options.seed)
     texts = [text for text in options.prompts for _ in range(options.each)]
-    pictures = Sampler(options.bundle).generate(texts)
+    pictures, _ = Sampler(options.bundle).generate(texts)
     sheet(pictures, options.each).save(options.out)
 
 
