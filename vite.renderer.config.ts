@@ -1,12 +1,27 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { drawing, render } from './tools/icons.mjs';
+
+/** The icon as a PNG too: for the window under Linux, and for browsers without SVG there. */
+function pngIcon(): Plugin {
+  const attrs = { rel: 'icon', href: './icon.png', type: 'image/png', sizes: '256x256' };
+  return {
+    name: 'nativa-icon',
+    apply: 'build',
+    transformIndexHtml: () => [{ tag: 'link', attrs }],
+    async generateBundle() {
+      const source = await render(drawing('icon'), 256);
+      this.emitFile({ type: 'asset', fileName: 'icon.png', source });
+    },
+  };
+}
 
 /** Builds the studio's page to dist/renderer, the same for every host. */
 export default defineConfig({
   root: 'renderer',
   // Electron serves it under its own scheme and the browser host under /, so paths are relative.
   base: './',
-  plugins: [svelte({ configFile: false })],
+  plugins: [svelte({ configFile: false }), pngIcon()],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,
