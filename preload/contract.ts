@@ -213,6 +213,35 @@ export type WriteProject = z.output<typeof writeProjectSchema>;
 const fileSchema = z.strictObject({ blob: blobId, bytes: count, mime: z.string() });
 export type ReadyFile = z.output<typeof fileSchema>;
 
+/** An entry of a menu, as the page's registry and state say it is now. */
+const menuEntrySchema = z.strictObject({
+  command: z.string().max(100),
+  label: z.string().max(200),
+  /** Its first combination in the notation of `renderer/commands/keys.ts`; null without one. */
+  keys: z.string().max(60).nullable(),
+  enabled: z.boolean(),
+  /** Null for what does something and is not switched on or off. */
+  checked: z.boolean().nullable(),
+});
+export type HostMenuEntry = z.output<typeof menuEntrySchema>;
+
+/** What a host with a menu of its own puts into it. */
+export const hostMenuSchema = z.strictObject({
+  language: z.enum(LANGUAGES),
+  /** Whether a text field has the keyboard: copying and undoing then mean its text. */
+  typing: z.boolean(),
+  menus: z
+    .array(
+      z.strictObject({
+        id: z.string().max(40),
+        label: z.string().max(100),
+        groups: z.array(z.array(menuEntrySchema).min(1).max(100)).max(30),
+      }),
+    )
+    .max(20),
+});
+export type HostMenu = z.output<typeof hostMenuSchema>;
+
 const nothing = z.null();
 const request = <Q extends z.ZodType, A extends z.ZodType>(ask: Q, answer: A) => ({ ask, answer });
 
@@ -229,8 +258,10 @@ export const REQUESTS = {
       /** Said once, when the settings' file was damaged and set aside. */
       settingsNotice: z.boolean(),
       recoveries: z.array(recoverySchema),
-      /** Files named on the command line, opened by `files.openPath` with their index. */
+      /** Files given to the app that no page has opened, for `files.openPath`. */
       files: z.array(z.string()),
+      /** Number of the first of them. */
+      firstFile: count,
     }),
   ),
   'settings.set': request(settingsChangeSchema, settingsSchema),
@@ -254,6 +285,8 @@ export const REQUESTS = {
   'files.open': request(z.strictObject({ name, blob: blobId }), openedSchema),
   /** Reads a file named on the command line or chosen in the host's own dialog. */
   'files.openPath': request(z.strictObject({ index: count }), openedSchema),
+  /** Asks for files in the host's own dialog; they are opened by `files.openPath`. */
+  'files.choose': request(nothing, z.strictObject({ files: z.array(z.string()), first: count })),
   /** Encodes a flattened picture. */
   'files.export': request(
     z.strictObject({
@@ -297,6 +330,8 @@ export const REQUESTS = {
   /** Starts making pictures; progress and the end are told by events of this job. */
   'studio.run': request(runSchema, z.strictObject({ job: count })),
   'studio.cancel': request(z.strictObject({ job: count }), nothing),
+  /** What the host's own menu shows from now on; a host without one lets it be. */
+  'menu.show': request(hostMenuSchema, nothing),
   /** Lets blobs go that nobody will fetch. */
   'blobs.drop': request(z.array(blobId).max(1000), nothing),
 } as const;

@@ -14,6 +14,7 @@ import {
   listenToPaste,
   watchDocument,
 } from './state/page.svelte.js';
+import { tellMenu } from './state/host-menu.svelte.js';
 import { listenToKeys } from './state/keyboard.js';
 import { Studio } from './state/studio.svelte.js';
 
@@ -32,8 +33,10 @@ listenToKeys(studio);
 listenToDrops(studio);
 listenToPaste(studio);
 listenToLeaving(studio);
+if (studio.start.host === 'electron') tellMenu(studio);
 followTheme(studio);
 watchDocument(studio);
 mount(App, { target: document.body, props: { studio } });
 studio.attempt(() => studio.loadModels());
-if (studio.start.files.length > 0) studio.attempt(() => studio.files.openGiven(studio.start.files));
+const { files, firstFile } = studio.start;
+if (files.length > 0) studio.attempt(() => studio.files.openGiven(files, firstFile));

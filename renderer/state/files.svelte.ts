@@ -64,7 +64,12 @@ export class Files {
   }
 
   async pick(): Promise<void> {
-    await this.addFiles(await pick(true));
+    const { start, client } = this.#studio;
+    if (start.host === 'electron') {
+      // A menu outside of the page is no click in it, and only those open the page's own dialog.
+      const { files, first } = await client.request('files.choose', null);
+      await this.openGiven(files, first);
+    } else await this.addFiles(await pick(true));
   }
 
   /** Opens files: the first becomes the document if there is none, the others layers in it. */

@@ -3,8 +3,8 @@ import { combinationOf } from '../commands/keys.js';
 import type { Command } from '../commands/registry.js';
 import type { Studio } from './studio.svelte.js';
 
-/** Keys that a text field needs for itself. */
-function isTyping(target: EventTarget | null): boolean {
+/** Whether the keys are a text field's, which needs most of them for itself. */
+export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
   return (

@@ -9,14 +9,14 @@ import type { BlobStore } from '../../services/blobs.js';
 import { wireError } from '../../services/studio/errors.js';
 import { saveBlob } from '../../services/studio/files.js';
 import type { Page, Studio } from '../../services/studio/router.js';
-import { chooseTarget } from './menu.js';
-import { isOurs } from './scheme.js';
+import { isOurs } from './address.js';
+import type { NativeMenu } from './menu.js';
 
 /** As in preload/index.ts, which may import nothing. */
 const CHANNELS = { request: 'nativa:request', event: 'nativa:event', save: 'nativa:save' } as const;
 
 /** Connects pages to the studio. */
-export function connectPages(studio: Studio, blobs: BlobStore): void {
+export function connectPages(studio: Studio, blobs: BlobStore, menu: NativeMenu): void {
   const pages = new Map<WebContents, Page>();
   answerOn(CHANNELS.request, async ({ sender }, name, ask) => {
     const frame = clientFrameSchema.safeParse({ id: 0, name, ask });
@@ -31,7 +31,7 @@ export function connectPages(studio: Studio, blobs: BlobStore): void {
     const shown = BrowserWindow.fromWebContents(event.sender);
     if (shown === null || typeof name !== 'string') return false;
     const blob = blobId.parse(id);
-    const path = await chooseTarget(shown, basename(name));
+    const path = await menu.chooseTarget(shown, basename(name));
     if (path === undefined) return false;
     await saveBlob(path, blob, blobs);
     return true;

@@ -3,88 +3,124 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BrowserWindow, app } from 'electron';
 import { BlobStore } from '../../services/blobs.js';
-import { languageOf, messagesFor } from '../../services/i18n/index.js';
-import { application } from '../../services/paths.js';
+import { languageOf } from '../../services/i18n/index.js';
+import { application, folders } from '../../services/paths.js';
 import { existingFiles } from '../../services/studio/files.js';
 import { createStudio } from '../../services/studio/index.js';
 import type { Studio } from '../../services/studio/router.js';
 import { findAssets } from '../browser/assets.js';
+import { fileWords, handedFiles } from './arguments.js';
+import type { Handed } from './arguments.js';
 import { connectPages } from './ipc.js';
-import { setMenu } from './menu.js';
+import { NativeMenu } from './menu.js';
 import { engineLauncher, runScript, svgLauncher } from './processes.js';
 import { registerScheme, serveScheme } from './scheme.js';
 import { lockDown, openWindow } from './window.js';
 
+const SCRIPT = fileURLToPath(import.meta.url);
 const ENGINE = fileURLToPath(new URL('../../engine/host.js', import.meta.url));
+/** How long the engine and the locks of open work have to end, in milliseconds. */
+const PATIENCE = 3000;
 
 /** Files that macOS asked to open before there was a studio. */
 const early: string[] = [];
 let studio: Studio | undefined;
-
-/** Files among a command line's words; the first is Electron or the app itself. */
-function filesIn(argv: readonly string[], folder: string): string[] {
-  return existingFiles(
-    argv.slice(1).filter((word) => !word.startsWith('-')),
-    folder,
-  );
-}
+/** Shows the window; there is none to show before the studio is there. */
+let showWindow = (): void => undefined;
 
 function openFiles(paths: readonly string[]): void {
+  for (const path of paths) app.addRecentDocument(path);
   if (studio === undefined) early.push(...paths);
-  else if (paths.length > 0) studio.openFiles(paths);
-}
-
-function showWindow(): void {
-  const [window] = BrowserWindow.getAllWindows();
-  if (window === undefined) return;
-  if (window.isMinimized()) window.restore();
-  window.focus();
+  else if (paths.length > 0) {
+    // Without a window nobody hears of it, but the page that opens asks for what waits.
+    studio.openFiles(paths);
+    showWindow();
+  }
 }
 
 /** Starts the studio and its window. */
-async function run(): Promise<void> {
+async function run(files: readonly string[]): Promise<void> {
   await app.whenReady();
-  const messages = messagesFor(languageOf(app.getLocale()));
-  const { root } = application();
+  const language = languageOf(app.getLocale());
+  const { root, version } = application();
+  app.setAboutPanelOptions({ applicationName: 'Nativa', applicationVersion: version });
   lockDown();
+  const menu = new NativeMenu(language, {
+    run: (command) => studio?.runCommand(command),
+    open: () => void menu.chooseFiles().then(openFiles),
+  });
   const blobs = new BlobStore();
   studio = await createStudio({
     host: 'electron',
-    language: languageOf(app.getLocale()),
+    language,
     blobs,
-    files: filesIn(process.argv.slice(app.isPackaged ? 0 : 1), process.cwd()),
+    files,
     launchEngine: engineLauncher(ENGINE),
     launchSvg: svgLauncher,
     runScript,
+    chooseFiles: () => menu.chooseFiles(),
+    showMenu: (told) => {
+      menu.show(told);
+    },
   });
-  openFiles(early.splice(0));
   serveScheme(findAssets(join(root, 'dist', 'renderer')), blobs);
-  connectPages(studio, blobs);
-  setMenu(messages, openFiles);
-  const preload = join(root, 'dist', 'preload', 'index.cjs');
-  openWindow(preload, messages);
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) openWindow(preload, messages);
+  connectPages(studio, blobs, menu);
+  showWindow = () => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized() === true) window.restore();
+    if (window !== undefined) window.focus();
+    else {
+      openWindow({
+        preload: join(root, 'dist', 'preload', 'index.cjs'),
+        icon: join(root, 'dist', 'renderer', 'icon.png'),
+        words: () => menu.words,
+        onGone: () => {
+          menu.show(null);
+        },
+      });
+    }
+  };
+  openFiles(early.splice(0));
+  showWindow();
+  app.on('activate', showWindow);
+}
+
+/** Ends the engine and lets go of the work before the app is gone. */
+function closeFirst(): void {
+  let closing = false;
+  app.on('will-quit', (event) => {
+    if (closing || studio === undefined) return;
+    closing = true;
+    event.preventDefault();
+    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    const closed = studio.close().catch(() => undefined);
+    void Promise.race([closed, late]).then(() => {
+      app.quit();
+    });
   });
-  app.on('will-quit', () => void studio?.close());
 }
 
 app.setName('Nativa');
+// One home, one studio: its lock and its window lie there too.
+if (process.env.NATIVA_HOME) app.setPath('userData', join(folders().data, 'electron'));
+if (process.platform === 'win32') app.setAppUserModelId('studio.nativa.app');
 registerScheme();
 app.enableSandbox();
 app.on('open-file', (event, path) => {
   event.preventDefault();
   openFiles([path]);
 });
-app.on('second-instance', (_event, argv, folder) => {
-  openFiles(filesIn(argv.slice(app.isPackaged ? 0 : 1), folder));
+app.on('second-instance', (_event, _argv, _folder, handed) => {
+  openFiles(handedFiles(handed));
   showWindow();
 });
 app.on('window-all-closed', () => {
   if (process.platform !== 'darwin') app.quit();
 });
-if (app.requestSingleInstanceLock()) {
-  run().catch((error: unknown) => {
+closeFirst();
+const files = existingFiles(fileWords(process.argv, SCRIPT), process.cwd());
+if (app.requestSingleInstanceLock({ files } satisfies Handed)) {
+  run(files).catch((error: unknown) => {
     process.stderr.write(`nativa: ${error instanceof Error ? error.message : String(error)}\n`);
     app.exit(1);
   });

@@ -55,6 +55,7 @@ export function runScript(
 ): Promise<{ readonly status: number | undefined; readonly output: string }> {
   return new Promise((resolve) => {
     const child = utilityProcess.fork(script, [...args], { stdio: 'pipe' });
+    survive(child);
     let output = '';
     child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
     let late = false;
@@ -70,10 +71,20 @@ export function runScript(
 }
 
 function fork(script: string, args: string[], serviceName: string): UtilityProcess {
-  return utilityProcess.fork(script, args, {
+  const child = utilityProcess.fork(script, args, {
     serviceName,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  survive(child);
+  return child;
+}
+
+/**
+ * Tells that V8 ends the process, as when its memory is full. Its exit is told too and is what counts;
+ * but an error that nobody hears would end the app.
+ */
+function survive(child: UtilityProcess): void {
+  child.on('error', () => undefined);
 }
 
 /** At once: a process that computes does not listen to the signal that `kill` sends. */

@@ -8,12 +8,7 @@ import { wireError } from '../../services/studio/errors.js';
 import type { Asset } from '../browser/assets.js';
 import { PIXEL_ROUTE, blobIdOf, declaredSize, pixelStatus } from '../browser/pixels.js';
 import { securityHeaders } from '../browser/policy.js';
-
-const SCHEME = 'nativa';
-const HOST = 'app';
-
-/** Where the page lies. */
-export const PAGE = `${SCHEME}://${HOST}/`;
+import { SCHEME, isOurs } from './address.js';
 
 type Body = ConstructorParameters<typeof Response>[0];
 
@@ -21,16 +16,6 @@ type Body = ConstructorParameters<typeof Response>[0];
 export function registerScheme(): void {
   const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true };
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges }]);
-}
-
-/** Whether an address is the page's, so that who is there may talk to this process. */
-export function isOurs(address: string): boolean {
-  try {
-    const { protocol: scheme, host } = new URL(address);
-    return scheme === `${SCHEME}:` && host === HOST;
-  } catch {
-    return false;
-  }
 }
 
 /** Serves the scheme from now on. */

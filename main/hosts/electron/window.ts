@@ -3,16 +3,31 @@ import { join } from 'node:path';
 import { BrowserWindow, app, dialog, screen, session } from 'electron';
 import type { WebContents } from 'electron';
 import type { Messages } from '../../services/i18n/index.js';
-import { PAGE, isOurs } from './scheme.js';
+import { PAGE, mayUse } from './address.js';
+import { CrashLimit } from './crashes.js';
 import { SMALLEST, placeWindow, readWindowState, writeWindowState } from './window-state.js';
+
+/** What a window is made of. */
+export interface WindowOptions {
+  /** Path of the preload script. */
+  readonly preload: string;
+  /** Path of the icon, where windows have their own. */
+  readonly icon: string;
+  /** Words of the language that is spoken now. */
+  readonly words: () => Messages['window'];
+  /** There is no page behind the menu any more. */
+  readonly onGone: () => void;
+}
 
 /** Closes every door of the page but the bridge. Has to be done when the app is ready. */
 export function lockDown(): void {
   const { defaultSession } = session;
-  defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => {
-    decide(false);
+  defaultSession.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) => {
+    decide(mayUse(permission, requestingUrl));
   });
-  defaultSession.setPermissionCheckHandler(() => false);
+  defaultSession.setPermissionCheckHandler((_contents, permission, origin) =>
+    mayUse(permission, origin),
+  );
   // The page's policy forbids it too; this holds for whatever that policy does not cover.
   const outside = { urls: ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*'] };
   defaultSession.webRequest.onBeforeRequest(outside, (_details, decide) => {
@@ -37,7 +52,7 @@ function confine(contents: WebContents): void {
 }
 
 /** Opens the window where it was. */
-export function openWindow(preload: string, { window: words }: Messages): BrowserWindow {
+export function openWindow(options: WindowOptions): BrowserWindow {
   const statePath = join(app.getPath('userData'), 'window.json');
   const state = readWindowState(statePath);
   const primary = screen.getPrimaryDisplay();
@@ -49,8 +64,9 @@ export function openWindow(preload: string, { window: words }: Messages): Browse
     minHeight: SMALLEST.height,
     show: false,
     backgroundColor: '#1c1c1f',
+    ...(process.platform === 'linux' && { icon: options.icon }),
     webPreferences: {
-      preload,
+      preload: options.preload,
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
@@ -68,18 +84,57 @@ export function openWindow(preload: string, { window: words }: Messages): Browse
     const maximized = window.isMaximized();
     writeWindowState(statePath, { bounds: window.getNormalBounds(), maximized });
   });
-  const { webContents } = window;
-  // The page asks not to be left while work is not saved.
-  webContents.on('will-prevent-unload', (event) => {
-    const buttons = [words.leave, words.stay];
-    const options = { message: words.unsaved, buttons, cancelId: 1, defaultId: 1 };
+  window.once('closed', () => {
+    if (BrowserWindow.getAllWindows().length === 0) options.onGone();
+  });
+  askBeforeLeaving(window, options);
+  recover(window, options);
+  void window.loadURL(PAGE);
+  return window;
+}
+
+/** The page asks not to be left while work is not saved. */
+function askBeforeLeaving(window: BrowserWindow, { words }: WindowOptions): void {
+  window.webContents.on('will-prevent-unload', (event) => {
+    const { leave, stay, unsaved } = words();
+    const options = { message: unsaved, buttons: [leave, stay], cancelId: 1, defaultId: 1 };
     const choice = dialog.showMessageBoxSync(window, { type: 'question', ...options });
     if (choice === 0) event.preventDefault();
   });
-  // The work is kept by the main process: a page that starts again finds it.
+}
+
+/** The work is kept by the main process: a page that starts again finds it. */
+function recover(window: BrowserWindow, { words, onGone }: WindowOptions): void {
+  const { webContents } = window;
+  const limit = new CrashLimit();
   webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason !== 'clean-exit' && isOurs(webContents.getURL())) webContents.reload();
+    if (reason === 'clean-exit') return;
+    onGone();
+    if (!limit.allows(Date.now())) {
+      const { crashed, again, quit } = words();
+      const options = { message: crashed, buttons: [again, quit], cancelId: 1, defaultId: 0 };
+      if (dialog.showMessageBoxSync(window, { type: 'error', ...options }) === 1) {
+        window.destroy();
+        app.quit();
+        return;
+      }
+      limit.forgive();
+    }
+    void window.loadURL(PAGE);
   });
-  void window.loadURL(PAGE);
-  return window;
+  let asked: AbortController | undefined;
+  window.on('unresponsive', () => {
+    asked ??= new AbortController();
+    const { hanging, wait, restart } = words();
+    const options = { message: hanging, buttons: [wait, restart], cancelId: 0, defaultId: 0 };
+    void dialog
+      .showMessageBox(window, { type: 'warning', ...options, signal: asked.signal })
+      .then(({ response }) => {
+        if (response === 1 && !window.isDestroyed()) webContents.forcefullyCrashRenderer();
+      });
+  });
+  window.on('responsive', () => {
+    asked?.abort();
+    asked = undefined;
+  });
 }

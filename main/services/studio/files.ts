@@ -22,15 +22,19 @@ export function existingFiles(words: readonly string[], folder: string): string[
 /** Files that were named on the command line or in a dialog; pages know them by their number. */
 export class OfferedFiles {
   readonly #paths: string[];
-  readonly #opened = new Set<number>();
+  /** Number of the first that no page has asked for. */
+  #next = 0;
 
   constructor(paths: readonly string[]) {
     this.#paths = [...paths];
   }
 
-  /** Names for a page that starts: none once all were opened, lest a reload opens them again. */
-  get names(): string[] {
-    return this.#opened.size === this.#paths.length ? [] : this.#paths.map(nameOf);
+  /**
+   * For a page that starts: the files after the last one that was opened, whether or not that went
+   * well, lest a page that is loaded again opens them again.
+   */
+  get waiting(): { readonly files: string[]; readonly first: number } {
+    return { files: this.#paths.slice(this.#next).map(nameOf), first: this.#next };
   }
 
   /** Adds more. @returns their names, and the number of the first */
@@ -49,7 +53,7 @@ export class OfferedFiles {
     if (path === undefined) {
       throw new NativaError('FILE_NOT_FOUND', 'This file was not given to the studio; open it.');
     }
-    this.#opened.add(index);
+    this.#next = Math.max(this.#next, index + 1);
     return openFile(nameOf(path), await readBounded(path), blobs, options);
   }
 }

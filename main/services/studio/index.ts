@@ -1,5 +1,5 @@
 /** The studio's services put together, the same for every host. */
-import type { Answer, ReadyFile } from '../../../preload/contract.js';
+import type { Answer, HostMenu, ReadyFile } from '../../../preload/contract.js';
 import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
 import { Autosave } from '../autosave/index.js';
@@ -30,6 +30,10 @@ export interface StudioOptions {
   readonly launchEngine?: EngineLauncher | undefined;
   readonly launchSvg?: SvgLauncher | undefined;
   readonly runScript?: ScriptRunner | undefined;
+  /** Asks the person for files. @returns their paths, none where they thought better of it */
+  readonly chooseFiles?: (() => Promise<readonly string[]>) | undefined;
+  /** Puts up the host's own menu. */
+  readonly showMenu?: ((menu: HostMenu) => void) | undefined;
 }
 
 interface Parts {
@@ -111,7 +115,8 @@ function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
       settings: settings.current,
       settingsNotice: settings.damaged,
       recoveries: await autosave.list(),
-      files: files.names,
+      files: files.waiting.files,
+      firstFile: files.waiting.first,
     }),
     'settings.set': (change) => settings.set(change),
     'models.list': () => modelInfos(),
@@ -119,6 +124,7 @@ function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
     'doctor.report': () => doctorReport(messagesFor(language()), options.runScript),
     'files.open': async ({ name, blob }) => openFile(name, await blobs.read(blob), blobs, opening),
     'files.openPath': ({ index }) => files.open(index, blobs, opening),
+    'files.choose': async () => files.add((await options.chooseFiles?.()) ?? []),
     'files.export': async (ask) => {
       const { bytes, mime } = await exportPicture(ask, blobs);
       return ready(bytes, mime);
@@ -142,6 +148,10 @@ function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
     'studio.run': async (run) => ({ job: await jobs.start(run) }),
     'studio.cancel': ({ job }) => {
       jobs.cancel(job);
+      return null;
+    },
+    'menu.show': (menu) => {
+      options.showMenu?.(menu);
       return null;
     },
     'blobs.drop': (ids) => {

@@ -1,0 +1,148 @@
+/** The native menu as data: what the page tells, and what each system wants beside it. */
+import type { MenuItemConstructorOptions } from 'electron';
+import type { HostMenu, HostMenuEntry } from '../../../preload/contract.js';
+import type { Messages } from '../../services/i18n/index.js';
+import { acceleratorOf } from './accelerator.js';
+
+type Item = MenuItemConstructorOptions;
+type Words = Messages['window'];
+
+/** Where the menu is shown. */
+export interface MenuSystem {
+  /** Menus at the top of the screen, with the app's own first. */
+  readonly mac: boolean;
+  /** Without the tools of developers. */
+  readonly packaged: boolean;
+}
+
+/** What the entries do. */
+export interface MenuActions {
+  /** Runs a command of the page's registry. */
+  run(command: string): void;
+  /** Asks for files and opens them, where no page does. */
+  open(): void;
+}
+
+/** What these do to the text in a field; while one has the keyboard the system does it. */
+const TEXT_ROLES: Readonly<Record<string, Exclude<Item['role'], undefined>>> = {
+  'edit.undo': 'undo',
+  'edit.redo': 'redo',
+  'edit.cut': 'cut',
+  'edit.copy': 'copy',
+  'edit.paste': 'paste',
+  'select.all': 'selectAll',
+};
+
+/** On macOS this stands in the app's own menu. */
+const SETTINGS = 'edit.settings';
+const SEPARATOR: Item = { type: 'separator' };
+
+/** Groups with lines between them. */
+function lined(groups: readonly (readonly Item[])[]): Item[] {
+  return groups
+    .filter((group) => group.length > 0)
+    .flatMap((group, index) => (index === 0 ? group : [SEPARATOR, ...group]));
+}
+
+/** The menu's template. @param menu what the page told; null where there is no page */
+export function menuTemplate(
+  menu: HostMenu | null,
+  words: Words,
+  system: MenuSystem,
+  actions: MenuActions,
+): Item[] {
+  const item = (entry: HostMenuEntry): Item =>
+    itemOf(entry, menu?.typing === true, system, actions);
+  const told = menu?.menus ?? [];
+  const settings = told
+    .flatMap(({ groups }) => groups.flat())
+    .filter(({ command }) => command === SETTINGS)
+    .map(item);
+  const menus = told.map(({ id, label, groups }): Item => {
+    const items = groups.map((group) =>
+      group.filter(({ command }) => !system.mac || command !== SETTINGS).map(item),
+    );
+    const role = system.mac && id === 'help' ? ({ role: 'help' } as const) : {};
+    return { ...role, label, submenu: lined([...items, ...ownItems(id, words, system)]) };
+  });
+  const open: Item = { label: words.open, accelerator: 'CommandOrControl+O', click: actions.open };
+  const file = lined([[open], ...ownItems('file', words, system)]);
+  const shown = menus.length > 0 ? menus : [{ label: words.file, submenu: file }];
+  if (!system.mac) return shown;
+  // Help is the last one everywhere.
+  const help = shown.filter(({ role }) => role === 'help');
+  const others = shown.filter(({ role }) => role !== 'help');
+  return [appMenu(words, settings), ...others, windowMenu(words), ...help];
+}
+
+function itemOf(
+  { command, label, keys, enabled, checked }: HostMenuEntry,
+  typing: boolean,
+  { mac }: MenuSystem,
+  actions: MenuActions,
+): Item {
+  const accelerator = keys === null ? undefined : acceleratorOf(keys, mac);
+  const common: Item = {
+    id: command,
+    label,
+    ...(accelerator !== undefined && { accelerator }),
+    // The page hears its keys itself; outside of macOS a menu can leave them to it.
+    registerAccelerator: false,
+  };
+  const role = typing ? TEXT_ROLES[command] : undefined;
+  if (role !== undefined) return { ...common, role };
+  return {
+    ...common,
+    enabled,
+    ...(checked !== null && { type: 'checkbox', checked }),
+    click: () => {
+      actions.run(command);
+    },
+  };
+}
+
+/** What the page has no part in, at the end of some menus. */
+function ownItems(id: string, words: Words, { mac, packaged }: MenuSystem): Item[][] {
+  if (id === 'file') {
+    return [[mac ? { role: 'close', label: words.close } : { role: 'quit', label: words.quit }]];
+  }
+  if (id === 'view') {
+    const tools: Item = { role: 'toggleDevTools', label: words.developer };
+    return [[{ role: 'togglefullscreen', label: words.fullscreen }, ...(packaged ? [] : [tools])]];
+  }
+  return id === 'help' && !mac ? [[{ role: 'about', label: words.about }]] : [];
+}
+
+function appMenu(words: Words, settings: readonly Item[]): Item {
+  const groups: Item[][] = [
+    [{ role: 'about', label: words.about }],
+    [...settings],
+    [{ role: 'services', label: words.services }],
+    [
+      { role: 'hide', label: words.hide },
+      { role: 'hideOthers', label: words.hideOthers },
+      { role: 'unhide', label: words.showAll },
+    ],
+    [{ role: 'quit', label: words.quit }],
+  ];
+  return { label: 'Nativa', submenu: lined(groups) };
+}
+
+function windowMenu(words: Words): Item {
+  const sizes: Item[] = [
+    { role: 'minimize', label: words.minimize },
+    { role: 'zoom', label: words.zoom },
+  ];
+  return {
+    role: 'window',
+    label: words.window,
+    submenu: lined([sizes, [{ role: 'front', label: words.front }]]),
+  };
+}
+
+/** All that a menu is made of; two of one shape differ only in what is enabled and checked. */
+export function menuShape(menu: HostMenu | null): string {
+  return JSON.stringify(menu, (key, value: unknown) =>
+    key === 'enabled' || key === 'checked' ? value !== null : value,
+  );
+}

@@ -1,0 +1,40 @@
+/** The registry as a menu that a host outside the page can show. */
+import type { HostMenu, HostMenuEntry } from '../../preload/contract.js';
+import type { MessageKey } from '../i18n/en.js';
+import { MENUS, type Command, type Registry } from './registry.js';
+
+/** What a menu says besides what stands in the registry. */
+export interface MenuState {
+  readonly language: HostMenu['language'];
+  /** Whether a text field has the keyboard. */
+  readonly typing: boolean;
+  /** A message in that language. */
+  word(key: MessageKey): string;
+  enabled(command: Command): boolean;
+  /** Undefined for commands that switch nothing. */
+  checked(command: Command): boolean | undefined;
+  keys(command: Command): readonly string[];
+}
+
+/**
+ * All menus with their words, keys and states. Commands that last while their key is held are left
+ * out: a menu cannot be held.
+ */
+export function hostMenu(registry: Registry, state: MenuState): HostMenu {
+  const entry = (command: Command): HostMenuEntry => ({
+    command: command.id,
+    label: state.word(`command.${command.id}`),
+    keys: state.keys(command)[0] ?? null,
+    enabled: state.enabled(command),
+    checked: state.checked(command) ?? null,
+  });
+  const menus = MENUS.map((id) => ({
+    id,
+    label: state.word(`menu.${id}`),
+    groups: registry
+      .menu(id)
+      .map((group) => group.filter(({ release }) => release === undefined).map(entry))
+      .filter((group) => group.length > 0),
+  }));
+  return { language: state.language, typing: state.typing, menus };
+}
