@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { es } from '../../renderer/i18n/es.js';
 import { root } from './harness.js';
 
 /** The runtime's path; undefined where none is installed. */
@@ -41,6 +42,31 @@ describe('in Electron', () => {
       await page.getByRole('radio', { name: /^Candidate 1/ }).waitFor({ timeout: 120_000 });
       await page.keyboard.press('a');
       expect(await page.locator('[data-document="256x256"]').count()).toBe(1);
+    } finally {
+      await app.close();
+      await rm(home, { recursive: true, force: true });
+    }
+  });
+
+  test.skipIf(path === undefined)('its menu is the studio’s, and does what it says', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'nativa-electron-'));
+    spawnSync(process.execPath, [join(root, 'tools', 'start.mjs'), '--version']);
+    const app = await _electron.launch({
+      executablePath: path ?? '',
+      args: [join(root, 'dist', 'main', 'hosts', 'electron', 'main.js'), '--lang=es'],
+      env: { ...process.env, NATIVA_HOME: home },
+    });
+    try {
+      const page = await app.firstWindow();
+      await page.getByRole('application').waitFor();
+      expect(await page.getByRole('menubar').count()).toBe(0);
+      const entry = await app.evaluate(({ Menu }) => {
+        const item = Menu.getApplicationMenu()?.getMenuItemById('file.new');
+        item?.click();
+        return { label: item?.label, enabled: item?.enabled };
+      });
+      expect(entry).toEqual({ label: es['command.file.new'], enabled: true });
+      await page.getByRole('dialog').waitFor();
     } finally {
       await app.close();
       await rm(home, { recursive: true, force: true });
