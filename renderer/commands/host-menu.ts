@@ -33,7 +33,7 @@ export function hostMenu(registry: Registry, state: MenuState): HostMenu {
     label: state.word(`menu.${id}`),
     groups: registry
       .menu(id)
-      .map((group) => group.filter(({ release }) => release === undefined).map(entry))
+      .map((group) => group.filter((command) => !command.release).map(entry))
       .filter((group) => group.length > 0),
   }));
   return { language: state.language, typing: state.typing, menus };

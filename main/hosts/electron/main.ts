@@ -28,8 +28,14 @@ let studio: Studio | undefined;
 /** Shows the window; there is none to show before the studio is there. */
 let showWindow = (): void => undefined;
 
-function openFiles(paths: readonly string[]): void {
+/** Puts files into the system's own list of recent ones, where it has one. */
+function remember(paths: readonly string[]): readonly string[] {
   for (const path of paths) app.addRecentDocument(path);
+  return paths;
+}
+
+function openFiles(paths: readonly string[]): void {
+  remember(paths);
   if (studio === undefined) early.push(...paths);
   else if (paths.length > 0) {
     // Without a window nobody hears of it, but the page that opens asks for what waits.
@@ -58,7 +64,7 @@ async function run(files: readonly string[]): Promise<void> {
     launchEngine: engineLauncher(ENGINE),
     launchSvg: svgLauncher,
     runScript,
-    chooseFiles: () => menu.chooseFiles(),
+    chooseFiles: async () => remember(await menu.chooseFiles()),
     showMenu: (told) => {
       menu.show(told);
     },

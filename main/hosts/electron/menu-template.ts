@@ -18,9 +18,9 @@ export interface MenuSystem {
 /** What the entries do. */
 export interface MenuActions {
   /** Runs a command of the page's registry. */
-  run(command: string): void;
+  readonly run: (command: string) => void;
   /** Asks for files and opens them, where no page does. */
-  open(): void;
+  readonly open: () => void;
 }
 
 /** What these do to the text in a field; while one has the keyboard the system does it. */

@@ -124,7 +124,6 @@ function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
     'doctor.report': () => doctorReport(messagesFor(language()), options.runScript),
     'files.open': async ({ name, blob }) => openFile(name, await blobs.read(blob), blobs, opening),
     'files.openPath': ({ index }) => files.open(index, blobs, opening),
-    'files.choose': async () => files.add((await options.chooseFiles?.()) ?? []),
     'files.export': async (ask) => {
       const { bytes, mime } = await exportPicture(ask, blobs);
       return ready(bytes, mime);
@@ -150,12 +149,20 @@ function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
       jobs.cancel(job);
       return null;
     },
-    'menu.show': (menu) => {
-      options.showMenu?.(menu);
-      return null;
-    },
+    ...hostHandlers(parts),
     'blobs.drop': (ids) => {
       blobs.drop(ids);
+      return null;
+    },
+  };
+}
+
+/** What a host does that has dialogs and a menu of its own. */
+function hostHandlers({ options, files }: Parts): Pick<Handlers, 'files.choose' | 'menu.show'> {
+  return {
+    'files.choose': async () => files.add((await options.chooseFiles?.()) ?? []),
+    'menu.show': (menu) => {
+      options.showMenu?.(menu);
       return null;
     },
   };

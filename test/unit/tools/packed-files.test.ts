@@ -122,6 +122,13 @@ test('weights and libraries lie outside of the archive', () => {
   expect(said).toContain('native-models/starter/model.safetensors stays in the archive');
 });
 
+test('packages are made with the Electron that the studio is developed with', () => {
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { version?: string }>;
+  };
+  expect(config.electronVersion).toBe(lock.packages['node_modules/electron']?.version);
+});
+
 test('every kind of picture that can be opened is associated, each with its type', () => {
   const known = config.fileAssociations.flatMap(({ ext }) => ext);
   const all = ['ora', 'png', 'jpg', 'jpeg', 'webp', 'avif', 'tif', 'tiff', 'gif', 'svg', 'psd'];

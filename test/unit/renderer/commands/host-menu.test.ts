@@ -51,7 +51,9 @@ function click(item: Item | undefined): void {
 describe('the menu outside of the page', () => {
   test.each([LINUX, MAC])('has every command of the page’s menus once', (system) => {
     const ids = all(template(told(), system)).flatMap(({ id }) => id ?? []);
-    const wanted = COMMANDS.filter(({ menu, release }) => menu && !release).map(({ id }) => id);
+    const wanted = COMMANDS.filter((command) => command.menu && !command.release).map(
+      ({ id }) => id,
+    );
     expect(ids.toSorted()).toEqual(wanted.toSorted());
   });
 
@@ -153,8 +155,8 @@ describe('each system gets what it demands', () => {
 });
 
 test('a menu is built anew for words, keys and fields, not for what is enabled or on', () => {
-  const shape = menuShape(told({ checked: ({ checked }) => checked && false }));
-  const on = told({ checked: ({ checked }) => checked && true, enabled: () => false });
+  const shape = menuShape(told({ checked: (command) => command.checked && false }));
+  const on = told({ checked: (command) => command.checked && true, enabled: () => false });
   expect(menuShape(on)).toBe(shape);
   expect(menuShape(told())).not.toBe(shape);
   expect(menuShape(told({ typing: true }))).not.toBe(menuShape(told()));
