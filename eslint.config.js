@@ -31,6 +31,7 @@ const pageGlobals = Object.fromEntries(
       'cancelIdleCallback',
       'AbortController',
     ])
+    .concat(['Worker', 'self'])
     .concat(['createImageBitmap', 'CanvasRenderingContext2D', 'queueMicrotask', 'confirm'])
     .map((name) => [name, 'readonly']),
 );

@@ -1,24 +1,41 @@
 /** The box with handles around the selected layers. */
-import { transformLayers } from '../document/layers/transform.js';
+import { transformLayers, type ResampleMask } from '../document/layers/transform.js';
+import { isWholeMove } from '../document/pixels/matrix.js';
 import { resampleMask } from '../document/pixels/resample-mask.js';
+import { evenMask } from '../document/pixels/tiles.js';
 import type { Matrix, StudioDocument } from '../document/types.js';
 import type { Studio } from '../state/studio.svelte.js';
 
+/** Tiles of a mask that are drawn anew while the box is dragged. */
+const FEW = 12;
+
+/** Large masks hide nothing while the box is dragged: they are drawn anew once it is let go. */
+const whileDragged: ResampleMask = (mask, matrix, width, height) =>
+  isWholeMove(matrix) || new Set(mask.tiles.values()).size <= FEW
+    ? resampleMask(mask, matrix, width, height)
+    : evenMask(width, height, 255);
+
 /** Follows the box: the document is changed with it, and once when it is let go. */
 export function transformBox(studio: Studio) {
-  const { editor } = studio;
-  const placed = (document: StudioDocument, matrix: Matrix): StudioDocument =>
-    transformLayers(document, document.active, matrix, resampleMask);
+  const { editor, work } = studio;
+  const placed = (document: StudioDocument, matrix: Matrix, resample: ResampleMask) =>
+    transformLayers(document, document.active, matrix, resample);
   return {
     changed(matrix: Matrix, done: boolean): void {
       const { document } = editor;
       if (!document) return;
-      if (done) editor.change('command.edit.freeTransform', () => placed(document, matrix));
-      else {
+      if (!done) {
         studio.attempt(() => {
-          editor.gesture = placed(document, matrix);
+          editor.gesture = placed(document, matrix, whileDragged);
         });
+        return;
       }
+      editor.gesture = null;
+      studio.attempt(async () => {
+        await work.reshape('command.edit.freeTransform', (now, resample) =>
+          placed(now, matrix, resample),
+        );
+      });
     },
   };
 }

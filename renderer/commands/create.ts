@@ -104,9 +104,7 @@ export const CREATE_COMMANDS: readonly Command[] = [
     id: 'create.outpaint',
     menu: ['create', 2],
     when: ({ editor }) => editor.document !== null,
-    run: (studio) => {
-      studio.outpaint();
-    },
+    run: (studio) => studio.outpaint(),
   },
   {
     id: 'consistency.addReference',

@@ -1,57 +1,74 @@
 /** Undo, clipboard, filling, and the image as a whole. */
-import { clearSelection, fillSelection } from '../document/paint/fill-selection.js';
 import { cropDocument, flipDocument, rotateDocument } from '../document/layers/canvas.js';
-import { replaceRaster } from '../document/layers/content.js';
 import { expandToDocument } from '../document/layers/expand.js';
 import { removeLayers } from '../document/layers/arrange.js';
+import { refuseLockedWithin } from '../document/layers/change.js';
 import { setSelection } from '../document/layers/masks.js';
+import { activeLayer, locate } from '../document/layers/tree.js';
 import { union } from '../document/layers/transform.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import { wholePixels } from '../document/pixels/bounds.js';
-import { resampleMask } from '../document/pixels/resample-mask.js';
+import type { RasterLayer, StudioDocument } from '../document/types.js';
+import { StudioError } from '../bridge/client.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
+import { t } from '../i18n/index.svelte.js';
+import { paintedOver, placed, readsSelected } from '../state/painting.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Command, CommandId } from './registry.js';
 
 const open = ({ editor }: Studio): boolean => editor.document !== null;
 
+/** The layer whose pixels are to change. @throws StudioError NO_PIXELS; DocumentError LAYER_LOCKED */
+function pixelLayer(document: StudioDocument): RasterLayer {
+  const active = activeLayer(document);
+  if (active?.type !== 'raster') throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
+  const located = locate(document, active.id);
+  if (located) refuseLockedWithin(located);
+  return active;
+}
+
 /** Fills what is selected of the active layer. */
-function fill(studio: Studio, key: CommandId, colour: string): void {
-  studio.onPixels(`command.${key}`, (document, layer) => {
-    const room = expandToDocument(layer, document);
+async function fill({ work }: Studio, key: CommandId, colour: string): Promise<void> {
+  await work.change(`command.${key}`, async (document, job) => {
+    const layer = expandToDocument(pixelLayer(document), document);
+    const { selection } = document;
     const settings = { colour, opacity: 1, lockAlpha: false };
-    const raster = fillSelection(room, document.selection, settings);
-    return replaceRaster(document, layer.id, raster, { transform: room.transform });
+    const reads = readsSelected(layer, selection, true);
+    const args = { target: placed(layer), selection, settings };
+    return paintedOver(layer, await job.run('fill', args, { reads }));
   });
 }
 
-function clear(studio: Studio): void {
-  const { editor } = studio;
+async function clear({ editor, work }: Studio): Promise<void> {
   if (!editor.document?.selection) {
     editor.change('command.layer.delete', (document) => removeLayers(document, document.active));
     return;
   }
-  studio.onPixels('command.edit.clear', (document, layer) =>
-    replaceRaster(document, layer.id, clearSelection(layer, document.selection)),
-  );
+  await work.change('command.edit.clear', async (document, job) => {
+    const layer = pixelLayer(document);
+    const { selection } = document;
+    const reads = readsSelected(layer, selection, true);
+    return paintedOver(
+      layer,
+      await job.run('clear', { target: placed(layer), selection }, { reads }),
+    );
+  });
 }
 
-function crop(studio: Studio): void {
-  studio.editor.change('command.image.crop', (document) => {
+function crop(studio: Studio): Promise<void> {
+  return studio.reframe('command.image.crop', (document, resample) => {
     const bounds = document.selection && maskBounds(document.selection);
     if (!bounds) return document;
-    return setSelection(cropDocument(document, bounds, resampleMask), null);
+    return setSelection(cropDocument(document, bounds, resample), null);
   });
-  studio.fit();
 }
 
-function trim(studio: Studio): void {
-  studio.editor.change('command.image.trim', (document) => {
+function trim(studio: Studio): Promise<void> {
+  return studio.reframe('command.image.trim', (document, resample) => {
     const shown = document.layers.filter(({ visible }) => visible);
     const bounds = union(shown.flatMap((layer) => boundsOfLayer(layer) ?? []));
-    return bounds ? cropDocument(document, wholePixels(bounds), resampleMask) : document;
+    return bounds ? cropDocument(document, wholePixels(bounds), resample) : document;
   });
-  studio.fit();
 }
 
 export const EDIT_COMMANDS: readonly Command[] = [
@@ -85,14 +102,18 @@ export const EDIT_COMMANDS: readonly Command[] = [
     keys: ['Mod+C'],
     menu: ['edit', 1],
     when: open,
-    run: (studio) => studio.clipboard.copy(false),
+    run: async (studio) => {
+      await studio.clipboard.copy(false);
+    },
   },
   {
     id: 'edit.copyMerged',
     keys: ['Mod+Shift+C'],
     menu: ['edit', 1],
     when: open,
-    run: (studio) => studio.clipboard.copy(true),
+    run: async (studio) => {
+      await studio.clipboard.copy(true);
+    },
   },
   {
     id: 'edit.paste',
@@ -106,18 +127,14 @@ export const EDIT_COMMANDS: readonly Command[] = [
     keys: ['Alt+Backspace', 'Alt+Delete'],
     menu: ['edit', 2],
     when: open,
-    run: (studio) => {
-      fill(studio, 'edit.fillForeground', studio.tools.foreground);
-    },
+    run: (studio) => fill(studio, 'edit.fillForeground', studio.tools.foreground),
   },
   {
     id: 'edit.fillBackground',
     keys: ['Mod+Backspace', 'Mod+Delete'],
     menu: ['edit', 2],
     when: open,
-    run: (studio) => {
-      fill(studio, 'edit.fillBackground', studio.tools.background);
-    },
+    run: (studio) => fill(studio, 'edit.fillBackground', studio.tools.background),
   },
   {
     id: 'edit.freeTransform',
@@ -166,27 +183,23 @@ export const EDIT_COMMANDS: readonly Command[] = [
     id: 'image.rotateRight',
     menu: ['image', 2],
     when: open,
-    run: (studio) => {
-      studio.editor.change('command.image.rotateRight', (d) => rotateDocument(d, 90, resampleMask));
-      studio.fit();
-    },
+    run: (studio) =>
+      studio.reframe('command.image.rotateRight', (d, resample) => rotateDocument(d, 90, resample)),
   },
   {
     id: 'image.rotateLeft',
     menu: ['image', 2],
     when: open,
-    run: (studio) => {
-      studio.editor.change('command.image.rotateLeft', (d) => rotateDocument(d, 270, resampleMask));
-      studio.fit();
-    },
+    run: (studio) =>
+      studio.reframe('command.image.rotateLeft', (d, resample) => rotateDocument(d, 270, resample)),
   },
   {
     id: 'image.flipHorizontal',
     menu: ['image', 2],
     when: open,
-    run: ({ editor }) => {
-      editor.change('command.image.flipHorizontal', (d) =>
-        flipDocument(d, 'horizontal', resampleMask),
+    run: async ({ work }) => {
+      await work.reshape('command.image.flipHorizontal', (d, resample) =>
+        flipDocument(d, 'horizontal', resample),
       );
     },
   },
@@ -194,8 +207,10 @@ export const EDIT_COMMANDS: readonly Command[] = [
     id: 'image.flipVertical',
     menu: ['image', 2],
     when: open,
-    run: ({ editor }) => {
-      editor.change('command.image.flipVertical', (d) => flipDocument(d, 'vertical', resampleMask));
+    run: async ({ work }) => {
+      await work.reshape('command.image.flipVertical', (d, resample) =>
+        flipDocument(d, 'vertical', resample),
+      );
     },
   },
 ];

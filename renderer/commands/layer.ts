@@ -13,9 +13,8 @@ import { groupLayers, ungroupLayers } from '../document/layers/group.js';
 import { removeMask, setMask, setSelection } from '../document/layers/masks.js';
 import { setClipped, setLocked, setVisible } from '../document/layers/properties.js';
 import { selectLayers } from '../document/layers/select.js';
-import { flipLayers, rotateLayers } from '../document/layers/transform.js';
+import { flipLayers, rotateLayers, type ResampleMask } from '../document/layers/transform.js';
 import { findLayer, panelOrder } from '../document/layers/tree.js';
-import { resampleMask } from '../document/pixels/resample-mask.js';
 import { emptyRaster } from '../document/pixels/tiles.js';
 import type { Adjustment, Layer, StudioDocument } from '../document/types.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
@@ -55,6 +54,19 @@ function changing(
   };
 }
 
+/** The same with what masks become that have to be drawn anew. */
+function placing(
+  id: CommandId,
+  group: number,
+  change: (document: StudioDocument, resample: ResampleMask) => StudioDocument,
+  more: Partial<Command> = {},
+): Command {
+  const run = async ({ work }: Studio): Promise<void> => {
+    await work.reshape(`command.${id}`, change);
+  };
+  return { id, menu: ['layer', group], when: some, run, ...more };
+}
+
 const all = (document: StudioDocument, test: (id: string) => boolean): boolean =>
   document.active.every(test);
 
@@ -62,17 +74,18 @@ const reorder = (id: CommandId, to: Reorder, keys: readonly string[]): Command =
   changing(id, 3, (document) => reorderLayers(document, document.active, to), { keys });
 
 const align = (id: CommandId, alignment: Alignment): Command =>
-  changing(id, 6, (document) => {
+  placing(id, 6, (document, resample) => {
     const canvas = { x: 0, y: 0, width: document.width, height: document.height };
     const within = document.active.length > 1 ? null : canvas;
-    return alignLayers(document, document.active, alignment, boundsOfLayer, resampleMask, within);
+    return alignLayers(document, document.active, alignment, boundsOfLayer, resample, within);
   });
 
 const distribute = (id: CommandId, axis: 'horizontal' | 'vertical'): Command =>
-  changing(
+  placing(
     id,
     6,
-    (document) => distributeLayers(document, document.active, axis, boundsOfLayer, resampleMask),
+    (document, resample) =>
+      distributeLayers(document, document.active, axis, boundsOfLayer, resample),
     { when: ({ editor }) => editor.selected.length > 2 },
   );
 
@@ -231,17 +244,17 @@ export const LAYER_COMMANDS: readonly Command[] = [
   align('layer.alignBottom', 'bottom'),
   distribute('layer.distributeHorizontal', 'horizontal'),
   distribute('layer.distributeVertical', 'vertical'),
-  changing('layer.flipHorizontal', 7, (document) =>
-    flipLayers(document, document.active, 'horizontal', boundsOfLayer, resampleMask),
+  placing('layer.flipHorizontal', 7, (document, resample) =>
+    flipLayers(document, document.active, 'horizontal', boundsOfLayer, resample),
   ),
-  changing('layer.flipVertical', 7, (document) =>
-    flipLayers(document, document.active, 'vertical', boundsOfLayer, resampleMask),
+  placing('layer.flipVertical', 7, (document, resample) =>
+    flipLayers(document, document.active, 'vertical', boundsOfLayer, resample),
   ),
-  changing('layer.rotateRight', 7, (document) =>
-    rotateLayers(document, document.active, 90, boundsOfLayer, resampleMask),
+  placing('layer.rotateRight', 7, (document, resample) =>
+    rotateLayers(document, document.active, 90, boundsOfLayer, resample),
   ),
-  changing('layer.rotateLeft', 7, (document) =>
-    rotateLayers(document, document.active, -90, boundsOfLayer, resampleMask),
+  placing('layer.rotateLeft', 7, (document, resample) =>
+    rotateLayers(document, document.active, -90, boundsOfLayer, resample),
   ),
   changing(
     'layer.addMask',

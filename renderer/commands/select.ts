@@ -1,10 +1,11 @@
 /** The selection, and what is protected. */
 import { setProtection, setSelection } from '../document/layers/masks.js';
-import { maskFromAlpha } from '../document/selection/from-alpha.js';
 import { combine } from '../document/selection/combine.js';
 import { invertMask } from '../document/pixels/mask-operations.js';
 import { evenMask } from '../document/pixels/tiles.js';
+import { activeLayer } from '../document/layers/tree.js';
 import { rasteriser } from '../canvas/bounds.js';
+import { selectionIs } from '../state/painting.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Command } from './registry.js';
 
@@ -47,14 +48,17 @@ export const SELECT_COMMANDS: readonly Command[] = [
     id: 'select.fromLayer',
     menu: ['select', 0],
     when: ({ editor }) => editor.active !== null && editor.active.type !== 'adjustment',
-    run: ({ editor }) => {
-      editor.change('command.select.fromLayer', (document) => {
-        const layer = editor.active;
-        if (!layer || layer.type === 'group' || layer.type === 'adjustment') return document;
+    run: async ({ work }) => {
+      await work.change('command.select.fromLayer', async (document, job) => {
+        const { width, height, selection } = document;
+        const layer = activeLayer(document);
+        if (!layer || layer.type === 'group' || layer.type === 'adjustment') {
+          return selectionIs(selection);
+        }
         const drawn = layer.type === 'raster' ? layer : rasteriser.rasterOf(layer);
-        if (!drawn) return document;
-        const { width, height } = document;
-        return setSelection(document, maskFromAlpha(drawn.raster, drawn.transform, width, height));
+        if (!drawn) return selectionIs(selection);
+        const { raster, transform } = drawn;
+        return selectionIs(await job.run('fromAlpha', { raster, transform, width, height }));
       });
     },
   },

@@ -7,7 +7,7 @@ import { combine } from '../document/selection/combine.js';
 import { flatten, flattenLayers } from '../document/pixels/flatten.js';
 import { maskBounds, maskBytes } from '../document/pixels/mask-operations.js';
 import { IDENTITY, multiply, scaling, translation } from '../document/pixels/matrix.js';
-import { pixelsOf, rasterFrom } from '../document/pixels/tiles.js';
+import { pixelsOf } from '../document/pixels/tiles.js';
 import type { Layer, Mask, Raster, Recipe, Rect, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import type { Reference, Strengths } from '../state/consistency.svelte.js';
@@ -217,7 +217,7 @@ export class Generation {
   }
 
   async #edit(document: StudioDocument, prompt: string): Promise<Prepared> {
-    const { create, compositor, client } = this.#studio;
+    const { create, compositor, client, work } = this.#studio;
     const active = document.active.at(-1);
     const layer =
       create.target === 'layer' && active !== undefined ? findLayer(document, active) : null;
@@ -238,7 +238,7 @@ export class Generation {
     return {
       request,
       placement: { kind: 'edit', transform: IDENTITY, mask: null, name: nameOf(prompt) },
-      source: rasterFrom(data, width, height),
+      source: await work.worker.run('raster', { data, width, height }, { give: [data.buffer] }),
     };
   }
 

@@ -5,10 +5,10 @@ import { topMost } from '../document/layers/tree.js';
 import { flatten, flattenLayers } from '../document/pixels/flatten.js';
 import { wholePixels } from '../document/pixels/bounds.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
-import { MaskReader } from '../document/pixels/resample-mask.js';
-import type { Layer, Mask, Rect, StudioDocument } from '../document/types.js';
+import type { Layer, Rect, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import type { Studio } from './studio.svelte.js';
+import type { Job } from './work.svelte.js';
 
 export class Clipboard {
   readonly #studio: Studio;
@@ -19,26 +19,30 @@ export class Clipboard {
     this.#studio = studio;
   }
 
-  /** Copies the selected pixels of the active layers, or of everything. */
-  async copy(merged: boolean): Promise<void> {
+  /**
+   * Copies the selected pixels of the active layers, or of everything.
+   * @returns whether there was something to copy, and the person did not think better of it
+   */
+  async copy(merged: boolean): Promise<boolean> {
     const { document } = this.#studio.editor;
-    if (!document) return;
+    if (!document) return false;
     const whole = { x: 0, y: 0, width: document.width, height: document.height };
     const bounds = document.selection ? maskBounds(document.selection) : whole;
-    if (!bounds) return;
+    if (!bounds) return false;
     const rect = wholePixels(bounds);
     const layers = topMost(document, document.active).map(({ layer }) => layer);
     this.#layers = merged || document.selection ? [] : layers;
-    const data = merged
-      ? await flatten(this.#studio.compositor, document, { rect })
-      : await flattenLayers(this.#studio.compositor, document, layers, { rect });
-    if (document.selection) cutOut(data, rect, document.selection);
-    const blob = await pngOf(data, rect.width, rect.height);
+    const key = merged ? 'command.edit.copyMerged' : 'command.edit.copy';
+    const blob = await this.#studio.work.job(key, (job) =>
+      this.#png(document, rect, merged ? null : layers, job),
+    );
+    if (!blob) return false;
     await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+    return true;
   }
 
   async cut(): Promise<void> {
-    await this.copy(false);
+    if (!(await this.copy(false))) return;
     const { editor } = this.#studio;
     if (editor.document?.selection) this.#studio.execute('edit.clear');
     else editor.change('command.edit.cut', (document) => removeLayers(document, document.active));
@@ -65,18 +69,26 @@ export class Clipboard {
     throw new StudioError('CLIPBOARD', t('error.CLIPBOARD'));
   }
 
+  /** A part of a document as a file, of some layers or all (null), without what is not selected. */
+  async #png(
+    document: StudioDocument,
+    rect: Rect,
+    layers: readonly Layer[] | null,
+    { run, signal, onProgress }: Job,
+  ): Promise<Blob> {
+    const { compositor } = this.#studio;
+    const options = { rect, signal, onProgress };
+    let data = layers
+      ? await flattenLayers(compositor, document, layers, options)
+      : await flatten(compositor, document, options);
+    const { selection } = document;
+    if (selection) data = await run('cutOut', { data, rect, selection }, { give: [data.buffer] });
+    return pngOf(data, rect.width, rect.height);
+  }
+
   /** Something else was copied outside. */
   forget(): void {
     this.#layers = [];
-  }
-}
-
-/** Makes transparent what is not selected. */
-function cutOut(data: Uint8ClampedArray, { x, y, width, height }: Rect, selection: Mask): void {
-  const reader = new MaskReader(selection);
-  for (let i = 0; i < width * height; i++) {
-    const value = reader.at(x + (i % width), y + Math.floor(i / width));
-    if (value !== 255) data[i * 4 + 3] = Math.round(((data[i * 4 + 3] ?? 0) * value) / 255);
   }
 }
 

@@ -4,10 +4,10 @@ import { locate, topMost } from '../document/layers/tree.js';
 import { wholePixels } from '../document/pixels/bounds.js';
 import type { Compositor } from '../document/pixels/compose.js';
 import { flattenLayers } from '../document/pixels/flatten.js';
-import { rasterFrom } from '../document/pixels/tiles.js';
 import type { Layer, LayerId, Rect, StudioDocument } from '../document/types.js';
 import { boundsOfAll } from '../document/layers/transform.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
+import type { Job } from './work.svelte.js';
 
 export type MergeKind = 'down' | 'visible' | 'all' | 'self';
 
@@ -30,6 +30,7 @@ export async function merged(
   document: StudioDocument,
   kind: MergeKind,
   name: string,
+  { run, signal, onProgress }: Job,
 ): Promise<StudioDocument> {
   const members = membersOf(document, kind);
   const ids: LayerId[] = members.map(({ id }) => id);
@@ -47,8 +48,10 @@ export async function merged(
           clipped: false,
         }))
       : members;
-  const data = await flattenLayers(compositor, document, shown, { rect });
-  const made = { raster: rasterFrom(data, rect.width, rect.height), x: rect.x, y: rect.y };
+  const data = await flattenLayers(compositor, document, shown, { rect, signal, onProgress });
+  const { x, y, width, height } = rect;
+  const raster = await run('raster', { data, width, height }, { give: [data.buffer] });
+  const made = { raster, x, y };
   if (kind === 'all') return flatten(document, made, name);
   const next = mergeInto(document, ids, made, members.at(kind === 'self' ? -1 : 0)?.name);
   const [only] = members;

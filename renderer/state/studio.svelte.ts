@@ -12,14 +12,12 @@ import { redoTarget, undoTarget } from '../document/history/travel.js';
 import type { NodeId } from '../document/history/tree.js';
 import { resizeCanvas, resizeImage, type Anchor } from '../document/layers/canvas.js';
 import { setProtection, setSelection } from '../document/layers/masks.js';
-import { boundsOfAll } from '../document/layers/transform.js';
+import { boundsOfAll, type ResampleMask } from '../document/layers/transform.js';
 import { Compositor } from '../document/pixels/compose.js';
-import { flatten, flattenLayers } from '../document/pixels/flatten.js';
+import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { multiply } from '../document/pixels/matrix.js';
 import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
-import { feather, growMask, shrinkMask } from '../document/pixels/mask-shaping.js';
-import { resampleMask } from '../document/pixels/resample-mask.js';
-import type { Matrix, Point, RasterLayer, Recipe, StudioDocument } from '../document/types.js';
+import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
 import { locale, t, type MessageKey } from '../i18n/index.svelte.js';
 import { Autosave } from './autosave.svelte.js';
 import { Clipboard } from './clipboard.js';
@@ -28,9 +26,11 @@ import { CreateState } from './create.svelte.js';
 import { Editor } from './editor.svelte.js';
 import { Files } from './files.svelte.js';
 import { merged, type MergeKind } from './merge.js';
+import { selectionIs } from './painting.js';
 import { ToolState } from './tools.svelte.js';
 import { UiState } from './ui.svelte.js';
 import { ViewState } from './view.svelte.js';
+import { Work } from './work.svelte.js';
 
 type Start = Answer<'app.start'>;
 
@@ -44,6 +44,7 @@ export class Studio {
   readonly registry: Registry;
   readonly start: Start;
   readonly editor: Editor;
+  readonly work: Work;
   readonly create: CreateState;
   readonly consistency = new ConsistencyState();
   readonly tools = new ToolState();
@@ -101,6 +102,7 @@ export class Studio {
       this.ui.toast('error', message);
     };
     this.editor = new Editor(failed);
+    this.work = new Work(this.editor, this.ui);
     this.create = new CreateState(client, failed);
     this.create.arrived = ({ items }) => {
       const [first] = items;
@@ -225,41 +227,36 @@ export class Studio {
   }
 
   /** Raw pixels of the picture or of the active layer, for tools that look at colours. */
-  async sampled(allLayers: boolean) {
+  async sampled(allLayers: boolean, options: Pick<FlattenOptions, 'signal' | 'onProgress'>) {
     const { document, active } = this.editor;
     if (!document) throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
     const data =
       allLayers || !active
-        ? await flatten(this.compositor, document)
-        : await flattenLayers(this.compositor, document, [active]);
+        ? await flatten(this.compositor, document, options)
+        : await flattenLayers(this.compositor, document, [active], options);
     return { data, width: document.width, height: document.height };
   }
 
-  /** Changes the pixels of the active layer. */
-  onPixels(
-    key: MessageKey,
-    change: (document: StudioDocument, layer: RasterLayer) => StudioDocument,
-  ): void {
-    const { active } = this.editor;
-    if (active?.type !== 'raster') {
-      this.ui.toast('error', t('error.NO_PIXELS'));
-      return;
-    }
-    this.editor.change(key, (document) => change(document, active));
-  }
-
   async merge(kind: MergeKind): Promise<void> {
-    const { document } = this.editor;
-    if (!document) return;
-    const next = await merged(this.compositor, document, kind, t('layer.merged'));
     const keys = {
       down: 'command.layer.mergeDown',
       visible: 'command.layer.mergeVisible',
       all: 'command.layer.flatten',
       self: 'command.layer.rasterize',
     } as const;
-    // Somebody went on working while it was computed: their work is not overwritten.
-    if (this.editor.document === document) this.editor.commit(keys[kind], next);
+    await this.work.change(keys[kind], async (document, job) => {
+      const { layers, active } = await merged(
+        this.compositor,
+        document,
+        kind,
+        t('layer.merged'),
+        job,
+      );
+      return {
+        of: (now) => [now.layers, now.width, now.height],
+        change: (now) => (layers === document.layers ? now : { ...now, layers, active }),
+      };
+    });
   }
 
   newDocument(width: number, height: number): void {
@@ -267,25 +264,30 @@ export class Studio {
     this.fit();
   }
 
-  resizeCanvas(width: number, height: number, anchor: Anchor): void {
-    this.editor.change('command.image.canvasSize', (document) =>
-      resizeCanvas(document, width, height, anchor, resampleMask),
-    );
-    this.fit();
+  /** Changes the document as a whole and shows all of it. */
+  async reframe(
+    key: MessageKey,
+    change: (document: StudioDocument, resample: ResampleMask) => StudioDocument,
+  ): Promise<void> {
+    if (await this.work.reshape(key, change)) this.fit();
   }
 
-  resizeImage(width: number, height: number): void {
-    this.editor.change('command.image.imageSize', (document) =>
-      resizeImage(document, width, height, resampleMask),
+  resizeCanvas(width: number, height: number, anchor: Anchor): Promise<void> {
+    return this.reframe('command.image.canvasSize', (document, resample) =>
+      resizeCanvas(document, width, height, anchor, resample),
     );
-    this.fit();
+  }
+
+  resizeImage(width: number, height: number): Promise<void> {
+    return this.reframe('command.image.imageSize', (document, resample) =>
+      resizeImage(document, width, height, resample),
+    );
   }
 
   /** Feathers, grows or shrinks the selection by pixels. */
-  changeSelection(how: 'feather' | 'grow' | 'shrink', pixels: number): void {
-    const change = { feather, grow: growMask, shrink: shrinkMask }[how];
-    this.editor.change(`command.select.${how}`, (document) =>
-      document.selection ? setSelection(document, change(document.selection, pixels)) : document,
+  async changeSelection(how: 'feather' | 'grow' | 'shrink', pixels: number): Promise<void> {
+    await this.work.change(`command.select.${how}`, async ({ selection: mask }, job) =>
+      selectionIs(mask && (await job.run('shape', { mask, how, pixels }))),
     );
   }
 
@@ -294,17 +296,16 @@ export class Studio {
   }
 
   /** Makes room around the picture, selects it, and goes to the prompt. */
-  outpaint(): void {
-    this.editor.change('command.create.outpaint', (document) => {
+  async outpaint(): Promise<void> {
+    await this.reframe('command.create.outpaint', (document, resample) => {
       const room = Math.max(32, Math.round(Math.max(document.width, document.height) * ROOM));
       const [width, height] = [document.width + 2 * room, document.height + 2 * room];
-      const larger = resizeCanvas(document, width, height, { x: 0.5, y: 0.5 }, resampleMask);
+      const larger = resizeCanvas(document, width, height, { x: 0.5, y: 0.5 }, resample);
       const old = { x: room, y: room, width: document.width, height: document.height };
       return setSelection(larger, invertMask(maskFromRect(width, height, old)));
     });
     this.create.mode = 'edit';
     this.create.target = 'picture';
-    this.fit();
     this.focusPrompt();
   }
 
@@ -342,7 +343,8 @@ export class Studio {
   /** Esc: the nearest thing that can be stopped or left. */
   async escape(): Promise<void> {
     if (this.cancelGesture()) return;
-    if (this.create.busy) {
+    if (this.work.cancel()) this.ui.toast('info', t('job.cancelled'));
+    else if (this.create.busy) {
       await this.create.cancel();
       this.ui.toast('info', t('job.cancelled'));
     } else if (this.create.current) this.generation.discard();

@@ -1,7 +1,5 @@
 /** Brush, eraser, clone, fill, gradient and eyedropper. */
 import { Stroke, type StrokeSettings } from '../../document/paint/stroke.js';
-import { floodFill } from '../../document/paint/fill.js';
-import { gradient as paintGradient } from '../../document/paint/gradient.js';
 import { formatColour, pickColour } from '../../document/paint/colour.js';
 import { createRasterLayer, uniqueName } from '../../document/create.js';
 import { addLayer } from '../../document/layers/arrange.js';
@@ -9,13 +7,15 @@ import { refuseLockedWithin } from '../../document/layers/change.js';
 import { replaceRaster } from '../../document/layers/content.js';
 import { expandToDocument } from '../../document/layers/expand.js';
 import { constrainLine } from '../../document/selection/gestures.js';
-import { activeLayer, locate } from '../../document/layers/tree.js';
+import { activeLayer, findLayer, locate } from '../../document/layers/tree.js';
 import { emptyRaster } from '../../document/pixels/tiles.js';
 import type { Point, Raster, RasterLayer, StudioDocument } from '../../document/types.js';
 import { StudioError } from '../../bridge/client.js';
 import { t } from '../../i18n/index.svelte.js';
 import type { MessageKey } from '../../i18n/en.js';
+import { paintedOver, placed, readsSelected } from '../../state/painting.js';
 import type { Studio } from '../../state/studio.svelte.js';
+import type { Job } from '../../state/work.svelte.js';
 import { brushOf } from './select.js';
 import type { Tool } from './tool.js';
 
@@ -110,29 +110,52 @@ export const clone: Tool = (context, start) => {
   return cloneStroke(context, start);
 };
 
-export const fill: Tool = ({ studio }, { point }) => {
-  const target = targetOf(studio);
-  if (!target) return null;
-  const { foreground, opacity, tolerance, contiguous, allLayers } = studio.tools;
+/** Paints all over a layer beside the page: the one that is painted on when its turn comes. */
+function allOver(
+  studio: Studio,
+  key: MessageKey,
+  paint: (target: Target, job: Job) => Promise<Raster>,
+): void {
   studio.attempt(async () => {
-    const picture = await studio.sampled(allLayers);
-    const settings = {
-      colour: foreground,
-      opacity,
-      lockAlpha: false,
-      tolerance,
-      contiguous,
-      antialias: true,
-    };
-    const raster = floodFill(target.layer, target.document.selection, picture, point, settings);
-    studio.editor.change('command.tool.fill', () => painted(target, raster));
+    await studio.work.change(key, async (start, job) => {
+      const target = targetOf(studio);
+      if (!target) return { of: () => [], change: (now) => now };
+      const raster = await paint(target, job);
+      const { layer } = target;
+      if (findLayer(start, layer.id)) return paintedOver(layer, raster);
+      // On a layer that is new with it.
+      return {
+        of: ({ width, height, selection }) => [width, height, selection],
+        change: (now) => addLayer(now, { ...layer, raster }),
+      };
+    });
+  });
+}
+
+export const fill: Tool = ({ studio }, { point: at }) => {
+  const { foreground, opacity, tolerance, contiguous, allLayers } = studio.tools;
+  const settings = {
+    colour: foreground,
+    opacity,
+    lockAlpha: false,
+    tolerance,
+    contiguous,
+    antialias: true,
+  };
+  if (!targetOf(studio)) return null;
+  allOver(studio, 'command.tool.fill', async ({ layer, document }, job) => {
+    const picture = await studio.sampled(allLayers, job);
+    const look = { picture, at, settings, within: document.selection };
+    // What is found first says which tiles of the layer are needed at all.
+    const selection = await job.run('region', look, { give: [picture.data.buffer] });
+    const reads = readsSelected(layer, selection, opacity === 1);
+    return job.run('fill', { target: placed(layer), selection, settings }, { reads });
   });
   return null;
 };
 
 export const gradient: Tool = ({ studio, overlay }, start) => {
-  const target = targetOf(studio);
-  if (!target) return null;
+  if (!targetOf(studio)) return null;
   let to: Point = start.point;
   const { foreground, background, opacity, gradient: type } = studio.tools;
   return {
@@ -152,9 +175,10 @@ export const gradient: Tool = ({ studio, overlay }, start) => {
         opacity,
         lockAlpha: false,
       };
-      studio.editor.change('command.tool.gradient', () =>
-        painted(target, paintGradient(target.layer, target.document.selection, settings)),
-      );
+      allOver(studio, 'command.tool.gradient', ({ layer, document: { selection } }, job) => {
+        const reads = readsSelected(layer, selection, false);
+        return job.run('gradient', { target: placed(layer), selection, settings }, { reads });
+      });
     },
     cancel() {
       overlay(null);

@@ -87,10 +87,11 @@ export const crop: Tool = ({ studio, overlay }, start) => {
     up() {
       overlay(null);
       if (rect.width < 1 || rect.height < 1) return;
-      studio.editor.change('command.tool.crop', (current) =>
-        cropDocument(current, rect, resampleMask),
+      studio.attempt(() =>
+        studio.reframe('command.tool.crop', (current, resample) =>
+          cropDocument(current, rect, resample),
+        ),
       );
-      studio.fit();
     },
     cancel() {
       overlay(null);

@@ -1,16 +1,15 @@
 /** Selecting by rectangle, ellipse, lasso, wand and brush. */
-import { combine, type CombineMode } from '../../document/selection/combine.js';
+import type { CombineMode } from '../../document/selection/combine.js';
 import { isEmptyMask } from '../../document/pixels/mask-operations.js';
 import { dragRect, toWholePixels } from '../../document/selection/gestures.js';
-import { ellipseMask, polygonMask, rectangleMask } from '../../document/selection/shapes.js';
-import { magicWand } from '../../document/selection/wand.js';
 import { MaskStroke } from '../../document/paint/mask-stroke.js';
-import { feather } from '../../document/pixels/mask-shaping.js';
 import { evenMask } from '../../document/pixels/tiles.js';
 import { setSelection } from '../../document/layers/masks.js';
-import type { Mask, Point, StudioDocument } from '../../document/types.js';
+import type { Point } from '../../document/types.js';
 import type { MessageKey } from '../../i18n/en.js';
+import { selectionIs } from '../../state/painting.js';
 import type { Studio } from '../../state/studio.svelte.js';
+import type { Drawn } from '../../work/tasks.js';
 import type { Tool, ToolEvent } from './tool.js';
 
 /** Shift adds, alt takes away, both intersect; else as the options bar says. */
@@ -24,20 +23,14 @@ export function modeOf(
   return studio.tools.mode;
 }
 
-/** A document with a shape added to its selection; nothing selected becomes no selection. */
-export function withSelected(
-  document: StudioDocument,
-  added: Mask,
-  how: CombineMode,
-): StudioDocument {
-  const selection = combine(document.selection, added, how);
-  return setSelection(document, isEmptyMask(selection) ? null : selection);
-}
-
-function finish(studio: Studio, key: MessageKey, added: Mask, how: CombineMode): void {
-  const radius = studio.tools.feather;
-  const mask = radius > 0 ? feather(added, radius) : added;
-  studio.editor.change(key, (document) => withSelected(document, mask, how));
+/** Selects a shape, with the edges that the options bar says. */
+function finish(studio: Studio, key: MessageKey, drawn: Drawn, how: CombineMode): void {
+  const soft = studio.tools.feather;
+  studio.attempt(async () => {
+    await studio.work.change(key, async ({ width, height, selection: old }, job) =>
+      selectionIs(await job.run('select', { drawn, width, height, soft, old, how })),
+    );
+  });
 }
 
 /** A click without a drag takes the selection away. */
@@ -73,8 +66,7 @@ const box =
           deselect(studio, how);
           return;
         }
-        const make = kind === 'rectangle' ? rectangleMask : ellipseMask;
-        finish(studio, `command.tool.${kind}`, make(document.width, document.height, rect), how);
+        finish(studio, `command.tool.${kind}`, { kind, rect }, how);
       },
       cancel() {
         overlay(null);
@@ -98,13 +90,7 @@ export const lasso: Tool = ({ studio, overlay }, start) => {
     up() {
       overlay(null);
       if (points.length < 3) deselect(studio, how);
-      else
-        finish(
-          studio,
-          'command.tool.lasso',
-          polygonMask(document.width, document.height, points),
-          how,
-        );
+      else finish(studio, 'command.tool.lasso', { kind: 'lasso', points }, how);
     },
     cancel() {
       overlay(null);
@@ -118,10 +104,13 @@ export const wand: Tool = ({ studio }, start) => {
   const how = modeOf(studio, start);
   const { tolerance, contiguous, allLayers } = studio.tools;
   studio.attempt(async () => {
-    const picture = await studio.sampled(allLayers);
     const settings = { tolerance, contiguous, antialias: true };
-    const mask = magicWand(picture, start.point, settings);
-    studio.editor.change('command.tool.wand', (current) => withSelected(current, mask, how));
+    await studio.work.change('command.tool.wand', async ({ selection: old }, job) => {
+      const picture = await studio.sampled(allLayers, job);
+      const give = [picture.data.buffer];
+      const args = { picture, at: start.point, settings, old, how };
+      return selectionIs(await job.run('wand', args, { give }));
+    });
   });
   return null;
 };

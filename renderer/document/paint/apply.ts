@@ -30,8 +30,7 @@ export function applyEffect(
   for (let row = 0; row < rowsOf(raster); row++) {
     for (let column = 0; column < columnsOf(raster); column++) {
       const key = tileKey(raster, column, row);
-      const from = raster.tiles.get(key)?.data;
-      if (from === undefined && onlyOpaque) continue;
+      if (onlyOpaque && !raster.tiles.has(key)) continue;
       const [left, top] = [column * TILE, row * TILE];
       const right = Math.min(TILE, raster.width - left);
       const bottom = Math.min(TILE, raster.height - top);
@@ -45,7 +44,7 @@ export function applyEffect(
       }
       touched.push(key);
       blendTile({
-        from,
+        from: raster.tiles.get(key)?.data,
         out: () => editor.write(column, row),
         left,
         top,

@@ -34,60 +34,96 @@ export function distanceGrow(
   height: number,
   radius: number,
 ): Uint8ClampedArray {
-  const squares = new Float64Array(width * height);
-  for (let i = 0; i < squares.length; i++) {
-    const value = bytes[i] ?? 0;
-    squares[i] = value >= 128 ? ((255 - value) / 255) ** 2 : FAR;
-  }
-  const line = new Lines(Math.max(width, height));
-  for (let x = 0; x < width; x++) line.transform(squares, x, width, height);
-  for (let y = 0; y < height; y++) line.transform(squares, y * width, 1, width);
-  const out = new Uint8ClampedArray(squares.length);
-  for (let i = 0; i < out.length; i++) {
-    const grown = 255 * (radius + 1 - Math.sqrt(squares[i] ?? 0));
-    out[i] = Math.max(grown, bytes[i] ?? 0);
+  const squares = columnDistances(bytes, width, height);
+  const line = new Line(width, (radius + 1) ** 2);
+  const out = bytes.slice();
+  for (let y = 0; y < height; y++) {
+    const start = y * width;
+    if (!line.measure(squares, start)) continue;
+    for (let x = 0; x < width; x++) {
+      const grown = 255 * (radius + 1 - Math.sqrt(squares[start + x] ?? 0));
+      if (grown > (out[start + x] ?? 0)) out[start + x] = grown;
+    }
   }
   return out;
 }
 
 /**
- * The squared distance transform of a line (Felzenszwalb and Huttenlocher): the lower envelope of a
- * parabola on each pixel.
+ * Squares of the distances to the nearest pixel in the mask above or below, and of how far its edge
+ * is from its middle. That is less than a pixel, so no pixel behind the nearest one can be nearer.
  */
-class Lines {
+function columnDistances(bytes: Uint8ClampedArray, width: number, height: number): Float64Array {
+  const squares = new Float64Array(width * height).fill(FAR);
+  const rows = new Int32Array(width);
+  const parts = new Float64Array(width);
+  const parted = Float64Array.from({ length: 256 }, (_, value) => ((255 - value) / 255) ** 2);
+  for (const down of [true, false]) {
+    parts.fill(FAR);
+    for (let k = 0; k < height; k++) {
+      const y = down ? k : height - 1 - k;
+      for (let x = 0, i = y * width; x < width; x++, i++) {
+        const value = bytes[i] ?? 0;
+        if (value >= 128) {
+          rows[x] = y;
+          parts[x] = parted[value] ?? 0;
+        }
+        const square = (y - (rows[x] ?? 0)) ** 2 + (parts[x] ?? 0);
+        if (square < (squares[i] ?? 0)) squares[i] = square;
+      }
+    }
+  }
+  return squares;
+}
+
+/**
+ * The squared distance transform of a line (Felzenszwalb and Huttenlocher): the lower envelope of a
+ * parabola on each pixel, without those that lie too far away to matter.
+ */
+class Line {
+  readonly #count: number;
+  readonly #limit: number;
   readonly #values: Float64Array;
   readonly #places: Int32Array;
   readonly #starts: Float64Array;
 
-  constructor(longest: number) {
-    this.#values = new Float64Array(longest);
-    this.#places = new Int32Array(longest);
-    this.#starts = new Float64Array(longest + 1);
+  /** @param limit squares above it are all the same */
+  constructor(count: number, limit: number) {
+    this.#count = count;
+    this.#limit = limit;
+    this.#values = new Float64Array(count);
+    this.#places = new Int32Array(count);
+    this.#starts = new Float64Array(count + 1);
   }
 
-  transform(data: Float64Array, offset: number, step: number, count: number): void {
+  /** Makes distances in columns distances; false where all of a row are above the limit. */
+  measure(data: Float64Array, offset: number): boolean {
     const values = this.#values;
     const places = this.#places;
     const starts = this.#starts;
-    for (let i = 0; i < count; i++) values[i] = data[offset + i * step] ?? 0;
-    let last = 0;
-    places[0] = 0;
-    starts[0] = -Infinity;
-    starts[1] = Infinity;
-    for (let i = 1; i < count; i++) {
-      const value = (values[i] ?? 0) + i * i;
-      let meet = this.#meet(value, i, last);
-      while (meet <= (starts[last] ?? 0)) meet = this.#meet(value, i, --last);
+    let last = -1;
+    for (let i = 0; i < this.#count; i++) {
+      const square = data[offset + i] ?? 0;
+      values[i] = square;
+      if (square > this.#limit) continue;
+      let meet = -Infinity;
+      while (last >= 0) {
+        meet = this.#meet(square + i * i, i, last);
+        if (meet > (starts[last] ?? 0)) break;
+        last--;
+        meet = -Infinity;
+      }
       last++;
       places[last] = i;
       starts[last] = meet;
       starts[last + 1] = Infinity;
     }
-    for (let i = 0, k = 0; i < count; i++) {
+    if (last < 0) return false;
+    for (let i = 0, k = 0; i < this.#count; i++) {
       while ((starts[k + 1] ?? 0) < i) k++;
       const place = places[k] ?? 0;
-      data[offset + i * step] = (i - place) ** 2 + (values[place] ?? 0);
+      data[offset + i] = (i - place) ** 2 + (values[place] ?? 0);
     }
+    return true;
   }
 
   /** Where the parabola on `i` meets the last one of the envelope. */

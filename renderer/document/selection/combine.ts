@@ -32,7 +32,7 @@ export function combine(old: Mask | null, added: Mask, how: CombineMode): Mask {
   for (const key of new Set([...base.tiles.keys(), ...added.tiles.keys()])) {
     const one = base.tiles.get(key) ?? solidMaskTile(base.outside);
     const other = added.tiles.get(key) ?? solidMaskTile(added.outside);
-    const tile = shortcut(one, other, how) ?? combineTiles(one, other, operation);
+    const tile = shortcut(one, other, how) ?? combineTiles(one, other, how);
     if (evenValue(tile.data) !== outside) tiles.set(key, tile);
   }
   return { width: base.width, height: base.height, outside, tiles };
@@ -53,20 +53,31 @@ function shortcut(old: MaskTile, added: MaskTile, how: CombineMode): MaskTile | 
   return other === neutral ? old : undefined;
 }
 
-function combineTiles(old: MaskTile, added: MaskTile, operation: Operation): MaskTile {
-  const data = new Uint8ClampedArray(old.data.length);
-  let sameAsOld = true;
-  let sameAsAdded = true;
-  for (let i = 0; i < data.length; i++) {
-    const one = old.data[i] ?? 0;
-    const other = added.data[i] ?? 0;
-    const value = operation(one, other);
-    data[i] = value;
-    sameAsOld &&= value === one;
-    sameAsAdded &&= value === other;
-  }
+function combineTiles(old: MaskTile, added: MaskTile, how: CombineMode): MaskTile {
+  const data = combineBytes(old.data, added.data, how);
   const even = evenValue(data);
   if (even === 0 || even === 255) return solidMaskTile(even);
-  if (sameAsOld) return old;
-  return sameAsAdded ? added : newMaskTile(data);
+  if (sameBytes(data, old.data)) return old;
+  return sameBytes(data, added.data) ? added : newMaskTile(data);
+}
+
+/** One loop for each, for a call a pixel would cost more than the work. */
+function combineBytes(
+  old: Uint8ClampedArray,
+  added: Uint8ClampedArray,
+  how: CombineMode,
+): Uint8ClampedArray {
+  const data = added.slice();
+  for (let i = 0; i < data.length; i++) {
+    const one = old[i] ?? 0;
+    const other = data[i] ?? 0;
+    if (how === 'subtract') data[i] = one - other;
+    else if (how === 'add' ? one > other : one < other) data[i] = one;
+  }
+  return data;
+}
+
+function sameBytes(one: Uint8ClampedArray, other: Uint8ClampedArray): boolean {
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
 }

@@ -15,12 +15,50 @@ const THRESHOLD = 128;
  */
 export function outlineOf(mask: Mask, step = 1): Point[][] {
   const grid = gridOf(mask, step);
-  return trace(grid).map((corners) =>
-    corners.map(({ x, y }) => ({
-      x: Math.min(mask.width, (x + grid.left) * step),
-      y: Math.min(mask.height, (y + grid.top) * step),
-    })),
+  return (trace(grid, Infinity) ?? []).map((corners) =>
+    corners.map((corner) => placed(corner, mask, step, grid)),
   );
+}
+
+/** Outlines as messages carry them: x and y of all points, and how many points each outline has. */
+export interface CompactOutline {
+  readonly points: Int32Array;
+  readonly counts: Int32Array;
+}
+
+/** Points that are still drawn in a moment. */
+const MOST_POINTS = 200_000;
+
+/**
+ * The same as numbers. What would have more points than can be drawn in a moment, such as the specks
+ * that a magic wand finds in noise, is looked at in larger blocks.
+ */
+export function compactOutline(mask: Mask, step: number): CompactOutline {
+  let size = step;
+  let grid = gridOf(mask, size);
+  let outlines = trace(grid, MOST_POINTS);
+  while (outlines === null) {
+    size *= 2;
+    grid = gridOf(mask, size);
+    outlines = trace(grid, MOST_POINTS);
+  }
+  const counts = Int32Array.from(outlines, ({ length }) => length);
+  const points = new Int32Array(counts.reduce((sum, count) => sum + count, 0) * 2);
+  let at = 0;
+  for (const corner of outlines.flat()) {
+    const { x, y } = placed(corner, mask, size, grid);
+    points[at++] = x;
+    points[at++] = y;
+  }
+  return { points, counts };
+}
+
+/** A corner of the grid in document pixels. */
+function placed({ x, y }: Point, mask: Mask, step: number, { left, top }: Grid): Point {
+  return {
+    x: Math.min(mask.width, (x + left) * step),
+    y: Math.min(mask.height, (y + top) * step),
+  };
 }
 
 /** Cells with a border of empty ones around, so that nothing has to ask for bounds. */
@@ -101,12 +139,19 @@ function markRow(
   }
 }
 
-/** Every outline has an edge with nothing to its left: one walk from each that no walk has passed. */
-function trace({ stride, cells }: Grid): Point[][] {
+/**
+ * Every outline has an edge with nothing to its left: one walk from each that no walk has passed.
+ * @returns null once there are more than `most` points
+ */
+function trace({ stride, cells }: Grid, most: number): Point[][] | null {
   const outlines: Point[][] = [];
+  let points = 0;
   for (let cell = stride + 1; cell < cells.length; cell++) {
     if (cells[cell] !== FULL || cells[cell - 1] !== 0) continue;
-    outlines.push(walk(cells, stride, cell));
+    const outline = walk(cells, stride, cell);
+    outlines.push(outline);
+    points += outline.length;
+    if (points > most) return null;
   }
   return outlines;
 }

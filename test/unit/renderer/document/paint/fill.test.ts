@@ -3,8 +3,14 @@ import { describe, expect, test } from 'vitest';
 
 import { IDENTITY, translation } from '../../../../../renderer/document/pixels/matrix.js';
 import { pixelsOf } from '../../../../../renderer/document/pixels/tiles.js';
-import { floodFill } from '../../../../../renderer/document/paint/fill.js';
-import { magicWand } from '../../../../../renderer/document/selection/wand.js';
+import {
+  fillSelection,
+  type FillSettings,
+} from '../../../../../renderer/document/paint/fill-selection.js';
+import type { Placed } from '../../../../../renderer/document/paint/blend.js';
+import { magicWand, type WandSettings } from '../../../../../renderer/document/selection/wand.js';
+import type { Picture } from '../../../../../renderer/document/selection/region.js';
+import type { Mask, Point } from '../../../../../renderer/document/types.js';
 import { rectangleMask } from '../../../../../renderer/document/selection/shapes.js';
 import {
   firstDifference,
@@ -25,6 +31,15 @@ const settings = {
   contiguous: true,
   antialias: true,
 };
+
+/** What the bucket does: it fills what the wand finds within the selection. */
+const floodFill = (
+  target: Placed,
+  selection: Mask | null,
+  picture: Picture,
+  at: Point,
+  chosen: FillSettings & WandSettings,
+) => fillSelection(target, magicWand(picture, at, chosen, selection), chosen);
 
 /** White, with black where `black` says so. */
 function sketch(black: (x: number, y: number) => boolean, width = WIDTH, height = HEIGHT) {
