@@ -5,6 +5,7 @@
  */
 import type { Compositor } from '../document/pixels/compose.js';
 import { changedTiles } from '../document/pixels/changes.js';
+import { composeInParts } from '../document/pixels/parts.js';
 import { rasteriser } from './bounds.js';
 import { TILE, type Rect, type StudioDocument } from '../document/types.js';
 
@@ -12,6 +13,17 @@ import { TILE, type Rect, type StudioDocument } from '../document/types.js';
 const BORDER = 1;
 /** Bytes of computed tiles kept besides those on the screen. */
 const KEPT = 192 * 1024 * 1024;
+
+interface Place {
+  readonly column: number;
+  readonly row: number;
+}
+
+interface Begun {
+  readonly document: StudioDocument;
+  readonly key: string;
+  readonly parts: Generator<void, Uint8ClampedArray>;
+}
 
 interface Kept {
   data: Uint8ClampedArray;
@@ -41,7 +53,9 @@ export class CompositeFrame {
   #area: Area = { level: 0, fromColumn: 0, toColumn: 0, fromRow: 0, toRow: 0 };
   #canvas = new OffscreenCanvas(1, 1);
   /** Tiles of the area that are to be computed, nearest to what matters last. */
-  #waiting: { column: number; row: number }[] = [];
+  #waiting: Place[] = [];
+  /** The tile that is computed in parts. */
+  #begun: Begun | null = null;
 
   constructor(compositor: Compositor, document: StudioDocument) {
     this.#compositor = compositor;
@@ -96,7 +110,7 @@ export class CompositeFrame {
   }
 
   /**
-   * Computes tiles for some milliseconds, one at least.
+   * Computes tiles for some milliseconds, a part of one at least.
    * @param near a point of the document whose tiles come first
    * @returns whether anything was drawn
    */
@@ -105,16 +119,38 @@ export class CompositeFrame {
     if (near) this.#sort(near);
     const until = performance.now() + milliseconds;
     do {
-      const next = this.#waiting.pop();
+      const next = this.#next();
       if (next === undefined) break;
-      const { level } = this.#area;
-      const data = this.#compositor.composeTile(this.#document, next.column, next.row, level);
+      const data = this.#compose(next);
+      if (data === null) continue;
+      this.#waiting = this.#waiting.filter((place) => place !== next);
       this.#tiles.delete(this.#key(next.column, next.row));
       this.#tiles.set(this.#key(next.column, next.row), { data, stale: false });
       this.#put(next.column, next.row, data);
     } while (performance.now() < until);
     this.#forget();
     return true;
+  }
+
+  /** The tile to go on with: the one that is begun, else what matters most. */
+  #next(): Place | undefined {
+    const key = this.#begun?.key;
+    const begun = this.#waiting.find(({ column, row }) => this.#key(column, row) === key);
+    return begun ?? this.#waiting.at(-1);
+  }
+
+  /** A tile's pixels; null while parts of it are missing. */
+  #compose({ column, row }: Place): Uint8ClampedArray | null {
+    const document = this.#document;
+    const key = this.#key(column, row);
+    if (this.#begun?.key !== key || this.#begun.document !== document) {
+      const parts = composeInParts(this.#compositor, document, column, row, this.#area.level);
+      this.#begun = { document, key, parts };
+    }
+    const { done, value } = this.#begun.parts.next();
+    if (done !== true) return null;
+    this.#begun = null;
+    return value;
   }
 
   /** Draws the frame into a context whose unit is a document pixel. */

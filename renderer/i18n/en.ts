@@ -222,7 +222,7 @@ export const en = {
   'job.left': '{seconds} s left',
   'job.cancel': 'Cancel',
   'job.cancelled': 'Cancelled.',
-  'work.running': '{name} …',
+  'work.running': 'Working: {name} …',
   'work.cancel': 'Cancel ({keys})',
   'work.overtaken': 'The picture has changed meanwhile, so this was not applied: {name}.',
   'stage.load': 'Loading the model',

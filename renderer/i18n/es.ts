@@ -224,7 +224,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'job.left': 'quedan {seconds} s',
   'job.cancel': 'Cancelar',
   'job.cancelled': 'Cancelado.',
-  'work.running': '{name} …',
+  'work.running': 'En curso: {name} …',
   'work.cancel': 'Cancelar ({keys})',
   'work.overtaken': 'La imagen ha cambiado entretanto, así que no se aplicó: {name}.',
   'stage.load': 'Cargando el modelo',

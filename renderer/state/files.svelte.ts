@@ -5,7 +5,6 @@ import { createDocument, createGroup, createRasterLayer } from '../document/crea
 import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
 import { flatten, flattenLayers } from '../document/pixels/flatten.js';
-import { rasterFrom } from '../document/pixels/tiles.js';
 import { wholePixels } from '../document/pixels/bounds.js';
 import { parse, serialise, tileLayout } from '../document/serialise.js';
 import type { BlendMode, Layer, StudioDocument } from '../document/types.js';
@@ -105,7 +104,11 @@ export class Files {
         const layers = await this.#layers(opened.layers);
         const whole = { ...createDocument(opened.width, opened.height), layers };
         const data = await flatten(compositor, whole, { background: '#ffffff' });
-        consistency.add(opened.name, { raster: rasterFrom(data, opened.width, opened.height) });
+        const { width, height } = opened;
+        const { worker } = this.#studio.work;
+        const give = [data.buffer];
+        const raster = await worker.run('raster', { data, width, height }, { give });
+        consistency.add(opened.name, { raster });
       });
     }
   }

@@ -16,6 +16,7 @@ import { boundsOfAll, type ResampleMask } from '../document/layers/transform.js'
 import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { multiply } from '../document/pixels/matrix.js';
+import { composeInParts } from '../document/pixels/parts.js';
 import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
 import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
 import { locale, t, type MessageKey } from '../i18n/index.svelte.js';
@@ -378,7 +379,12 @@ export class Studio {
     const longest = Math.max(document.width, document.height);
     const level = Math.max(0, Math.ceil(Math.log2(longest / 256)));
     // At this level the whole document lies in one tile.
-    const data = this.compositor.composeTile(document, 0, 0, level);
+    const parts = composeInParts(this.compositor, document, 0, 0, level);
+    let part = parts.next();
+    for (; part.done !== true; part = parts.next()) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    const data = part.value;
     const image = new ImageData(data as Uint8ClampedArray<ArrayBuffer>, 256, 256);
     const scale = 2 ** level;
     const width = Math.max(1, Math.ceil(document.width / scale));

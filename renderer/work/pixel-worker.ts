@@ -34,6 +34,11 @@ export class PixelWorker {
     this.#start = start;
   }
 
+  /** Starts the worker, so that the first task need not wait for that. */
+  warm(): void {
+    this.#port ??= this.#start();
+  }
+
   /**
    * Does a task, after those that were asked for before.
    * @returns what its function gives; tiles that it kept are the very same

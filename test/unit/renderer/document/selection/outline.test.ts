@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { evenMask } from '../../../../../renderer/document/pixels/tiles.js';
-import { outlineOf } from '../../../../../renderer/document/selection/outline.js';
+import { compactOutline, outlineOf } from '../../../../../renderer/document/selection/outline.js';
+import { maskFromRows } from '../../../../../renderer/document/selection/mask-rows.js';
 import { polygonMask, rectangleMask } from '../../../../../renderer/document/selection/shapes.js';
 import type { Point } from '../../../../../renderer/document/types.js';
 import { firstDifference, drawn, HEIGHT, masks, valuesOf, WIDTH } from '../paint/scenes.js';
@@ -101,4 +102,15 @@ describe('outlines', () => {
       ],
     ]);
   });
+});
+
+test('of specks without number is coarse, but does not take forever to draw', () => {
+  const [width, height] = [1200, 900];
+  const specks = maskFromRows(width, height, { x: 0, y: 0, width, height }, (y, row) => {
+    for (let x = y % 2; x < row.length; x += 2) row[x] = 255;
+  });
+  const { points, counts } = compactOutline(specks, 1);
+  expect(points.length / 2).toBeLessThanOrEqual(200_000);
+  expect([...counts]).toEqual([4]);
+  expect([...points]).toEqual([0, 0, width, 0, width, height, 0, height]);
 });
