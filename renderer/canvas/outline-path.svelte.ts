@@ -34,14 +34,19 @@ export class OutlinePath {
     if (this.#working) return;
     this.#working = true;
     try {
-      for (let done: Wanted | null = null; this.#wanted && this.#wanted !== done;) {
-        done = this.#wanted;
-        const outline = await this.#worker.run('outline', done);
-        if (this.#wanted) this.#show(outline);
+      let done: Wanted | null = null;
+      for (let next = this.#wanted; next && next !== done; next = this.#wanted) {
+        done = next;
+        const outline = await this.#worker.run('outline', next);
+        if (this.#isWanted()) this.#show(outline);
       }
     } finally {
       this.#working = false;
     }
+  }
+
+  #isWanted(): boolean {
+    return this.#wanted !== null;
   }
 
   #show({ points, counts }: CompactOutline): void {

@@ -23,11 +23,11 @@ export interface Job {
   /** Tells how much is done, from 0 to 1. */
   readonly onProgress: (part: number) => void;
   /** Does a part of it in the worker; see `PixelWorker.run`. */
-  run<Name extends TaskName>(
+  readonly run: <Name extends TaskName>(
     task: Name,
     args: TaskArgs<Name>,
     options?: Omit<TaskOptions, 'signal'>,
-  ): Promise<TaskResult<Name>>;
+  ) => Promise<TaskResult<Name>>;
 }
 
 /** What work made of a document. */
@@ -151,7 +151,8 @@ export class Work {
     signal: AbortSignal,
     action: (job: Job) => Promise<T>,
   ): Promise<T | undefined> {
-    if (signal.aborted) return undefined;
+    const isGivenUp = (): boolean => signal.aborted;
+    if (isGivenUp()) return undefined;
     let part: number | null = null;
     const timer = setTimeout(() => {
       this.shown = { key, part };
@@ -166,7 +167,7 @@ export class Work {
         run: (task, args, options) => this.#worker.run(task, args, { ...options, signal }),
       });
     } catch (error) {
-      if (signal.aborted) return undefined;
+      if (isGivenUp()) return undefined;
       throw error;
     } finally {
       clearTimeout(timer);
