@@ -1,5 +1,5 @@
 /** A worker for tests: the real one's code behind a real message channel, in this process. */
-import { serve } from '../../../../renderer/work/serve.js';
+import { serve, type FromWorker } from '../../../../renderer/work/serve.js';
 import type { WorkerPort } from '../../../../renderer/work/pixel-worker.js';
 
 /** What started, in order, and what it was sent. */
@@ -36,7 +36,7 @@ export class Workers {
       onerror: null,
     };
     const entry: Started = { bytes: 0, ended: false, port };
-    near.onmessage = (event: MessageEvent) => port.onmessage?.(event);
+    near.onmessage = (event: MessageEvent<FromWorker>) => port.onmessage?.(event);
     this.started.push(entry);
     return port;
   };
