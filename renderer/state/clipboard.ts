@@ -10,10 +10,15 @@ import type { Layer, Mask, Rect, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import type { Studio } from './studio.svelte.js';
 
+/** Lies beside a copied picture and says which copy it is; other programs see only the picture. */
+const MARK = 'web application/x-nativa-copy';
+
 export class Clipboard {
   readonly #studio: Studio;
   /** Layers copied within the studio, with all they are. */
   #layers: readonly Layer[] = [];
+  /** Of the last copy. */
+  #mark = '';
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -33,8 +38,11 @@ export class Clipboard {
       ? await flatten(this.#studio.compositor, document, { rect })
       : await flattenLayers(this.#studio.compositor, document, layers, { rect });
     if (document.selection) cutOut(data, rect, document.selection);
-    const blob = await pngOf(data, rect.width, rect.height);
-    await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+    this.#mark = crypto.randomUUID();
+    const picture = { 'image/png': await pngOf(data, rect.width, rect.height) };
+    const mark = { [MARK]: new Blob([this.#mark], { type: MARK.replace('web ', '') }) };
+    const item = new ClipboardItem(canMark() ? { ...picture, ...mark } : picture);
+    await navigator.clipboard.write([item]);
   }
 
   async cut(): Promise<void> {
@@ -47,14 +55,14 @@ export class Clipboard {
   /** Puts what was copied into the document: our own layers whole, else a picture. */
   async paste(): Promise<void> {
     const { editor } = this.#studio;
-    if (this.#layers.length > 0 && editor.document) {
+    const items = await navigator.clipboard.read().catch(() => []);
+    if (this.#layers.length > 0 && editor.document && (await this.#isOurs(items))) {
       const layers = this.#layers.map(copyLayer);
       editor.change('command.edit.paste', (document) =>
         layers.reduce<StudioDocument>((into, layer) => addLayer(into, layer), document),
       );
       return;
     }
-    const items = await navigator.clipboard.read().catch(() => []);
     for (const item of items) {
       const type = item.types.find((name) => name.startsWith('image/'));
       if (type === undefined) continue;
@@ -65,10 +73,18 @@ export class Clipboard {
     throw new StudioError('CLIPBOARD', t('error.CLIPBOARD'));
   }
 
-  /** Something else was copied outside. */
-  forget(): void {
-    this.#layers = [];
+  /** Whether the clipboard still has our last copy; assumed where that cannot be told. */
+  async #isOurs(items: readonly ClipboardItem[]): Promise<boolean> {
+    if (items.length === 0 || !canMark()) return true;
+    const marked = items.find(({ types }) => types.includes(MARK));
+    if (!marked) return false;
+    return (await (await marked.getType(MARK)).text()) === this.#mark;
   }
+}
+
+/** Whether this browser keeps types of pages' own in the clipboard. */
+function canMark(): boolean {
+  return 'supports' in ClipboardItem && ClipboardItem.supports(MARK);
 }
 
 /** Makes transparent what is not selected. */
