@@ -60,18 +60,19 @@ export function parsePsd(bytes: Uint8Array): Psd {
   return readPsd(bytes, { useImageData: true });
 }
 
-/** A ground, three flat layers in three blend modes, the top two in a group. */
+/** A ground, three flat layers in three blend modes, the topmost in a group. */
 export function layeredPsd(): Uint8Array {
   const { width, height } = PSD_SIZE;
-  const [shade, ...others] = PATCHES.map(({ colour, ...layer }) => ({
+  const [shade, glow, plain] = PATCHES.map(({ colour, ...layer }) => ({
     ...layer,
     imageData: picture(PATCH, PATCH, () => [...colour, 255]),
   }));
   const imageData = picture(width, height, ground);
   const bottom = { name: 'Ground', left: 0, top: 0, imageData };
-  const group = { name: 'Lights', opened: true, children: others };
+  const group = { name: 'Lights', opened: true, children: plain ? [plain] : [] };
+  const under = [shade, glow].filter((layer) => layer !== undefined);
   return writePsdUint8Array(
-    { width, height, imageData, children: [bottom, ...(shade ? [shade] : []), group] },
+    { width, height, imageData, children: [bottom, ...under, group] },
     { noBackground: true },
   );
 }

@@ -83,7 +83,7 @@ describe('a saved project', () => {
     expect(stack.elements).toMatchObject([
       { tag: 'stack', name: 'Lights', depth: 1, 'composite-op': 'svg:src-over' },
       { tag: 'layer', name: 'Plain', depth: 2, 'composite-op': 'svg:src-over', x: '70', y: '75' },
-      { tag: 'layer', name: 'Glow', depth: 2, 'composite-op': 'svg:screen', x: '110', y: '15' },
+      { tag: 'layer', name: 'Glow', depth: 1, 'composite-op': 'svg:screen', x: '110', y: '15' },
       { tag: 'layer', name: 'Sombra ñ 影', depth: 1, 'composite-op': 'svg:multiply' },
       { tag: 'layer', name: 'Ground', depth: 1, x: '0', y: '0' },
     ]);
@@ -111,7 +111,7 @@ describe('a saved project', () => {
     await page.keyboard.press('Control+z');
     await page.keyboard.press('Control+j');
     await expect.poll(states).toEqual(['Opened one.png', 'New layer', 'Duplicate layer']);
-    expect(await namesOf(layerRows(studio))).toEqual(['one', 'one']);
+    expect(await namesOf(layerRows(studio))).toEqual(['one 2', 'one']);
 
     await history().filter({ hasText: 'New layer' }).click();
     await expect.poll(() => namesOf(layerRows(studio))).toEqual(['Layer 1', 'one']);
@@ -128,11 +128,28 @@ describe('a saved project', () => {
     expect(await namesOf(layerRows(studio))).toEqual(['Layer 1', 'one']);
     expect((await states()).toSorted()).toEqual(['Duplicate layer', 'New layer', 'Opened one.png']);
     await history().filter({ hasText: 'Duplicate layer' }).click();
-    await expect.poll(() => namesOf(layerRows(studio))).toEqual(['one', 'one']);
+    await expect.poll(() => namesOf(layerRows(studio))).toEqual(['one 2', 'one']);
   });
 });
 
 describe('keys', () => {
+  test('of one letter work after a menu was used, and Tab leads from control to control', async () => {
+    const { page } = studio;
+    const tool = (name: string) => page.getByRole('button', { name, exact: true });
+    await openPicture();
+    await page.keyboard.press('b');
+    await expect.poll(() => tool('Brush').getAttribute('aria-pressed')).toBe('true');
+    await page.keyboard.press('Control+p');
+    const focused = async () => {
+      await page.keyboard.press('Tab');
+      return page.evaluate(() => document.activeElement?.textContent.trim() ?? '');
+    };
+    const passed: string[] = [];
+    for (let i = 0; i < 60 && !passed.includes('Layers'); i++) passed.push(await focused());
+    expect(passed).toContain('Generate');
+    expect(passed).toContain('Layers');
+  });
+
   test('can be changed, and are the same after a reload', async () => {
     const { page } = studio;
     const dialog = page.getByRole('dialog');
