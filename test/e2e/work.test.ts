@@ -114,18 +114,18 @@ describe('a saved project', () => {
     expect(await namesOf(layerRows(studio))).toEqual(['one 2', 'one']);
 
     await history().filter({ hasText: 'New layer' }).click();
-    await expect.poll(() => namesOf(layerRows(studio))).toEqual(['Layer 1', 'one']);
+    await expect.poll(() => namesOf(layerRows(studio))).toEqual(['Layer 2', 'one']);
     await page.keyboard.press('Control+z');
     await expect.poll(() => layerRows(studio).count()).toBe(1);
     // Redo leads where one has been last.
     await page.keyboard.press('Control+y');
-    await expect.poll(() => namesOf(layerRows(studio))).toEqual(['Layer 1', 'one']);
+    await expect.poll(() => namesOf(layerRows(studio))).toEqual(['Layer 2', 'one']);
 
     const file = await saveProject(studio);
     await closeDocument(studio);
     await openByMenu(studio, { name: 'one.ora', type: 'image/openraster', bytes: file });
     await documentIs(studio, 300, 200);
-    expect(await namesOf(layerRows(studio))).toEqual(['Layer 1', 'one']);
+    expect(await namesOf(layerRows(studio))).toEqual(['Layer 2', 'one']);
     expect((await states()).toSorted()).toEqual(['Duplicate layer', 'New layer', 'Opened one.png']);
     await history().filter({ hasText: 'Duplicate layer' }).click();
     await expect.poll(() => namesOf(layerRows(studio))).toEqual(['one 2', 'one']);
