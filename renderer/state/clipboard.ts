@@ -19,13 +19,21 @@ export class Clipboard {
   #layers: readonly Layer[] = [];
   /** Of the last copy. */
   #mark = '';
+  /** Resolves when the last copy is in the clipboard, or could not be put there. */
+  #copied: Promise<unknown> = Promise.resolve();
 
   constructor(studio: Studio) {
     this.#studio = studio;
   }
 
   /** Copies the selected pixels of the active layers, or of everything. */
-  async copy(merged: boolean): Promise<void> {
+  copy(merged: boolean): Promise<void> {
+    const copying = this.#copy(merged);
+    this.#copied = copying.catch(() => undefined);
+    return copying;
+  }
+
+  async #copy(merged: boolean): Promise<void> {
     const { document } = this.#studio.editor;
     if (!document) return;
     const whole = { x: 0, y: 0, width: document.width, height: document.height };
@@ -54,6 +62,8 @@ export class Clipboard {
 
   /** Puts what was copied into the document: our own layers whole, else a picture. */
   async paste(): Promise<void> {
+    // Who is quicker than a copy means that copy, and not what was there before it.
+    await this.#copied;
     const { editor } = this.#studio;
     const items = await navigator.clipboard.read().catch(() => []);
     if (this.#layers.length > 0 && editor.document && (await this.#isOurs(items))) {

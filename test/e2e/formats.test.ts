@@ -64,7 +64,7 @@ describe('a Photoshop file', () => {
 
   test('looks on the screen as its layers add up', () => {
     for (const { left, top, opacity, blendMode, colour } of PATCHES) {
-      const [x, y] = [left + 8, top + 8];
+      const [x, y] = [left + PATCH / 2, top + PATCH / 2];
       const below = ground(x, y);
       const blended = colour.map((value, c) => {
         const under = below[c] ?? 0;
