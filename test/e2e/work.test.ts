@@ -57,6 +57,8 @@ describe('a saved project', () => {
           tag: element.tagName,
           depth: element.closest('stack stack') === element.parentElement ? 2 : 1,
           ...attributes(element),
+          src: element.getAttribute('src') ?? '',
+          opacity: Number(element.getAttribute('opacity') ?? 1),
         })),
       };
     }, xml);
@@ -87,11 +89,10 @@ describe('a saved project', () => {
       { tag: 'layer', name: 'Sombra ñ 影', depth: 1, 'composite-op': 'svg:multiply' },
       { tag: 'layer', name: 'Ground', depth: 1, x: '0', y: '0' },
     ]);
-    const opacities = stack.elements.map((element) => Number(element.opacity ?? 1));
+    const opacities = stack.elements.map(({ opacity }) => opacity);
     expect(opacities.map((value) => Math.round(value * 100))).toEqual([100, 40, 60, 100, 100]);
 
-    for (const element of stack.elements.filter(({ tag }) => tag === 'layer')) {
-      const source = element.src ?? '';
+    for (const { src: source } of stack.elements.filter(({ tag }) => tag === 'layer')) {
       expect(source).toMatch(/^data\/[^/]+\.png$/);
       expect((await sharp(parts[source]).metadata()).format).toBe('png');
     }
