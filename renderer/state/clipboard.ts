@@ -10,10 +10,17 @@ import { t } from '../i18n/index.svelte.js';
 import type { Studio } from './studio.svelte.js';
 import type { Job } from './work.svelte.js';
 
+/** Lies beside a copied picture and says which copy it is; other programs see only the picture. */
+const MARK = 'web application/x-nativa-copy';
+
 export class Clipboard {
   readonly #studio: Studio;
   /** Layers copied within the studio, with all they are. */
   #layers: readonly Layer[] = [];
+  /** Of the last copy. */
+  #mark = '';
+  /** Resolves when the last copy is in the clipboard, or could not be put there. */
+  #copied: Promise<unknown> = Promise.resolve();
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -23,7 +30,13 @@ export class Clipboard {
    * Copies the selected pixels of the active layers, or of everything.
    * @returns whether there was something to copy, and the person did not think better of it
    */
-  async copy(merged: boolean): Promise<boolean> {
+  copy(merged: boolean): Promise<boolean> {
+    const copying = this.#copy(merged);
+    this.#copied = copying.catch(() => undefined);
+    return copying;
+  }
+
+  async #copy(merged: boolean): Promise<boolean> {
     const { document } = this.#studio.editor;
     if (!document) return false;
     const whole = { x: 0, y: 0, width: document.width, height: document.height };
@@ -37,7 +50,11 @@ export class Clipboard {
       this.#png(document, rect, merged ? null : layers, job),
     );
     if (!blob) return false;
-    await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+    this.#mark = crypto.randomUUID();
+    const picture = { 'image/png': blob };
+    const mark = { [MARK]: new Blob([this.#mark], { type: MARK.replace('web ', '') }) };
+    const item = new ClipboardItem(canMark() ? { ...picture, ...mark } : picture);
+    await navigator.clipboard.write([item]);
     return true;
   }
 
@@ -50,15 +67,17 @@ export class Clipboard {
 
   /** Puts what was copied into the document: our own layers whole, else a picture. */
   async paste(): Promise<void> {
+    // Who is quicker than a copy means that copy, and not what was there before it.
+    await this.#copied;
     const { editor } = this.#studio;
-    if (this.#layers.length > 0 && editor.document) {
+    const items = await navigator.clipboard.read().catch(() => []);
+    if (this.#layers.length > 0 && editor.document && (await this.#isOurs(items))) {
       const layers = this.#layers.map(copyLayer);
       editor.change('command.edit.paste', (document) =>
         layers.reduce<StudioDocument>((into, layer) => addLayer(into, layer), document),
       );
       return;
     }
-    const items = await navigator.clipboard.read().catch(() => []);
     for (const item of items) {
       const type = item.types.find((name) => name.startsWith('image/'));
       if (type === undefined) continue;
@@ -86,10 +105,18 @@ export class Clipboard {
     return pngOf(data, rect.width, rect.height);
   }
 
-  /** Something else was copied outside. */
-  forget(): void {
-    this.#layers = [];
+  /** Whether the clipboard still has our last copy; assumed where that cannot be told. */
+  async #isOurs(items: readonly ClipboardItem[]): Promise<boolean> {
+    if (items.length === 0 || !canMark()) return true;
+    const marked = items.find(({ types }) => types.includes(MARK));
+    if (!marked) return false;
+    return (await (await marked.getType(MARK)).text()) === this.#mark;
   }
+}
+
+/** Whether this browser keeps types of pages' own in the clipboard. */
+function canMark(): boolean {
+  return 'supports' in ClipboardItem && ClipboardItem.supports(MARK);
 }
 
 async function pngOf(data: Uint8ClampedArray, width: number, height: number): Promise<Blob> {

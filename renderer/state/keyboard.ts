@@ -13,11 +13,16 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Plain keys that a menu bar uses while no menu of it is open; letters stay shortcuts. */
+const IN_MENUBAR = /^(?:Arrow(?:Left|Right|Up|Down)|Home|End|Enter|Space|Escape)$/;
+
 /** Elements that use plain keys such as arrows, Enter and Space themselves. */
 function usesKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false;
-  const keyboard = target.closest('[role=menu],[role=menubar],[role=listbox],[role=dialog]');
-  if (keyboard) return true;
+  if (target.closest('[role=menu],[role=listbox],[role=dialog]')) return true;
+  if (target.closest('[role=menubar]') && IN_MENUBAR.test(key)) return true;
+  // From one control to the next; only where none has the focus is it free for a command.
+  if (/^(?:Shift\+)?Tab$/.test(key)) return target !== document.body;
   const pressed = key === 'Enter' || key === 'Space';
   return pressed && target.closest('button,a,input,[role=button],[role=radio]') !== null;
 }

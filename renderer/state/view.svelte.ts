@@ -19,6 +19,12 @@ const STOPS = [
 /** Part of the window that a fitted document fills. */
 const MARGIN = 48;
 
+/** The nearest whole pixel of the device, in pixels of the page. */
+function onPixel(place: number): number {
+  const ratio = globalThis.devicePixelRatio || 1;
+  return Math.round(place * ratio) / ratio;
+}
+
 export class ViewState {
   /** Screen pixels (CSS) a document pixel. */
   #zoom = $state(1);
@@ -48,13 +54,18 @@ export class ViewState {
     return this.#height;
   }
 
-  /** From document to screen. */
+  /**
+   * From document to screen. Upright, the document's corner lies on a whole pixel of the device:
+   * at 100 % each of its pixels is one of the screen's, and not a mixture of two.
+   */
   get matrix(): Matrix {
     const turned = multiply(
       rotation((this.#angle * Math.PI) / 180),
       scaling(this.#zoom, this.#zoom),
     );
-    return multiply(translation(this.#x, this.#y), turned);
+    const upright = this.#angle % 90 === 0;
+    const [x, y] = upright ? [onPixel(this.#x), onPixel(this.#y)] : [this.#x, this.#y];
+    return multiply(translation(x, y), turned);
   }
 
   toScreen(point: Point): Point {

@@ -141,23 +141,43 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
   return studio;
 }
 
-/** Drops files onto the canvas, as from a file manager. */
+/** A file as a person has it. */
+export interface GivenFile {
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Drops files onto the canvas, or at a place of the page, as from a file manager: they come over it
+ * before they are let go.
+ */
 export async function dropFiles(
   page: Page,
-  files: readonly { readonly name: string; readonly type: string; readonly bytes: Uint8Array }[],
+  files: readonly GivenFile[],
+  place?: { readonly x: number; readonly y: number },
 ): Promise<void> {
   const packed = files.map(({ name, type, bytes }) => ({
     name,
     type,
     text: Buffer.from(bytes).toString('base64'),
   }));
-  const transfer = await page.evaluateHandle((given) => {
-    const data = new DataTransfer();
-    for (const { name, type, text } of given) {
-      const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-      data.items.add(new File([bytes], name, { type }));
-    }
-    return data;
-  }, packed);
-  await page.dispatchEvent('[role=application]', 'drop', { dataTransfer: transfer });
+  await page.evaluate(
+    async ({ given, at }) => {
+      const dataTransfer = new DataTransfer();
+      for (const { name, type, text } of given) {
+        const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+        dataTransfer.items.add(new File([bytes], name, { type }));
+      }
+      const canvas = document.querySelector('[role=application]');
+      const target = at ? document.elementFromPoint(at.x, at.y) : canvas;
+      const where = { clientX: at?.x ?? 0, clientY: at?.y ?? 0 };
+      for (const kind of ['dragenter', 'dragover', 'drop']) {
+        const how = { dataTransfer, bubbles: true, cancelable: true, ...where };
+        target?.dispatchEvent(new DragEvent(kind, how));
+        await new Promise(requestAnimationFrame);
+      }
+    },
+    { given: packed, at: place },
+  );
 }
