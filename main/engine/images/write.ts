@@ -98,9 +98,13 @@ async function syncFolder(folder: string): Promise<void> {
 /**
  * Writes a file whole or not at all: to a temporary file in the same folder, synced, then renamed
  * over the target. A link is followed, and an existing file's permissions are kept.
+ * @param bytes all of them, or as they come
  * @throws NativaError OUTPUT_UNWRITABLE, DISK_FULL
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   try {
     const { path: real, mode } = await target(path);
     await withTemporary(real, async (temporary) => {
