@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { NativaError } from '../../../native-models/errors.js';
@@ -111,7 +111,7 @@ export async function writeFileAtomic(
       const file = await open(temporary, 'wx', mode ?? 0o666);
       try {
         if (mode !== undefined) await file.chmod(mode);
-        await file.writeFile(bytes);
+        await writeFile(file, bytes);
         await file.sync();
       } finally {
         await file.close();
