@@ -132,6 +132,8 @@ export class Released {
 
   #begin(document: string): void {
     this.#document = document;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#states = new ReleasedStates(this.#keeper);
     if (this.#lengths.size === 0) return;
     this.#lengths.clear();
