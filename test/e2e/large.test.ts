@@ -16,9 +16,13 @@ afterAll(closeBrowser);
 
 const LAYERS = 12;
 const [WIDTH, HEIGHT] = [3000, 2000];
-const DECODED = LAYERS * WIDTH * HEIGHT * 4;
-/** Thirty layers of 24 megapixels and a gigabyte, by what thirty layers are. */
-const ALLOWED = DECODED * (1 + 1e9 / (30 * 24e6 * 4));
+/** Pixels lie in whole tiles. */
+const DECODED = LAYERS * Math.ceil(WIDTH / 256) * Math.ceil(HEIGHT / 256) * 256 * 256 * 4;
+/**
+ * What is kept ready beside the pixels: a quarter of the gigabyte that thirty layers of 24 megapixels
+ * may take, and less than one more copy of these pixels.
+ */
+const BESIDE = 250e6;
 const READY = { timeout: 120_000 };
 
 /** A picture that shares no tile with another of these. */
@@ -95,7 +99,7 @@ test('twelve different layers stay within their share of memory, and are saved a
   const held = (await pageMemory(studio)) - before.page;
   const served = resident(pid) - before.server;
   expect(held).toBeGreaterThan(DECODED * 0.9);
-  expect(held).toBeLessThan(ALLOWED);
+  expect(held).toBeLessThan(DECODED + BESIDE);
   // What the services need does not grow with the number of layers.
   expect(served).toBeLessThan(700e6);
 
