@@ -24,8 +24,8 @@ export const settingsSchema = z.object({
   model: z.string().max(200).nullable().default(null),
   provider: z.string().min(1).max(40).default('cpu'),
   threads: z.int().min(1).max(256).nullable().default(null),
-  /** Bytes of pixels that histories may hold before they are trimmed to disk. */
-  historyMemory: z.number().min(64e6).max(64e9).default(2e9),
+  /** Bytes of pixels that a history may hold beside the picture before old states go to disk. */
+  historyMemory: z.number().min(64e6).max(64e9).default(512e6),
   autosave: z.boolean().default(true),
   autosaveSeconds: z.number().min(2).max(600).default(5),
   /** Whether exported files carry what made them. */
@@ -242,6 +242,10 @@ export const hostMenuSchema = z.strictObject({
 });
 export type HostMenu = z.output<typeof hostMenuSchema>;
 
+/** Tiles in the order they lie in a blob. */
+const tileList = z.array(z.strictObject({ id: count, bytes: count })).max(100_000);
+const workId = z.string().regex(/^[a-z0-9-]{8,40}$/);
+
 const nothing = z.null();
 const request = <Q extends z.ZodType, A extends z.ZodType>(ask: Q, answer: A) => ({ ask, answer });
 
@@ -310,16 +314,18 @@ export const REQUESTS = {
     fileSchema,
   ),
   'files.writeProject': request(writeProjectSchema, fileSchema),
+  /** Keeps tiles on disk for the next state, which may be too many for one message. */
+  'autosave.tiles': request(z.strictObject({ id: workId, tiles: tileList, blob: blobId }), nothing),
   /** Keeps the state of the work on disk; tiles are those not yet kept. */
   'autosave.put': request(
     z.strictObject({
-      id: z.string().regex(/^[a-z0-9-]{8,40}$/),
+      id: workId,
       name,
       width: side,
       height: side,
       project: z.string().max(64_000_000),
       /** New tiles: ids and lengths in the order they lie in the blob. */
-      tiles: z.array(z.strictObject({ id: count, bytes: count })).max(100_000),
+      tiles: tileList,
       blob: blobId.nullable(),
     }),
     nothing,
@@ -332,6 +338,20 @@ export const REQUESTS = {
   'studio.cancel': request(z.strictObject({ job: count }), nothing),
   /** What the host's own menu shows from now on; a host without one lets it be. */
   'menu.show': request(hostMenuSchema, nothing),
+  /**
+   * Keeps tiles of states that this page has released, by the page's own ids, for as long as it
+   * lives; `store` is a name that the page makes up, and knows again after a lost connection.
+   */
+  'tiles.store': request(z.strictObject({ store: workId, tiles: tileList, blob: blobId }), nothing),
+  /** Some of them as one blob, in the order asked for. */
+  'tiles.fetch': request(
+    z.strictObject({ store: workId, ids: z.array(count).min(1).max(4096) }),
+    z.strictObject({ blob: blobId }),
+  ),
+  /** Forgets all of them: another document is open. */
+  'tiles.clear': request(z.strictObject({ store: workId }), nothing),
+  /** Makes one blob of several uploads, in their order: for what is too large for one. */
+  'blobs.join': request(z.array(blobId).min(1).max(1000), z.strictObject({ blob: blobId })),
   /** Lets blobs go that nobody will fetch. */
   'blobs.drop': request(z.array(blobId).max(1000), nothing),
 } as const;

@@ -1,19 +1,23 @@
 /** Pixels and files on their way between the studio's two sides, each under an id nobody can guess. */
 import { randomInt } from 'node:crypto';
-import { createReadStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { NativaError } from '../../native-models/errors.js';
+import {
+  diskError,
+  readPart,
+  removePart,
+  requireFree,
+  spillPart,
+  streamParts,
+  type Part,
+} from './blob-parts.js';
+import type { Blobs } from './documents/blobs-port.js';
 
-/** What others need of the store: bytes out by id, bytes in for an id. */
-export interface Blobs {
-  /** @throws NativaError BLOB_NOT_FOUND */
-  read(id: string): Promise<Uint8Array>;
-  /** The bytes belong to the store from now on. */
-  put(bytes: Uint8Array): string;
-}
+export type { Blobs } from './documents/blobs-port.js';
 
 /** Bounds of the store; sizes in bytes, times in milliseconds. */
 export interface BlobStoreOptions {
@@ -21,6 +25,8 @@ export interface BlobStoreOptions {
   readonly memory?: number;
   /** The largest upload. */
   readonly maxUpload?: number;
+  /** The largest blob put together of uploads, or written here. */
+  readonly maxTotal?: number;
   /** How long a blob that nobody asks for is kept. */
   readonly idle?: number;
 }
@@ -33,15 +39,18 @@ export interface OpenBlob {
 
 interface Entry {
   readonly size: number;
-  /** In memory, in a file, or in both while it is being written. */
-  bytes: Uint8Array | undefined;
-  file: string | undefined;
+  readonly parts: readonly Part[];
   usedAt: number;
+  /** Not forgotten for being unused. */
+  kept: boolean;
 }
 
 const MIB = 2 ** 20;
 const MAX_UPLOAD = 600 * MIB;
-const MOST_MEMORY = 1024 * MIB;
+const MAX_TOTAL = 16 * 1024 * MIB;
+/** The most that is handed out as one buffer. */
+const MAX_READ = 2 ** 31 - 1;
+const MOST_MEMORY = 256 * MIB;
 const IDLE = 30 * 60_000;
 const SWEEP = 60_000;
 const ID_LENGTH = 32;
@@ -61,9 +70,18 @@ function tooLarge(bound: number): NativaError {
   );
 }
 
+/** The error of what is put together over the bound. */
+function tooLargeInAll(bound: number): NativaError {
+  return new NativaError(
+    'DOCUMENT_TOO_LARGE',
+    `This is more than the ${Math.floor(bound / (1024 * MIB))} GiB that one file may have; merge layers or begin a new document.`,
+  );
+}
+
 /** Keeps blobs in memory up to a bound and beyond it in a folder of its own, gone with the process. */
 export class BlobStore implements Blobs {
   readonly maxUpload: number;
+  readonly maxTotal: number;
   readonly #memory: number;
   readonly #idle: number;
   /** Longest unused first. */
@@ -79,6 +97,7 @@ export class BlobStore implements Blobs {
 
   constructor(options: BlobStoreOptions = {}) {
     this.maxUpload = options.maxUpload ?? MAX_UPLOAD;
+    this.maxTotal = options.maxTotal ?? MAX_TOTAL;
     this.#memory = options.memory ?? Math.min(MOST_MEMORY, Math.floor(totalmem() / 8));
     this.#idle = options.idle ?? IDLE;
     this.#timer = setInterval(
@@ -101,9 +120,8 @@ export class BlobStore implements Blobs {
   }
 
   put(bytes: Uint8Array): string {
-    const id = newId();
-    this.#entries.set(id, { size: bytes.length, bytes, file: undefined, usedAt: Date.now() });
     this.#held += bytes.length;
+    const id = this.#add([{ size: bytes.length, bytes, file: undefined }]);
     this.#spill();
     return id;
   }
@@ -117,7 +135,7 @@ export class BlobStore implements Blobs {
     if (declared !== undefined && declared > this.maxUpload) throw tooLarge(this.maxUpload);
     const toDisk = declared !== undefined && declared > this.#memory;
     const id = toDisk
-      ? await this.#receiveFile(chunks)
+      ? await this.#receiveFile(chunks, declared)
       : this.put(await this.#gather(chunks, declared));
     const size = this.#entries.get(id)?.size;
     if (declared === undefined || size === declared) return id;
@@ -125,14 +143,66 @@ export class BlobStore implements Blobs {
     throw new NativaError('UPLOAD_CUT', 'Not all of the picture arrived; try again.');
   }
 
+  /**
+   * Makes one blob of several, which are no more blobs of their own. Nothing is copied.
+   * @throws NativaError BLOB_NOT_FOUND, DOCUMENT_TOO_LARGE; then they stay as they were
+   */
+  join(ids: readonly string[]): string {
+    const parts = [...new Set(ids)].flatMap((id) => this.#use(id).parts);
+    const size = parts.reduce((sum, part) => sum + part.size, 0);
+    if (size > this.maxTotal) throw tooLargeInAll(this.maxTotal);
+    for (const id of ids) this.#entries.delete(id);
+    return this.#add(parts);
+  }
+
+  /**
+   * A blob of what is written by `use`, on disk from its first byte on; nothing stays if it fails.
+   * @throws NativaError DISK_FULL, DOCUMENT_TOO_LARGE, and what `use` throws
+   */
+  async write(
+    use: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+  ): Promise<string> {
+    return this.#toFile(async (write) => {
+      let size = 0;
+      await use(async (bytes) => {
+        size += bytes.length;
+        if (size > this.maxTotal) throw tooLargeInAll(this.maxTotal);
+        await write(bytes);
+      });
+    });
+  }
+
   async read(id: string): Promise<Uint8Array> {
-    const entry = this.#use(id);
-    if (entry.bytes !== undefined) return entry.bytes;
+    return this.slice(id, 0, this.sizeOf(id));
+  }
+
+  /** Bytes of a blob. @throws NativaError BLOB_NOT_FOUND */
+  sizeOf(id: string): number {
+    return this.#use(id).size;
+  }
+
+  /**
+   * A part of a blob; what lies beyond its end is left out.
+   * @throws NativaError BLOB_NOT_FOUND, UPLOAD_TOO_LARGE
+   */
+  async slice(id: string, start: number, length: number): Promise<Uint8Array> {
+    const { parts, size } = this.#use(id);
+    const end = Math.min(size, start + length);
+    if (end - start > MAX_READ) throw tooLarge(MAX_READ);
+    const found: Uint8Array[] = [];
+    let first = 0;
     try {
-      return await readFile(entry.file ?? '');
+      for (const part of parts) {
+        const from = Math.max(start, first);
+        const to = Math.min(end, first + part.size);
+        if (from < to) found.push(await readPart(part, from - first, to - from));
+        first += part.size;
+      }
     } catch (error) {
       throw notFound(error);
     }
+    const [only] = found;
+    return found.length === 1 && only ? only : Buffer.concat(found);
   }
 
   /**
@@ -140,13 +210,25 @@ export class BlobStore implements Blobs {
    * @throws NativaError BLOB_NOT_FOUND
    */
   async open(id: string): Promise<OpenBlob> {
-    const { size, bytes, file } = this.#use(id);
-    if (bytes !== undefined) return { size, stream: Readable.from(slices(bytes)) };
-    try {
-      const handle = await open(file ?? '', 'r');
-      return { size, stream: createReadStream('', { fd: handle, autoClose: true }) };
-    } catch (error) {
-      throw notFound(error);
+    const { size, parts } = this.#use(id);
+    // A file that is gone has to be known before anything is sent.
+    const [first] = parts;
+    if (first)
+      await readPart(first, 0, 0).catch((error: unknown) => Promise.reject(notFound(error)));
+    return { size, stream: Readable.from(streamParts(parts)) };
+  }
+
+  /** Keeps a blob on disk, until it is dropped. @throws NativaError BLOB_NOT_FOUND, DISK_FULL */
+  async keep(id: string): Promise<void> {
+    const entry = this.#use(id);
+    entry.kept = true;
+    for (const part of entry.parts) {
+      try {
+        if (await spillPart(part, this.#newFile())) this.#held -= part.size;
+      } catch (error) {
+        entry.kept = false;
+        throw diskError(error);
+      }
     }
   }
 
@@ -156,9 +238,11 @@ export class BlobStore implements Blobs {
       const entry = this.#entries.get(id);
       if (entry === undefined) continue;
       this.#entries.delete(id);
-      this.#held -= entry.bytes?.length ?? 0;
-      entry.bytes = undefined;
-      if (entry.file !== undefined) void rm(entry.file, { force: true }).catch(() => undefined);
+      for (const part of entry.parts) {
+        this.#held -= part.bytes?.length ?? 0;
+        part.bytes = undefined;
+        void removePart(part);
+      }
     }
   }
 
@@ -169,6 +253,13 @@ export class BlobStore implements Blobs {
     this.drop([...this.#entries.keys()]);
     await this.#spilling;
     this.#removeFolder();
+  }
+
+  #add(parts: readonly Part[]): string {
+    const id = newId();
+    const size = parts.reduce((sum, part) => sum + part.size, 0);
+    this.#entries.set(id, { size, parts, usedAt: Date.now(), kept: false });
+    return id;
   }
 
   /** Notes that a blob is wanted. */
@@ -192,29 +283,40 @@ export class BlobStore implements Blobs {
     return Buffer.concat(parts, size);
   }
 
-  async #receiveFile(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  async #receiveFile(chunks: AsyncIterable<Uint8Array>, declared: number): Promise<string> {
+    return this.#toFile(async (write) => {
+      let size = 0;
+      for await (const chunk of chunks) {
+        size += chunk.length;
+        if (size > this.maxUpload) throw tooLarge(this.maxUpload);
+        await write(chunk);
+      }
+    }, declared);
+  }
+
+  /** @throws NativaError DISK_FULL, and what `use` throws */
+  async #toFile(
+    use: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+    wanted = 0,
+  ): Promise<string> {
     const file = this.#newFile();
     let size = 0;
     try {
+      await requireFree(file, wanted);
       const handle = await open(file, 'wx', 0o600);
       try {
-        for await (const chunk of chunks) {
-          size += chunk.length;
-          if (size > this.maxUpload) throw tooLarge(this.maxUpload);
-          await handle.writeFile(chunk);
-        }
+        await use(async (bytes) => {
+          size += bytes.length;
+          await handle.writeFile(bytes);
+        });
       } finally {
         await handle.close();
       }
     } catch (error) {
       await rm(file, { force: true });
-      if (error instanceof NativaError || !isSystemError(error)) throw error;
-      const message = 'There is no room left for what was sent; free some space on the disk.';
-      throw new NativaError('DISK_FULL', message, { cause: error });
+      throw diskError(error);
     }
-    const id = newId();
-    this.#entries.set(id, { size, bytes: undefined, file, usedAt: Date.now() });
-    return id;
+    return this.#add([{ size, bytes: undefined, file }]);
   }
 
   /** Moves the longest unused blobs to disk until memory is within its bound. */
@@ -226,23 +328,15 @@ export class BlobStore implements Blobs {
   }
 
   async #spillAll(): Promise<void> {
-    for (const entry of [...this.#entries.values()]) {
-      if (this.#held <= this.#memory) return;
-      const { bytes } = entry;
-      if (bytes === undefined) continue;
-      const file = this.#newFile();
-      try {
-        await writeFile(file, bytes, { flag: 'wx', mode: 0o600 });
-      } catch {
-        // A full disk: what is in memory stays there, and the next blob tries again.
-        await rm(file, { force: true }).catch(() => undefined);
-        return;
-      }
-      if (entry.bytes === undefined) await rm(file, { force: true }).catch(() => undefined);
-      else {
-        entry.file = file;
-        entry.bytes = undefined;
-        this.#held -= bytes.length;
+    for (const { parts } of [...this.#entries.values()]) {
+      for (const part of parts) {
+        if (this.#held <= this.#memory) return;
+        try {
+          if (await spillPart(part, this.#newFile())) this.#held -= part.size;
+        } catch {
+          // A full disk: what is in memory stays there, and the next blob tries again.
+          return;
+        }
       }
     }
   }
@@ -259,25 +353,14 @@ export class BlobStore implements Blobs {
 
   #expire(): void {
     const before = Date.now() - this.#idle;
-    const old = [...this.#entries].filter(([, { usedAt }]) => usedAt < before);
+    const old = [...this.#entries].filter(([, { usedAt, kept }]) => !kept && usedAt < before);
     this.drop(old.map(([id]) => id));
   }
-}
-
-const SLICE = MIB;
-
-/** A large buffer in pieces, so that a slow reader is not sent all of it at once. */
-function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += SLICE) yield bytes.subarray(at, at + SLICE);
 }
 
 function notFound(cause?: unknown): NativaError {
   const message = 'These pixels are not kept any more; do the last step again.';
   return new NativaError('BLOB_NOT_FOUND', message, { cause });
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
 }
 
 /** A private folder; those of programs that were killed are taken away first. */

@@ -2,6 +2,7 @@
 import {
   REQUESTS,
   eventSchema,
+  wireErrorSchema,
   type Answer,
   type Ask,
   type NativaBridge,
@@ -32,6 +33,9 @@ export function toStudioError(error: unknown): StudioError {
   return new StudioError(crossed?.[1] ?? 'UNEXPECTED', crossed?.[2] ?? message);
 }
 
+/** Bytes of a file that are sent at once. */
+const PART = 256 * 2 ** 20;
+
 /** What a person does with the services: see preload/contract.ts for what each request means. */
 export class Client {
   readonly #bridge: NativaBridge;
@@ -59,9 +63,35 @@ export class Client {
     });
   }
 
-  /** Gives bytes to the services. @returns the id they know them by */
-  async upload(bytes: Blob | Uint8Array<ArrayBuffer>): Promise<string> {
-    const response = await this.#fetch(this.#bridge.pixelRoute, { method: 'POST', body: bytes });
+  /** Gives bytes to the services, in parts if they are many. @returns the id they know them by */
+  async upload(
+    bytes: Blob | Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>,
+  ): Promise<string> {
+    if (!(bytes instanceof Blob) || bytes.size <= PART) return this.#post(bytes);
+    const parts: string[] = [];
+    for (let at = 0; at < bytes.size; at += PART) {
+      parts.push(await this.#post(bytes.slice(at, at + PART)));
+    }
+    return this.joined(parts);
+  }
+
+  /** One blob of several, in their order. */
+  async joined(parts: readonly string[]): Promise<string> {
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) return only;
+    const { blob } = await this.request('blobs.join', [...parts]);
+    return blob;
+  }
+
+  /** Lets a blob go; that it is gone already is nothing to complain about. */
+  drop(...ids: readonly string[]): void {
+    if (ids.length > 0) void this.request('blobs.drop', [...ids]).catch(() => undefined);
+  }
+
+  async #post(
+    body: Blob | Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>,
+  ): Promise<string> {
+    const response = await this.#fetch(this.#bridge.pixelRoute, { method: 'POST', body });
     const { id } = (await response.json()) as { id: string };
     return id;
   }
@@ -91,6 +121,16 @@ export class Client {
       throw new StudioError('SERVICE_GONE', error instanceof Error ? error.message : String(error));
     });
     if (response.ok) return response;
-    throw new StudioError('PIXELS_REFUSED', await response.text());
+    throw refusal(await response.text());
+  }
+}
+
+/** The services answer with a code and a sentence; what lies between may answer with anything. */
+function refusal(text: string): StudioError {
+  try {
+    const { code, message } = wireErrorSchema.parse(JSON.parse(text));
+    return new StudioError(code, message);
+  } catch {
+    return new StudioError('PIXELS_REFUSED', text);
   }
 }

@@ -156,6 +156,7 @@ export const en = {
   'history.again': 'Run again',
   'history.vary': 'Run with a new seed',
   'history.reuse': 'Put into the prompt bar',
+  'history.reading': 'Reading an old step from disk …',
   'history.recipe': '{model} · seed {seed}',
   'history.none': 'Nothing has been done yet.',
 
@@ -365,6 +366,8 @@ export const en = {
   'colour.swap': 'Swap colours',
 
   'error.LAYER_LOCKED': 'The layer is locked; unlock it first.',
+  'error.TILES_GONE':
+    'This step of the history was on disk and is not there any more; go to a newer one.',
   'error.NO_PIXELS': 'Select a layer with pixels first.',
   'error.NO_SELECTION': 'Select an area first.',
   'error.TOO_LARGE': 'A canvas may have at most 100 megapixels; choose a smaller size.',

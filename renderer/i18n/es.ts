@@ -158,6 +158,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'history.again': 'Ejecutar de nuevo',
   'history.vary': 'Ejecutar con otra semilla',
   'history.reuse': 'Llevar a la barra de instrucciones',
+  'history.reading': 'Leyendo un paso antiguo del disco …',
   'history.recipe': '{model} · semilla {seed}',
   'history.none': 'Todavía no se ha hecho nada.',
 
@@ -368,6 +369,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'colour.swap': 'Intercambiar colores',
 
   'error.LAYER_LOCKED': 'La capa está bloqueada; desbloquéala antes.',
+  'error.TILES_GONE':
+    'Este paso del historial estaba en el disco y ya no está; ve a uno más reciente.',
   'error.NO_PIXELS': 'Selecciona antes una capa con píxeles.',
   'error.NO_SELECTION': 'Selecciona antes un área.',
   'error.TOO_LARGE': 'Un lienzo puede tener como mucho 100 megapíxeles; elige un tamaño menor.',

@@ -2,39 +2,47 @@
  * Keeps the state of the work on disk, outside this page: a while after something changed, with only
  * the tiles that are not there yet.
  */
-import { ProjectWriter } from '../document/serialise.js';
+import { ProjectWriter, type Serialised } from '../document/serialise.js';
 import { toStudioError } from '../bridge/client.js';
-import { uploadTiles } from '../bridge/pictures.js';
+import { TILES_AT_ONCE, batches, uploadTiles } from '../bridge/pictures.js';
 import type { HistoryTree } from '../document/history/tree.js';
 import type { Studio } from './studio.svelte.js';
 
 export class Autosave {
   readonly #studio: Studio;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #kept: HistoryTree | null = null;
+  /** The tree that is on disk; not held, for it may have states that are released since. */
+  #kept: WeakRef<HistoryTree> | null = null;
   #sent = new Set<number>();
   #document = '';
-  #writer = new ProjectWriter();
+  #writer: ProjectWriter;
   #working: Promise<void> = Promise.resolve();
   #told = false;
 
   constructor(studio: Studio) {
     this.#studio = studio;
+    this.#writer = new ProjectWriter({ stored: studio.released.stored });
   }
 
   /** Nothing of the work is on disk. */
   begin(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#kept = this.#studio.editor.tree;
+    const { tree } = this.#studio.editor;
+    this.#kept = tree && new WeakRef(tree);
+    this.#anew();
+  }
+
+  #anew(): void {
     this.#sent = new Set();
-    this.#writer = new ProjectWriter();
+    this.#writer = new ProjectWriter({ stored: this.#studio.released.stored });
   }
 
   /** Something may have changed. */
   notice(tree: HistoryTree | null): void {
     const { settings, editor } = this.#studio;
-    if (!settings.autosave || tree === null || tree === this.#kept || !editor.dirty) return;
+    if (!settings.autosave || tree === null || tree === this.#kept?.deref() || !editor.dirty)
+      return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#working = this.#working.then(() => this.#keep());
@@ -44,27 +52,23 @@ export class Autosave {
   async #keep(again = false): Promise<void> {
     const { editor, client, ui } = this.#studio;
     const { tree, document, id, name } = editor;
-    if (!tree || !document || tree === this.#kept) return;
-    if (id !== this.#document) {
-      this.#sent = new Set();
-      this.#writer = new ProjectWriter();
-    }
+    if (!tree || !document || tree === this.#kept?.deref()) return;
+    if (id !== this.#document) this.#anew();
     try {
-      const { json, tiles } = this.#writer.write(tree);
-      const fresh = tiles.filter((tile) => !this.#sent.has(tile.id));
-      const blob = fresh.length > 0 ? await uploadTiles(client, fresh) : null;
+      const written = this.#writer.write(tree);
+      const last = await this.#sendTiles(id, written);
       await client.request('autosave.put', {
         id,
         name,
         width: document.width,
         height: document.height,
-        project: json,
-        tiles: fresh.map((tile) => ({ id: tile.id, bytes: tile.data.length })),
-        blob,
+        project: written.json,
+        tiles: last.map((tile) => ({ id: tile.id, bytes: tile.data.length })),
+        blob: last.length > 0 ? await uploadTiles(client, last) : null,
       });
-      for (const tile of fresh) this.#sent.add(tile.id);
+      for (const tile of last) this.#sent.add(tile.id);
       this.#document = id;
-      this.#kept = tree;
+      this.#kept = new WeakRef(tree);
       this.#told = false;
     } catch (error) {
       const failure = toStudioError(error);
@@ -74,9 +78,39 @@ export class Autosave {
         await this.#keep(true);
         return;
       }
+      if (failure.code === 'TILES_GONE') {
+        // So are states that were released; what is still there is kept without them.
+        this.#sent = new Set();
+        this.#writer = new ProjectWriter();
+        await this.#keep(true);
+        return;
+      }
       // Said once, not every few seconds; the next change tries again.
       if (!this.#told) ui.toast('error', failure.message);
       this.#told = true;
     }
+  }
+
+  /** Sends tiles that are not on disk yet, a batch at a time. @returns the last batch, not sent yet */
+  async #sendTiles(
+    id: string,
+    { tiles, elsewhere }: Serialised,
+  ): Promise<readonly { readonly id: number; readonly data: Uint8ClampedArray }[]> {
+    const { client, released } = this.#studio;
+    const gone = elsewhere.filter((tile) => !this.#sent.has(tile.id));
+    for (let at = 0; at < gone.length; at += TILES_AT_ONCE) {
+      const some = gone.slice(at, at + TILES_AT_ONCE);
+      const blob = await released.blobOf(some.map((tile) => tile.id));
+      await client.request('autosave.tiles', { id, tiles: some, blob });
+      for (const tile of some) this.#sent.add(tile.id);
+    }
+    const fresh = batches(tiles.filter((tile) => !this.#sent.has(tile.id)));
+    for (const batch of fresh.slice(0, -1)) {
+      const named = batch.map((tile) => ({ id: tile.id, bytes: tile.data.length }));
+      const blob = await uploadTiles(client, batch);
+      await client.request('autosave.tiles', { id, tiles: named, blob });
+      for (const tile of batch) this.#sent.add(tile.id);
+    }
+    return fresh.at(-1) ?? [];
   }
 }

@@ -56,6 +56,11 @@ export class Editor {
     return this.document?.active ?? [];
   }
 
+  /** The document as it was saved last. */
+  get saved(): StudioDocument | null {
+    return this.#saved;
+  }
+
   get dirty(): boolean {
     return this.document !== null && this.document !== this.#saved;
   }

@@ -1,7 +1,9 @@
 /** Bringing pictures in, saving and exporting them, and keeping unsaved work on disk. */
 import type { Opened, WireLayer } from '../../preload/contract.js';
-import { fetchRaster, uploadPixels, uploadTiles } from '../bridge/pictures.js';
+import { fetchRaster, fetchTiles, uploadPixels } from '../bridge/pictures.js';
+import { toStudioError } from '../bridge/client.js';
 import { createDocument, createGroup, createRasterLayer } from '../document/create.js';
+import type { HistoryTree } from '../document/history/tree.js';
 import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
 import { flatten, flattenLayers } from '../document/pixels/flatten.js';
@@ -33,26 +35,6 @@ function pick(multiple: boolean): Promise<readonly File[]> {
   });
 }
 
-/**
- * Tiles of a project by id, from one blob in which they lie in the project's order; copied, so that
- * none keeps all of them in memory.
- */
-function tilesIn(
-  project: string,
-  bytes: Uint8ClampedArray,
-): (id: number) => Uint8ClampedArray | undefined {
-  const places = new Map<number, { readonly start: number; readonly end: number }>();
-  let start = 0;
-  for (const { id, bytes: length } of tileLayout(project)) {
-    places.set(id, { start, end: start + length });
-    start += length;
-  }
-  return (id) => {
-    const place = places.get(id);
-    return place && bytes.slice(place.start, place.end);
-  };
-}
-
 const stem = (name: string): string => name.replace(/\.[^.]+$/, '') || name;
 
 export class Files {
@@ -77,7 +59,11 @@ export class Files {
       await this.#busy(file.name, async () => {
         const { client } = this.#studio;
         const blob = await client.upload(file);
-        await this.#take(await client.request('files.open', { name: file.name, blob }));
+        try {
+          await this.#take(await client.request('files.open', { name: file.name, blob }));
+        } finally {
+          client.drop(blob);
+        }
       });
     }
   }
@@ -100,6 +86,7 @@ export class Files {
         const { client, consistency, compositor } = this.#studio;
         const blob = await client.upload(file);
         const opened = await client.request('files.open', { name: file.name, blob });
+        client.drop(blob);
         if (opened.kind !== 'layers') return;
         const layers = await this.#layers(opened.layers);
         const whole = { ...createDocument(opened.width, opened.height), layers };
@@ -129,7 +116,7 @@ export class Files {
     const { tree } = editor;
     if (!tree) return;
     await this.#busy(editor.name, async () => {
-      const { json, tiles } = serialise(tree);
+      const { json, tiles } = await this.#history(tree);
       const { blob: merged, width, height } = await this.flattened();
       const file = await client.request('files.writeProject', {
         name: editor.name,
@@ -138,7 +125,7 @@ export class Files {
         layers: await this.#wireLayers(document),
         merged,
         project: json,
-        tiles: await uploadTiles(client, tiles),
+        tiles,
       });
       const name = `${stem(editor.name)}.ora`;
       if (!(await client.saveFile(name, file.blob))) return;
@@ -146,6 +133,22 @@ export class Files {
       await this.forget();
       ui.toast('info', t('app.saved', { name }));
     });
+  }
+
+  /** A history as JSON, and a blob of its tiles. */
+  async #history(tree: HistoryTree): Promise<{ readonly json: string; readonly tiles: string }> {
+    const { released, editor, ui } = this.#studio;
+    try {
+      const written = serialise(tree, { stored: released.stored });
+      return { json: written.json, tiles: await released.uploadAll(written) };
+    } catch (error) {
+      const failure = toStudioError(error);
+      if (failure.code !== 'TILES_GONE') throw failure;
+      // Old states went with the services that had them: the work is saved without them.
+      ui.toast('error', editor.explain(failure));
+      const written = serialise(tree);
+      return { json: written.json, tiles: await released.uploadAll(written) };
+    }
   }
 
   /** The document with its layers for other programs. */
@@ -195,8 +198,13 @@ export class Files {
   async #take(opened: Opened, id?: string): Promise<void> {
     const { editor, client } = this.#studio;
     if (opened.kind === 'project') {
-      const bytes = await client.bytes(opened.tiles);
-      editor.load(parse(opened.project, tilesIn(opened.project, bytes)), opened.name, id);
+      const tiles = await fetchTiles(client, opened.tiles, tileLayout(opened.project));
+      client.drop(opened.tiles);
+      editor.load(
+        parse(opened.project, (tile) => tiles.get(tile)),
+        opened.name,
+        id,
+      );
       this.#studio.fit();
       return;
     }
@@ -231,7 +239,7 @@ export class Files {
       const raster = await fetchRaster(client, wire.pixels, wire.width, wire.height);
       const { name, x, y } = wire;
       made.push(createRasterLayer({ name, raster, x, y, ...common }));
-      await client.request('blobs.drop', [wire.pixels]);
+      client.drop(wire.pixels);
     }
     return made;
   }

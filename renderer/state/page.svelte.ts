@@ -58,6 +58,7 @@ export function watchDocument(studio: Studio): void {
   $effect.root(() => {
     $effect(() => {
       studio.autosave.notice(studio.editor.tree);
+      studio.released.notice(studio.editor.tree);
     });
     $effect(() => {
       const { name, dirty } = studio.editor;

@@ -28,6 +28,7 @@ import { Editor } from './editor.svelte.js';
 import { Files } from './files.svelte.js';
 import { merged, type MergeKind } from './merge.js';
 import { selectionIs } from './painting.js';
+import { Released } from './released.svelte.js';
 import { ToolState } from './tools.svelte.js';
 import { UiState } from './ui.svelte.js';
 import { ViewState } from './view.svelte.js';
@@ -54,6 +55,7 @@ export class Studio {
   readonly files = new Files(this);
   readonly clipboard = new Clipboard(this);
   readonly generation = new Generation(this);
+  readonly released = new Released(this);
   readonly autosave = new Autosave(this);
   /** Draws documents; what it has drawn of tiles is shared by everything. */
   readonly compositor = new Compositor({ rasterOf: rasteriser.rasterOf });
@@ -319,18 +321,27 @@ export class Studio {
 
   /** Undo and redo. */
   travel(direction: 'undo' | 'redo'): void {
-    const { tree } = this.editor;
-    if (!tree) return;
-    const to = direction === 'undo' ? undoTarget(tree) : redoTarget(tree);
-    if (to === null) return;
-    if (direction === 'undo') this.editor.undo();
-    else this.editor.redo();
+    const { editor, released } = this;
+    this.attempt(() =>
+      direction === 'undo'
+        ? released.go(undoTarget, () => {
+            editor.undo();
+          })
+        : released.go(redoTarget, () => {
+            editor.redo();
+          }),
+    );
   }
 
   goTo(id: NodeId): void {
-    this.attempt(() => {
-      this.editor.goTo(id);
-    });
+    this.attempt(() =>
+      this.released.go(
+        () => id,
+        () => {
+          this.editor.goTo(id);
+        },
+      ),
+    );
   }
 
   rerun(recipe: Recipe, seed: 'same' | 'new'): void {

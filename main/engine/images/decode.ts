@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { NativaError } from '../../../native-models/errors.js';
 import { sharp } from './sharp.js';
 import { describeUnknown, isCutShort, pngHeaderSize, sniffFormat } from './sniff.js';
-import type { DecodedImage, ImageFormat, ImageInput, Size } from './types.js';
+import type { DecodedImage, ImageFormat, ImageInput, Pixels, Size } from './types.js';
 
 /** Most pixels a picture may have. */
 export const MAX_PIXELS = 100_000_000;
@@ -133,22 +133,22 @@ async function readHeader(name: string, bytes: Uint8Array, format: ImageFormat):
  * palette become RGB. `failOn: 'error'` refuses files that are cut or broken, and lets those pass
  * whose decoder merely warns, as many cameras' files do.
  */
-async function toPixels(bytes: Uint8Array, profileLeft: boolean) {
+async function toPixels(bytes: Uint8Array, profileLeft: boolean, rgba: boolean) {
   const upright = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).autoOrient();
   const converted = profileLeft ? upright.withIccProfile('srgb') : upright;
-  return converted
-    .toColourspace('srgb')
+  const plain = converted.toColourspace('srgb');
+  return (rgba ? plain.ensureAlpha() : plain)
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
 }
 
-/**
- * Reads a picture into upright 8-bit sRGB (see {@link toPixels}); alpha is kept. Formats are told
- * by their first bytes, and sizes are checked in the header, before anything is decoded.
- * @throws NativaError FILE_NOT_FOUND, NOT_AN_IMAGE, IMAGE_TOO_LARGE, TRUNCATED_IMAGE,
- *   UNREADABLE_IMAGE
- */
-export async function decodeImage(input: ImageInput): Promise<DecodedImage> {
+interface Decoded extends Pixels {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly format: ImageFormat;
+}
+
+async function decode(input: ImageInput, rgba: boolean): Promise<Decoded> {
   const name = inputName(input);
   const bytes = await readInput(input);
   const format = sniffFormat(bytes);
@@ -159,7 +159,7 @@ export async function decodeImage(input: ImageInput): Promise<DecodedImage> {
     );
   }
   const { data, info } = await readHeader(name, bytes, format)
-    .then((profileLeft) => toPixels(bytes, profileLeft))
+    .then((profileLeft) => toPixels(bytes, profileLeft, rgba))
     .catch((error: unknown) => {
       throw error instanceof NativaError ? error : decodeError(name, bytes, format, error);
     });
@@ -167,14 +167,28 @@ export async function decodeImage(input: ImageInput): Promise<DecodedImage> {
   if ((channels !== 3 && channels !== 4) || data.length !== width * height * channels) {
     throw decodeError(name, bytes, format, new Error(`it has ${channels} channels`));
   }
-  return {
-    width,
-    height,
-    channels,
-    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
-    hasAlpha: channels === 4,
-    sourceHash: createHash('sha256').update(bytes).digest('hex'),
-    format,
-    name,
-  };
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return { width, height, channels, data: pixels, name, bytes, format };
+}
+
+/**
+ * Reads a picture into upright 8-bit sRGB (see {@link toPixels}); alpha is kept. Formats are told
+ * by their first bytes, and sizes are checked in the header, before anything is decoded.
+ * @throws NativaError FILE_NOT_FOUND, NOT_AN_IMAGE, IMAGE_TOO_LARGE, TRUNCATED_IMAGE,
+ *   UNREADABLE_IMAGE
+ */
+export async function decodeImage(input: ImageInput): Promise<DecodedImage> {
+  const { bytes, ...image } = await decode(input, false);
+  const sourceHash = createHash('sha256').update(bytes).digest('hex');
+  return { ...image, hasAlpha: image.channels === 4, sourceHash };
+}
+
+/**
+ * The same as {@link decodeImage} with four channels whatever the file has. The decoder adds the
+ * alpha while it converts, which saves a second pass over every pixel, and nothing is hashed.
+ * @throws as decodeImage
+ */
+export async function decodeRgba(input: ImageInput): Promise<Pixels> {
+  const { width, height, channels, data } = await decode(input, true);
+  return { width, height, channels, data };
 }

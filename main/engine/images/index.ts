@@ -1,7 +1,7 @@
 /** Pictures at the engine's edges: reading, fitting to the model, compositing, measuring, writing. */
 export { changeMap } from './change-map.js';
 export { composite } from './composite.js';
-export { MAX_PIXELS, decodeImage } from './decode.js';
+export { MAX_PIXELS, decodeImage, decodeRgba } from './decode.js';
 export { measureDrift } from './drift.js';
 export { encodeImage, encodePng, outputFormat } from './encode.js';
 export { fromModelPixels, planFit, toModelPixels, type FitMode, type FitPlan } from './fit.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { NativaError } from '../../../native-models/errors.js';
@@ -98,16 +98,20 @@ async function syncFolder(folder: string): Promise<void> {
 /**
  * Writes a file whole or not at all: to a temporary file in the same folder, synced, then renamed
  * over the target. A link is followed, and an existing file's permissions are kept.
+ * @param bytes all of them, or as they come
  * @throws NativaError OUTPUT_UNWRITABLE, DISK_FULL
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   try {
     const { path: real, mode } = await target(path);
     await withTemporary(real, async (temporary) => {
       const file = await open(temporary, 'wx', mode ?? 0o666);
       try {
         if (mode !== undefined) await file.chmod(mode);
-        await file.writeFile(bytes);
+        await writeFile(file, bytes);
         await file.sync();
       } finally {
         await file.close();

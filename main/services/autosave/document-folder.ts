@@ -9,6 +9,7 @@ import { crc32 } from 'node:zlib';
 
 import { NativaError } from '../../../native-models/errors.js';
 import { writeFileAtomic } from '../../engine/images/index.js';
+import type { Blobs } from '../documents/index.js';
 import {
   ASIDE_FILE,
   encodeState,
@@ -111,13 +112,7 @@ export class DocumentFolder {
     const file = this.#nextTiles;
     const places = new Map(this.#places);
     const parts = [bytes];
-    let offset = 0;
-    for (const { id, bytes: length } of state.tiles) {
-      const crc = crc32(bytes.subarray(offset, offset + length));
-      places.set(id, { file, offset, bytes: length, crc });
-      offset += length;
-    }
-    if (offset !== bytes.length) throw badState('its tiles are not as long as they are said to be');
+    const offset = placeTiles(state.tiles, bytes, file, places);
     for (const [id, length] of facts.tiles) {
       if (places.get(id)?.bytes !== length) throw missingTiles();
     }
@@ -126,6 +121,21 @@ export class DocumentFolder {
     await this.#write(state, facts.blank, file, parts, places, wanted);
     this.#places = places;
     await this.#clean();
+  }
+
+  /**
+   * Keeps tiles that a state to come refers to; they go with the next one that does not.
+   * @throws NativaError BAD_AUTOSAVE, DISK_FULL, OUTPUT_UNWRITABLE
+   */
+  async keepTiles(tiles: PutState['tiles'], bytes: Uint8Array): Promise<void> {
+    await this.#load();
+    const file = this.#nextTiles;
+    const places = new Map<number, Place>();
+    placeTiles(tiles, bytes, file, places);
+    this.#nextTiles += 1;
+    await writeFileAtomic(this.#in(tilesFile(file)), bytes);
+    this.#files.set(file, bytes.length);
+    for (const [id, place] of places) this.#places.set(id, place);
   }
 
   /**
@@ -214,6 +224,23 @@ export class DocumentFolder {
   }
 }
 
+/** Where tiles of a file lie. @returns its length @throws NativaError BAD_AUTOSAVE */
+function placeTiles(
+  tiles: PutState['tiles'],
+  bytes: Uint8Array,
+  file: number,
+  places: Map<number, Place>,
+): number {
+  let offset = 0;
+  for (const { id, bytes: length } of tiles) {
+    const crc = crc32(bytes.subarray(offset, offset + length));
+    places.set(id, { file, offset, bytes: length, crc });
+    offset += length;
+  }
+  if (offset === bytes.length) return offset;
+  throw badState('its tiles are not as long as they are said to be');
+}
+
 /** Numbers of the states among names, oldest first. */
 function stateNumbers(names: readonly string[]): number[] {
   return names
@@ -235,13 +262,16 @@ export async function newestState(path: string): Promise<State | null> {
   return null;
 }
 
-/** The newest state of which every tile is whole as well, with them. */
+/** The newest state of which every tile is whole as well, with the id of a blob of them. */
 export async function newestWhole(
   path: string,
-): Promise<{ readonly state: State; readonly tiles: Uint8Array } | null> {
+  blobs: Blobs,
+): Promise<{ readonly state: State; readonly tiles: string } | null> {
   for await (const state of statesOf(path)) {
-    const tiles = await readTiles(path, state);
-    if (tiles !== null) return { state, tiles };
+    const parts: string[] = [];
+    const whole = await readTiles(path, state, (part) => parts.push(blobs.put(part)));
+    if (whole) return { state, tiles: blobs.join(parts) };
+    blobs.drop(parts);
   }
   return null;
 }

@@ -77,18 +77,35 @@ export class TileReader {
   }
 }
 
-/** All tiles of a state behind each other; null where one of them is missing or damaged. */
-export async function readTiles(folder: string, { tiles }: State): Promise<Uint8Array | null> {
-  const total = tiles.reduce((sum, [, { bytes }]) => sum + bytes, 0);
-  const out = new Uint8Array(total);
+/** Tiles are read in pieces of about so many bytes, whole tiles each. */
+const PIECE = 64 * 1024 * 1024;
+
+/**
+ * All tiles of a state behind each other, in pieces.
+ * @returns false where one of them is missing or damaged
+ */
+export async function readTiles(
+  folder: string,
+  { tiles }: State,
+  take: (piece: Uint8Array) => void,
+): Promise<boolean> {
   const reader = new TileReader(folder);
   try {
-    let at = 0;
-    for (const [, tile] of tiles) {
-      if (!(await reader.read(tile, out.subarray(at, at + tile.bytes)))) return null;
-      at += tile.bytes;
-    }
-    return out;
+    let first = 0;
+    do {
+      let end = first;
+      let size = 0;
+      while (end < tiles.length && size < PIECE) size += tiles[end++]?.[1].bytes ?? 0;
+      const piece = new Uint8Array(size);
+      let at = 0;
+      for (const [, tile] of tiles.slice(first, end)) {
+        if (!(await reader.read(tile, piece.subarray(at, at + tile.bytes)))) return false;
+        at += tile.bytes;
+      }
+      take(piece);
+      first = end;
+    } while (first < tiles.length);
+    return true;
   } finally {
     await reader.close();
   }

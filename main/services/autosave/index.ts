@@ -61,6 +61,21 @@ export class Autosave {
     });
   }
 
+  /**
+   * Keeps tiles for the next state, which would be too many to come with it.
+   * @throws NativaError as `put`
+   */
+  keepTiles(id: string, tiles: PutState['tiles'], bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(id, async () => {
+      try {
+        const folder = await this.#claim(id);
+        await folder.keepTiles(tiles, bytes);
+      } catch (error) {
+        throw putError(error);
+      }
+    });
+  }
+
   /** Work that nobody is working on, the newest first: what a crash has left. */
   async list(): Promise<Recovery[]> {
     const names = await readdir(this.folder).catch(() => []);
@@ -85,7 +100,7 @@ export class Autosave {
     return this.#inTurn(id, async () => {
       const path = this.#path(id);
       if ((await newestState(path)) === null) throw notFound();
-      const whole = await newestWhole(path);
+      const whole = await newestWhole(path, blobs);
       if (whole === null) {
         throw new NativaError(
           'RECOVERY_DAMAGED',
@@ -93,7 +108,7 @@ export class Autosave {
         );
       }
       const { name, project } = whole.state;
-      return { kind: 'project', name, project, tiles: blobs.put(whole.tiles) };
+      return { kind: 'project', name, project, tiles: whole.tiles };
     });
   }
 

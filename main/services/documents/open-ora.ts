@@ -3,21 +3,32 @@ import { totalmem } from 'node:os';
 
 import { NativaError } from '../../../native-models/errors.js';
 import type { Opened, WireLayer } from '../../../preload/contract.js';
-import { decodeImage, toRgba, type SvgOptions } from '../../engine/images/index.js';
+import { decodeRgba, toRgba, type SvgOptions } from '../../engine/images/index.js';
 import { fromOraMode } from './blend-modes.js';
 import type { Blobs } from './blobs-port.js';
 import { checkSize, MAX_LAYERS, MAX_NESTING, PixelBudget } from './pixels.js';
+import type { Source } from './source.js';
 import { isSvg, openSvg } from './svg.js';
 import { decodeXml, parseXml, XmlError, type XmlElement } from './xml.js';
 import { ZipFile, type ZipLimits } from './zip/read.js';
 
 /** Where our own part of the file lies. */
 export const PROJECT_ENTRY = 'nativa/project.json';
-export const TILES_ENTRY = 'nativa/tiles.bin';
+/** Bytes of tiles in one entry. */
+export const TILES_PART = 128 * 1024 * 1024;
+
+/** Where tiles lie: all of them in one entry, or what does not fit in those that follow. */
+export function tilesEntry(n: number): string {
+  return n === 0 ? 'nativa/tiles.bin' : `nativa/tiles-${n + 1}.bin`;
+}
 
 const MAX_STACK_BYTES = 4 * 1024 * 1024;
 const MAX_PROJECT_BYTES = 64_000_000;
 const MAX_PICTURE_BYTES = 512 * 1024 * 1024;
+/** Earlier versions put all tiles of a project into one entry, of no more than an upload. */
+const MAX_TILES_BYTES = 600 * 1024 * 1024;
+/** Bytes that all entries together may have, inflated. */
+const MAX_ARCHIVE = 16 * 1024 * 1024 * 1024;
 const XML = { maxDepth: MAX_NESTING + 5, maxElements: 20_000, allowDoctype: false };
 
 /** Options of {@link openOra}. */
@@ -28,7 +39,7 @@ export interface OraOptions {
 
 /** What an archive may hold: never more than half of what this machine has in memory. */
 export function archiveLimits(memory = totalmem()): ZipLimits {
-  return { entries: 5000, total: Math.min(0xffffffff, memory / 2) };
+  return { entries: 5000, total: Math.min(MAX_ARCHIVE, memory / 2) };
 }
 
 /** Whether a file is a ZIP archive, of which OpenRaster is the only one opened. */
@@ -46,16 +57,16 @@ function unreadable(name: string, reason: string): NativaError {
 /**
  * Opens an OpenRaster file.
  * @throws NativaError UNSAFE_ARCHIVE, UNREADABLE_ARCHIVE, UNREADABLE_DOCUMENT, and what
- *   `decodeImage` throws
+ *   `decodeRgba` throws
  */
 export async function openOra(
   name: string,
-  bytes: Uint8Array,
+  file: Uint8Array | Source,
   blobs: Blobs,
   { svg = {}, limits = archiveLimits() }: OraOptions = {},
 ): Promise<Opened> {
-  const zip = new ZipFile(name, bytes, limits);
-  const project = await openProject(name, zip, blobs, limits);
+  const zip = await ZipFile.open(name, file, limits);
+  const project = await openProject(name, zip, blobs);
   if (project !== null) return project;
   const xml = await zip.read('stack.xml', MAX_STACK_BYTES);
   if (xml === null) throw unreadable(name, 'it has no stack.xml');
@@ -70,18 +81,22 @@ export async function openOra(
   return { kind: 'layers', name, width, height, layers, recipe: null };
 }
 
-async function openProject(
-  name: string,
-  zip: ZipFile,
-  blobs: Blobs,
-  { total }: ZipLimits,
-): Promise<Opened | null> {
+async function openProject(name: string, zip: ZipFile, blobs: Blobs): Promise<Opened | null> {
   const json = await zip.read(PROJECT_ENTRY, MAX_PROJECT_BYTES);
   if (json === null) return null;
-  const tiles = await zip.read(TILES_ENTRY, total);
-  if (tiles === null) throw unreadable(name, 'its tiles are missing');
+  const parts: string[] = [];
+  try {
+    for (let n = 0; zip.has(tilesEntry(n)); n++) {
+      const tiles = await zip.read(tilesEntry(n), MAX_TILES_BYTES);
+      if (tiles !== null) parts.push(blobs.put(tiles));
+    }
+  } catch (error) {
+    blobs.drop(parts);
+    throw error;
+  }
+  if (parts.length === 0) throw unreadable(name, 'its tiles are missing');
   const project = new TextDecoder().decode(json);
-  return { kind: 'project', name, project, tiles: blobs.put(tiles) };
+  return { kind: 'project', name, project, tiles: blobs.join(parts) };
 }
 
 function parseStack(name: string, bytes: Uint8Array): XmlElement {
@@ -159,7 +174,7 @@ class StackReader {
     // Krita keeps its vector layers as drawings
     const image = isSvg(bytes)
       ? await openSvg(label, bytes, this.svg)
-      : await decodeImage({ data: bytes, name: label });
+      : await decodeRgba({ data: bytes, name: label });
     this.#budget.take(image);
     const { width, height } = image;
     return { width, height, pixels: this.blobs.put(toRgba(image)) };

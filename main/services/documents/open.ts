@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
 import type { Opened } from '../../../preload/contract.js';
 import {
-  decodeImage,
+  decodeRgba,
   readFileRecipe,
   sniffFormat,
   toRgba,
@@ -15,11 +15,16 @@ import type { Blobs } from './blobs-port.js';
 import { isZip, openOra } from './open-ora.js';
 import { openPsd } from './open-psd.js';
 import { isPsd } from './psd-header.js';
+import { bytesSource, type Source } from './source.js';
 import { isSvg, openSvg } from './svg.js';
 
 /** Longest recipe that the contract lets through, in characters. */
 const MAX_RECIPE = 100_000;
 const MAX_NAME = 1000;
+/** Bytes by which an archive is known. */
+const HEAD = 4;
+/** The largest file that is read as a whole; archives are read in pieces. */
+const MAX_BYTES = 600 * 1024 * 1024;
 
 /** Options of {@link openFile}. */
 export interface OpenOptions {
@@ -30,27 +35,41 @@ export interface OpenOptions {
 /**
  * Opens a picture (PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG) as one layer, a layered file (PSD,
  * OpenRaster) with its layers, or a project of ours. Pixels wait in the blobs as raw RGBA with
- * straight alpha.
+ * straight alpha. Archives are read in pieces, whatever their size.
  * @param name the file's name; folders before it are left out
  * @throws NativaError NOT_AN_IMAGE, IMAGE_TOO_LARGE, TRUNCATED_IMAGE, UNREADABLE_IMAGE,
  *   UNREADABLE_DOCUMENT, UNSAFE_ARCHIVE, UNREADABLE_ARCHIVE, EXTERNAL_REFERENCE
  */
 export async function openFile(
   name: string,
-  bytes: Uint8Array,
+  file: Uint8Array | Source,
   blobs: Blobs,
   options: OpenOptions = {},
 ): Promise<Opened> {
   const label = baseName(name);
+  const source = file instanceof Uint8Array ? bytesSource(file) : file;
+  if (isZip(await source.read(0, HEAD))) {
+    return openOra(label, source, blobs, { svg: options.svg });
+  }
+  if (source.size > MAX_BYTES) throw tooLarge(label);
+  const bytes = await source.read(0, source.size);
   if (isPsd(bytes)) return openPsd(label, bytes, blobs);
-  if (isZip(bytes)) return openOra(label, bytes, blobs, { svg: options.svg });
   if (sniffFormat(bytes) === null && isSvg(bytes)) {
     return picture(label, await openSvg(label, bytes, options.svg), null, blobs);
   }
-  const image = await decodeImage({ data: bytes, name: label }).catch((error: unknown) => {
-    throw withAllFormats(error);
-  });
-  return picture(label, image, await recipeOf(bytes), blobs);
+  const [image, recipe] = await Promise.all([
+    decodeRgba({ data: bytes, name: label }).catch((error: unknown) => {
+      throw withAllFormats(error);
+    }),
+    recipeOf(bytes),
+  ]);
+  return picture(label, image, recipe, blobs);
+}
+
+function tooLarge(name: string): NativaError {
+  const most = MAX_BYTES / 1024 / 1024;
+  const message = `${name} is too large to be opened; at most ${most} MiB are read, so save it smaller.`;
+  return new NativaError('IMAGE_TOO_LARGE', message);
 }
 
 /** The name without its folders, whichever system wrote it. */

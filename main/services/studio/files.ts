@@ -5,12 +5,9 @@ import { basename, resolve } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
 import type { Opened } from '../../../preload/contract.js';
 import { writeFileAtomic } from '../../engine/images/index.js';
-import type { Blobs } from '../blobs.js';
+import type { BlobStore, Blobs } from '../blobs.js';
 import { openFile } from '../documents/index.js';
 import type { OpenOptions } from '../documents/index.js';
-
-/** The largest file that is read, in bytes: as much as can be uploaded. */
-const MAX_BYTES = 600 * 2 ** 20;
 
 /** Which of some words name files, as absolute paths. */
 export function existingFiles(words: readonly string[], folder: string): string[] {
@@ -54,7 +51,7 @@ export class OfferedFiles {
       throw new NativaError('FILE_NOT_FOUND', 'This file was not given to the studio; open it.');
     }
     this.#next = Math.max(this.#next, index + 1);
-    return openFile(nameOf(path), await readBounded(path), blobs, options);
+    return openHere(path, blobs, options);
   }
 }
 
@@ -62,8 +59,9 @@ export class OfferedFiles {
  * Writes a blob to a file, whole or not at all.
  * @throws NativaError BLOB_NOT_FOUND, OUTPUT_UNWRITABLE, DISK_FULL
  */
-export async function saveBlob(path: string, blob: string, blobs: Blobs): Promise<void> {
-  await writeFileAtomic(path, await blobs.read(blob));
+export async function saveBlob(path: string, blob: string, blobs: BlobStore): Promise<void> {
+  const { stream } = await blobs.open(blob);
+  await writeFileAtomic(path, stream as AsyncIterable<Uint8Array>);
 }
 
 /** Contracts allow 1000 characters; no system allows as many in a file's name. */
@@ -71,22 +69,29 @@ function nameOf(path: string): string {
   return basename(path).slice(0, 1000);
 }
 
-async function readBounded(path: string): Promise<Uint8Array> {
+/** Opens a file of this machine, reading it in pieces. */
+async function openHere(path: string, blobs: Blobs, options: OpenOptions): Promise<Opened> {
   try {
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
-      if (size > MAX_BYTES) {
-        const message = `${path} is too large to be opened; at most 600 MiB are read.`;
-        throw new NativaError('IMAGE_TOO_LARGE', message);
-      }
-      return await file.readFile();
+      const read = async (start: number, length: number): Promise<Uint8Array> => {
+        const out = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - start)));
+        let at = 0;
+        while (at < out.length) {
+          const { bytesRead } = await file.read(out, at, out.length - at, start + at);
+          if (bytesRead === 0) return out.subarray(0, at);
+          at += bytesRead;
+        }
+        return out;
+      };
+      return await openFile(nameOf(path), { size, read }, blobs, options);
     } finally {
       await file.close();
     }
   } catch (error) {
-    if (error instanceof NativaError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+    const code = String(error.code);
     if (code === 'ENOENT') {
       throw new NativaError('FILE_NOT_FOUND', `There is no file ${path}; check its name.`);
     }

@@ -5,12 +5,20 @@ import type { EngineLauncher } from '../../engine/supervisor.js';
 import { Autosave } from '../autosave/index.js';
 import type { BlobStore } from '../blobs.js';
 import type { ScriptRunner } from '../doctor.js';
-import { ORA_MIME, exportPicture, exportPsd, openFile, writeProject } from '../documents/index.js';
+import {
+  ORA_MIME,
+  blobSource,
+  exportPicture,
+  exportPsd,
+  openFile,
+  writeProject,
+} from '../documents/index.js';
 import { messagesFor } from '../i18n/index.js';
 import type { Language } from '../i18n/index.js';
 import { resolveModel } from '../models.js';
 import { application, folders } from '../paths.js';
 import { SettingsStore } from '../settings.js';
+import { TileStores } from '../tiles.js';
 import { doctorReport } from './doctor.js';
 import { OfferedFiles } from './files.js';
 import { Jobs } from './jobs.js';
@@ -42,6 +50,7 @@ interface Parts {
   readonly autosave: Autosave;
   readonly files: OfferedFiles;
   readonly jobs: Jobs;
+  readonly tiles: TileStores;
   readonly findModel: (id: string | null) => Promise<string>;
 }
 
@@ -65,7 +74,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     cacheDir: folders().cache,
     launch: options.launchEngine,
   });
-  const parts = { options, settings, autosave: new Autosave(), files, jobs, findModel };
+  const tiles = new TileStores(blobs);
+  const parts = { options, settings, autosave: new Autosave(), files, jobs, tiles, findModel };
   return {
     openPage: () => openPage(parts),
     onEvent: (listener) => events.listen(listener),
@@ -85,10 +95,17 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 /** A page's own handlers, and the documents it works on. */
 function openPage(parts: Parts): Page {
   const documents = new Set<string>();
-  const handlers = makeHandlers(parts, documents);
+  const stores = new Set<string>();
+  const handlers = {
+    ...makeHandlers(parts, documents),
+    ...pixelHandlers(parts, documents, stores),
+  };
   return {
     handle: (name, ask) => answer(handlers, name, ask),
-    close: () => parts.autosave.release([...documents]),
+    close: async () => {
+      parts.tiles.release(stores);
+      await parts.autosave.release([...documents]);
+    },
   };
 }
 
@@ -97,7 +114,56 @@ function unpacked(folder: string): string {
   return folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
 }
 
-function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
+type PixelRequest =
+  | 'autosave.tiles'
+  | 'autosave.put'
+  | 'tiles.store'
+  | 'tiles.fetch'
+  | 'tiles.clear'
+  | 'blobs.join'
+  | 'blobs.drop';
+
+/** What takes pixels in and lets them go. */
+function pixelHandlers(
+  { options: { blobs }, autosave, tiles }: Parts,
+  documents: Set<string>,
+  stores: Set<string>,
+): Pick<Handlers, PixelRequest> {
+  return {
+    'autosave.tiles': async ({ id, blob, tiles: named }) => {
+      documents.add(id);
+      await autosave.keepTiles(id, named, await blobs.read(blob));
+      blobs.drop([blob]);
+      return null;
+    },
+    'autosave.put': async ({ id, blob, ...state }) => {
+      documents.add(id);
+      await autosave.put(id, state, blob === null ? null : await blobs.read(blob));
+      if (blob !== null) blobs.drop([blob]);
+      return null;
+    },
+    'tiles.store': async ({ store, tiles: named, blob }) => {
+      stores.add(store);
+      await tiles.of(store).store(named, blob);
+      return null;
+    },
+    'tiles.fetch': async ({ store, ids }) => {
+      stores.add(store);
+      return { blob: await tiles.of(store).fetch(ids) };
+    },
+    'tiles.clear': ({ store }) => {
+      tiles.of(store).clear();
+      return null;
+    },
+    'blobs.join': (ids) => ({ blob: blobs.join(ids) }),
+    'blobs.drop': (ids) => {
+      blobs.drop(ids);
+      return null;
+    },
+  };
+}
+
+function makeHandlers(parts: Parts, documents: Set<string>): Omit<Handlers, PixelRequest> {
   const { options, settings, autosave, files, jobs, findModel } = parts;
   const { blobs } = options;
   const opening = { svg: { launch: options.launchSvg } };
@@ -122,7 +188,7 @@ function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
     'models.list': () => modelInfos(),
     'models.grid': async ({ model }) => modelGrid(await findModel(model)),
     'doctor.report': () => doctorReport(messagesFor(language()), options.runScript),
-    'files.open': async ({ name, blob }) => openFile(name, await blobs.read(blob), blobs, opening),
+    'files.open': ({ name, blob }) => openFile(name, blobSource(blobs, blob), blobs, opening),
     'files.openPath': ({ index }) => files.open(index, blobs, opening),
     'files.export': async (ask) => {
       const { bytes, mime } = await exportPicture(ask, blobs);
@@ -132,11 +198,9 @@ function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
       const { bytes, mime } = await exportPsd(ask, blobs);
       return ready(bytes, mime);
     },
-    'files.writeProject': async (ask) => ready(await writeProject(ask, blobs), ORA_MIME),
-    'autosave.put': async ({ id, blob, ...state }) => {
-      documents.add(id);
-      await autosave.put(id, state, blob === null ? null : await blobs.read(blob));
-      return null;
+    'files.writeProject': async (ask) => {
+      const blob = await blobs.write((write) => writeProject(ask, blobs, write));
+      return { blob, bytes: blobs.sizeOf(blob), mime: ORA_MIME };
     },
     'autosave.open': ({ id }) => autosave.open(id, blobs),
     'autosave.discard': async ({ id }) => {
@@ -150,10 +214,6 @@ function makeHandlers(parts: Parts, documents: Set<string>): Handlers {
       return null;
     },
     ...hostHandlers(parts),
-    'blobs.drop': (ids) => {
-      blobs.drop(ids);
-      return null;
-    },
   };
 }
 

@@ -7,6 +7,7 @@ import { crc32, inflateRaw, type ZlibOptions } from 'node:zlib';
 import { promisify } from 'node:util';
 
 import { NativaError } from '../../../../native-models/errors.js';
+import { bytesSource, type Source } from '../source.js';
 
 /** Bounds of what is read. */
 export interface ZipLimits {
@@ -29,9 +30,18 @@ interface Entry {
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
+const END_64 = 0x06064b50;
+const LOCATOR_64 = 0x07064b50;
 const END_BYTES = 22;
+const LOCATOR_BYTES = 20;
+const END_64_BYTES = 56;
 const CENTRAL_BYTES = 46;
 const LOCAL_BYTES = 30;
+const MOST_COMMENT = 65_535;
+/** What the directory may have for each entry that is allowed: names are not longer. */
+const MOST_IN_DIRECTORY = 4096;
+/** Stands where a number is told in 64 bits. */
+const FAR = 0xffffffff;
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -44,27 +54,45 @@ function isConfined(name: string): boolean {
   return name.split('/').every((part) => part !== '..' && part !== '.');
 }
 
+/** A directory: how many entries, where it lies, and how long it is. */
+interface Directory {
+  readonly count: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** A number of 64 bits; what is too large to be true is larger than any file. */
+const uint64 = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
+
 /** An archive whose directory has been read and checked. */
 export class ZipFile {
-  readonly #view: DataView;
+  readonly #source: Source;
   readonly #entries = new Map<string, Entry>();
 
+  private constructor(
+    readonly label: string,
+    source: Source,
+  ) {
+    this.#source = source;
+  }
+
   /**
+   * Reads the directory and checks it.
    * @param label what messages call the file
    * @throws NativaError UNSAFE_ARCHIVE, UNREADABLE_ARCHIVE
    */
-  constructor(
-    readonly label: string,
-    readonly bytes: Uint8Array,
-    limits: ZipLimits,
-  ) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  static async open(label: string, file: Uint8Array | Source, limits: ZipLimits): Promise<ZipFile> {
+    const zip = new ZipFile(label, file instanceof Uint8Array ? bytesSource(file) : file);
     try {
-      this.#readDirectory(limits);
+      await zip.#readDirectory(limits);
     } catch (error) {
-      throw error instanceof RangeError ? this.#damaged('it is cut short') : error;
+      throw error instanceof RangeError ? zip.#damaged('it is cut short') : error;
     }
-    this.#checkOverlaps();
+    zip.#checkOverlaps();
+    return zip;
   }
 
   has(name: string): boolean {
@@ -80,7 +108,7 @@ export class ZipFile {
     const entry = this.#entries.get(name);
     if (entry === undefined) return null;
     if (entry.size > most) throw this.#unsafe(`${name} in it is too large`);
-    const packed = this.bytes.subarray(entry.start, entry.start + entry.packed);
+    const packed = await this.#source.read(entry.start, entry.packed);
     const content = entry.method === STORED ? packed : await this.#inflate(packed, entry);
     if (content.length !== entry.size || crc32(content) !== entry.crc) {
       throw this.#damaged(`${name} in it is not what it was when it was written`);
@@ -116,63 +144,95 @@ export class ZipFile {
     );
   }
 
-  /** Where the record at the archive's end begins; a comment of up to 64 kB may follow it. */
-  #findEnd(): number {
-    const { length } = this.bytes;
-    const last = length - END_BYTES;
-    for (let at = last; at >= Math.max(0, last - 65_535); at--) {
-      if (this.#view.getUint32(at, true) !== END) continue;
-      if (at + END_BYTES + this.#view.getUint16(at + 20, true) === length) return at;
+  /** Finds the directory by the record at the archive's end; a comment of 64 kB may follow it. */
+  async #findDirectory(): Promise<Directory> {
+    const { size } = this.#source;
+    const from = Math.max(0, size - END_BYTES - MOST_COMMENT - LOCATOR_BYTES);
+    const view = viewOf(await this.#source.read(from, size - from));
+    for (let at = view.byteLength - END_BYTES; at >= 0; at--) {
+      if (view.getUint32(at, true) !== END) continue;
+      if (at + END_BYTES + view.getUint16(at + 20, true) !== view.byteLength) continue;
+      const locator = at - LOCATOR_BYTES;
+      if (locator >= 0 && view.getUint32(locator, true) === LOCATOR_64) {
+        return this.#directory64(uint64(view, locator + 8));
+      }
+      const [length, start] = [view.getUint32(at + 12, true), view.getUint32(at + 16, true)];
+      return { count: view.getUint16(at + 10, true), start, length };
     }
     throw this.#damaged('its directory is missing');
   }
 
-  #readDirectory({ entries, total }: ZipLimits): void {
-    const view = this.#view;
-    const end = this.#findEnd();
-    const count = view.getUint16(end + 10, true);
+  async #directory64(at: number): Promise<Directory> {
+    const view = viewOf(await this.#source.read(at, END_64_BYTES));
+    if (view.getUint32(0, true) !== END_64) throw this.#damaged('its directory is missing');
+    return { count: uint64(view, 32), length: uint64(view, 40), start: uint64(view, 48) };
+  }
+
+  async #readDirectory({ entries, total }: ZipLimits): Promise<void> {
+    const { count, start, length } = await this.#findDirectory();
     if (count > entries) throw this.#unsafe(`it holds over ${entries} files`);
-    let at = view.getUint32(end + 16, true);
+    if (length > (count + 1) * MOST_IN_DIRECTORY) throw this.#damaged('its directory is damaged');
+    const directory = await this.#source.read(start, length);
+    const view = viewOf(directory);
+    let at = 0;
     let sum = 0;
     for (let n = 0; n < count; n++) {
       if (view.getUint32(at, true) !== CENTRAL) throw this.#damaged('its directory is damaged');
-      const entry = this.#readEntry(at);
+      const entry = await this.#readEntry(directory, at);
       sum += entry.size;
       if (sum > total) throw this.#unsafe('it would fill the memory');
       if (this.#entries.has(entry.name)) throw this.#unsafe(`it holds ${entry.name} twice`);
       if (!entry.name.endsWith('/')) this.#entries.set(entry.name, entry);
-      const tail = [28, 30, 32].reduce((length, o) => length + view.getUint16(at + o, true), 0);
+      const tail = [28, 30, 32].reduce((sum, o) => sum + view.getUint16(at + o, true), 0);
       at += CENTRAL_BYTES + tail;
     }
   }
 
-  #readEntry(at: number): Entry {
-    const view = this.#view;
+  async #readEntry(directory: Uint8Array, at: number): Promise<Entry> {
+    const view = viewOf(directory);
     const flags = view.getUint16(at + 8, true);
     const nameBytes = view.getUint16(at + 28, true);
-    const encoded = this.bytes.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes);
+    const encoded = directory.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes);
     const name = new TextDecoder().decode(encoded);
     if (!isConfined(name)) {
       throw this.#unsafe(
         `a file in it would lie outside of it (${JSON.stringify(name.slice(0, 60))})`,
       );
     }
-    const [packed, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
-    const local = view.getUint32(at + 42, true);
+    const { packed, size, local } = this.#places(view, at);
     const method = view.getUint16(at + 10, true);
     if ((flags & 1) !== 0) throw this.#damaged('it is locked with a password');
-    if (packed === 0xffffffff || size === 0xffffffff || local === 0xffffffff) {
-      throw this.#unsafe('it holds files over 4 GB');
-    }
+    if (Math.max(packed, size) >= FAR) throw this.#unsafe('it holds files over 4 GB');
     if (method !== STORED && method !== DEFLATED) {
       throw this.#damaged(`${name} in it is packed in an unknown way`);
     }
     if (method === STORED && packed !== size) throw this.#damaged(`${name} in it has two sizes`);
-    if (view.getUint32(local, true) !== LOCAL) throw this.#damaged(`${name} in it is missing`);
-    const extra = view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
+    const header = viewOf(await this.#source.read(local, LOCAL_BYTES));
+    if (header.getUint32(0, true) !== LOCAL) throw this.#damaged(`${name} in it is missing`);
+    const extra = header.getUint16(26, true) + header.getUint16(28, true);
     const start = local + LOCAL_BYTES + extra;
-    if (start + packed > this.bytes.length) throw this.#damaged('it is cut short');
+    if (start + packed > this.#source.size) throw this.#damaged('it is cut short');
     return { name, method, crc: view.getUint32(at + 16, true), packed, size, start };
+  }
+
+  /** Sizes and place of an entry; those that do not fit stand in the field of ZIP64, in this order. */
+  #places(view: DataView, at: number): { packed: number; size: number; local: number } {
+    const near = [24, 20, 42].map((o) => view.getUint32(at + o, true));
+    const far: number[] = [];
+    let field = at + CENTRAL_BYTES + view.getUint16(at + 28, true);
+    const end = field + view.getUint16(at + 30, true);
+    while (near.includes(FAR) && field + 4 <= end) {
+      const length = view.getUint16(field + 2, true);
+      if (view.getUint16(field, true) === 1) {
+        for (let o = 4; o + 8 <= 4 + length; o += 8) far.push(uint64(view, field + o));
+        break;
+      }
+      field += 4 + length;
+    }
+    const [size = FAR, packed = FAR, local = FAR] = near.map((value) =>
+      value === FAR ? far.shift() : value,
+    );
+    return { packed, size, local };
   }
 
   /** Entries that share bytes let a small file grow without end. */

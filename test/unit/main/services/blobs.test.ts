@@ -84,6 +84,59 @@ describe('blobs', () => {
     await expect(store.read(idle)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' });
   });
 
+  test('are made one of several, wherever their bytes lie, and read in pieces', async () => {
+    open({ memory: 300 });
+    const ids = [1, 2, 3].map((value) => store.put(bytes(200, value)));
+    await settle(() => store.held <= 300);
+    const all = store.join(ids);
+    expect(store.size).toBe(1);
+    expect(store.sizeOf(all)).toBe(600);
+    const whole = Buffer.concat([1, 2, 3].map((value) => bytes(200, value)));
+    expect(Buffer.compare(await store.read(all), whole)).toBe(0);
+    expect(await streamed(all)).toEqual(whole);
+    expect(Buffer.from(await store.slice(all, 150, 300))).toEqual(whole.subarray(150, 450));
+    expect(await store.slice(all, 550, 300)).toHaveLength(50);
+    store.drop([all]);
+    await settle(() => files().length === 0);
+    expect(store.held).toBe(0);
+  });
+
+  test('too large together stay what they were', async () => {
+    open({ maxTotal: 500 });
+    const ids = [store.put(bytes(300, 1)), store.put(bytes(300, 2))];
+    expect(() => store.join(ids)).toThrow(expect.objectContaining({ code: 'DOCUMENT_TOO_LARGE' }));
+    expect(await store.read(ids[1] ?? '')).toEqual(bytes(300, 2));
+  });
+
+  test('are written to disk as they are made, or not at all', async () => {
+    open({ maxTotal: 1000 });
+    const id = await store.write(async (write) => {
+      await write(bytes(300, 1));
+      await write(bytes(300, 2));
+    });
+    expect(store.held).toBe(0);
+    expect(store.sizeOf(id)).toBe(600);
+    expect(files()).toHaveLength(1);
+    const cut = store.write(async (write) => {
+      await write(bytes(300, 1));
+      throw new Error('stopped');
+    });
+    await expect(cut).rejects.toThrow('stopped');
+    const large = store.write((write) => write(bytes(1001, 1)));
+    await expect(large).rejects.toMatchObject({ code: 'DOCUMENT_TOO_LARGE' });
+    expect(files()).toHaveLength(1);
+    expect(store.size).toBe(1);
+  });
+
+  test('no disk has room for are refused before they are sent, with both sizes', async () => {
+    open({ maxUpload: Number.MAX_SAFE_INTEGER, memory: 1 });
+    await expect(store.receive(chunks(bytes(1, 1)), 9e15)).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringMatching(/9000000000 MB.*room for \d+ MB.*free some space/) as string,
+    });
+    expect(files()).toEqual([]);
+  });
+
   test('leave no folder behind', async () => {
     open({ memory: 1 });
     store.put(bytes(10, 1));

@@ -97,6 +97,24 @@ describe('autosave', () => {
     expect(await recover()).toMatchObject({ name: 'y', tiles: [1, 10] });
   });
 
+  test('takes tiles that are too many for one message before their state', async () => {
+    const store = new Autosave(folder);
+    const ahead = async (...ids: number[]): Promise<void> => {
+      const named = ids.map((id) => ({ id, bytes: tile(id).length }));
+      await store.keepTiles(ID, named, Buffer.concat(ids.map(tile)));
+    };
+    await ahead(1, 2);
+    await ahead(3);
+    await put(store, { name: 'large', tiles: [1, 2, 3, 4], layers: 1 }, [4]);
+    expect(await recover()).toMatchObject({ name: 'large', tiles: [1, 2, 3, 4] });
+    // What no state came for goes.
+    await ahead(5);
+    await put(store, { name: 'next', tiles: [1, 4], layers: 1 }, []);
+    await expect(put(store, { name: 'x', tiles: [5], layers: 1 }, [])).rejects.toThrow(
+      withCode('AUTOSAVE_TILES_MISSING'),
+    );
+  });
+
   test('does not grow without end while few tiles change', async () => {
     const store = new Autosave(folder);
     const first = Array.from({ length: 100 }, (_, i) => i + 1);

@@ -4,10 +4,17 @@ import type { Blobs } from '../../../../../main/services/documents/blobs-port.js
 
 /** Blobs in a map, for tests. */
 export class MemoryBlobs implements Blobs {
-  readonly #kept = new Map<string, Uint8Array>();
+  readonly #kept: Map<string, Uint8Array>;
+  #last: number;
+
+  /** @param from blobs that are in it too */
+  constructor(from?: MemoryBlobs) {
+    this.#kept = new Map(from === undefined ? [] : from.#kept);
+    this.#last = this.#kept.size;
+  }
 
   put(bytes: Uint8Array): string {
-    const id = `blob${String(this.#kept.size).padStart(20, '0')}`;
+    const id = `blob${String(this.#last++).padStart(20, '0')}`;
     this.#kept.set(id, bytes);
     return id;
   }
@@ -15,6 +22,24 @@ export class MemoryBlobs implements Blobs {
   read(id: string): Promise<Uint8Array> {
     const bytes = this.#kept.get(id);
     return bytes ? Promise.resolve(bytes) : Promise.reject(new Error(`no blob ${id}`));
+  }
+
+  sizeOf(id: string): number {
+    return this.#kept.get(id)?.length ?? 0;
+  }
+
+  async slice(id: string, start: number, length: number): Promise<Uint8Array> {
+    return (await this.read(id)).subarray(start, start + length);
+  }
+
+  join(ids: readonly string[]): string {
+    const parts = ids.map((id) => this.#kept.get(id) ?? new Uint8Array(0));
+    this.drop(ids);
+    return this.put(Buffer.concat(parts));
+  }
+
+  drop(ids: readonly string[]): void {
+    for (const id of ids) this.#kept.delete(id);
   }
 
   get count(): number {

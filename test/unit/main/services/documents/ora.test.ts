@@ -6,7 +6,12 @@ import { openFile } from '../../../../../main/services/documents/open.js';
 import { archiveLimits, openOra } from '../../../../../main/services/documents/open-ora.js';
 import { writeProject } from '../../../../../main/services/documents/write-ora.js';
 import { parseXml, type XmlElement } from '../../../../../main/services/documents/xml.js';
-import type { WireGroup, WireLayer, WireRaster } from '../../../../../preload/contract.js';
+import type {
+  WireGroup,
+  WireLayer,
+  WireRaster,
+  WriteProject,
+} from '../../../../../preload/contract.js';
 import { REQUESTS } from '../../../../../preload/contract.js';
 import { flat, MemoryBlobs, pattern, withCode } from './blobs.js';
 
@@ -144,6 +149,17 @@ describe('opening OpenRaster', () => {
   });
 });
 
+/** The file, and what its pixels were, which writing lets go of. */
+async function fileOf(input: WriteProject, blobs: MemoryBlobs) {
+  const before = new MemoryBlobs(blobs);
+  const parts: Uint8Array[] = [];
+  await writeProject(input, blobs, (bytes) => {
+    parts.push(bytes);
+    return Promise.resolve();
+  });
+  return { blobs: before, bytes: Buffer.concat(parts) };
+}
+
 describe('writing OpenRaster', () => {
   async function written() {
     const blobs = new MemoryBlobs();
@@ -192,7 +208,7 @@ describe('writing OpenRaster', () => {
       merged: blobs.put(merged),
       tiles: blobs.put(tiles),
     };
-    return { blobs, input, merged, tiles, project, bytes: await writeProject(input, blobs) };
+    return { input, merged, tiles, project, ...(await fileOf(input, blobs)) };
   }
 
   test('is as the specification says, for programs that know no more than that', async () => {
@@ -263,8 +279,6 @@ describe('writing OpenRaster', () => {
 
   test('pixels of another size than stated are refused', async () => {
     const { blobs, input } = await written();
-    await expect(writeProject({ ...input, width: 601 }, blobs)).rejects.toThrow(
-      withCode('BAD_PIXELS'),
-    );
+    await expect(fileOf({ ...input, width: 601 }, blobs)).rejects.toThrow(withCode('BAD_PIXELS'));
   });
 });

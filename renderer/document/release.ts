@@ -1,0 +1,133 @@
+/** States that leave the memory: what of them is kept elsewhere, and how they come back. */
+import { leastMissedFirst, release, trim } from './history/memory.js';
+import { setPinned } from './history/commit.js';
+import {
+  currentDocument,
+  documentOf,
+  requireNode,
+  type HistoryTree,
+  type NodeId,
+} from './history/tree.js';
+import { tilesOf } from './layers/held.js';
+import { readState, storeState, tileLayout } from './serialise.js';
+import type { TileBytes } from './serialise.js';
+import type { StudioDocument } from './types.js';
+
+/** Where tiles are kept outside of the memory, by their ids. */
+export interface TileKeeper {
+  store(tiles: readonly TileBytes[]): Promise<void>;
+  /** @throws where one is not kept any more */
+  fetch(ids: readonly number[]): Promise<ReadonlyMap<number, Uint8ClampedArray>>;
+}
+
+/** Bytes of pixels of one document; a tile that lies in it twice counts once. */
+export function bytesOf(document: StudioDocument): number {
+  return tilesOf(document).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+/** The released states of one history. Its methods that wait must not run at the same time. */
+export class ReleasedStates {
+  readonly #keeper: TileKeeper;
+  /** As `storeState` wrote them. */
+  readonly #stored = new Map<NodeId, string>();
+  /** Tiles that the keeper has; once there, they stay. */
+  readonly #kept = new Set<number>();
+  /** Tiles of released states that others had at that time, so that they need not be kept yet. */
+  readonly #shared = new Map<number, TileBytes>();
+
+  constructor(keeper: TileKeeper) {
+    this.#keeper = keeper;
+  }
+
+  /** A released state as `storeState` wrote it. */
+  readonly stored = (id: NodeId): string | undefined => this.#stored.get(id);
+
+  /**
+   * Gives to the keeper what has to leave so that states other than the current one hold no more
+   * than this; those that are missed least leave first.
+   * @param saved a document that is held elsewhere anyway: its state stays
+   * @returns the tree that is left of the one that is there by then
+   * @throws what the keeper throws; then nothing leaves
+   */
+  async release(
+    tree: HistoryTree,
+    bytes: number,
+    saved: StudioDocument | null,
+  ): Promise<(now: HistoryTree) => HistoryTree> {
+    const states = leaving(tree, bytes, saved);
+    if (states.size === 0) return (now) => now;
+    const staying = tilesBut(tree, states);
+    const tiles = new Map(this.#shared);
+    for (const document of states.values()) {
+      for (const tile of tilesOf(document)) if (!this.#kept.has(tile.id)) tiles.set(tile.id, tile);
+    }
+    const alone = [...tiles.values()].filter(({ id }) => !staying.has(id));
+    if (alone.length > 0) await this.#keeper.store(alone);
+    for (const { id } of alone) this.#kept.add(id);
+    return (now) => this.#without(now, states);
+  }
+
+  /**
+   * The document of a released state.
+   * @throws what the keeper throws; DocumentError STATE_RELEASED where it was not released here
+   */
+  async read(tree: HistoryTree, id: NodeId): Promise<StudioDocument> {
+    const { document } = requireNode(tree, id);
+    const json = this.#stored.get(id);
+    if (document || json === undefined) return documentOf(tree, id);
+    const known = new Map(this.#shared);
+    for (const node of tree.nodes.values()) {
+      if (node.document) for (const tile of tilesOf(node.document)) known.set(tile.id, tile);
+    }
+    const missing = tileLayout(json).flatMap((tile) => (known.has(tile.id) ? [] : [tile.id]));
+    if (missing.length > 0) {
+      const fetched = await this.#keeper.fetch(missing);
+      for (const [tile, data] of fetched) known.set(tile, { id: tile, data });
+    }
+    return readState(json, (tile) => known.get(tile));
+  }
+
+  #without(now: HistoryTree, states: ReadonlyMap<NodeId, StudioDocument>): HistoryTree {
+    let left = now;
+    for (const [id, document] of states) {
+      // Somebody went there, or changed what is selected in it, while it was written.
+      if (id === left.current || left.nodes.get(id)?.document !== document) continue;
+      this.#stored.set(id, storeState(document));
+      for (const tile of tilesOf(document)) {
+        if (!this.#kept.has(tile.id)) this.#shared.set(tile.id, tile);
+      }
+      left = release(left, id);
+    }
+    for (const id of this.#kept) this.#shared.delete(id);
+    return left;
+  }
+}
+
+/** States that have to leave, with their documents. */
+function leaving(
+  tree: HistoryTree,
+  bytes: number,
+  saved: StudioDocument | null,
+): ReadonlyMap<NodeId, StudioDocument> {
+  const savedNode = leastMissedFirst(tree).find(({ document }) => document && document === saved);
+  const guarded = savedNode ? setPinned(tree, savedNode.id, true) : tree;
+  const { released } = trim(guarded, bytesOf(currentDocument(tree)) + bytes);
+  const states = new Map<NodeId, StudioDocument>();
+  for (const id of released) {
+    const { document } = requireNode(tree, id);
+    if (document) states.set(id, document);
+  }
+  return states;
+}
+
+/** Tiles of all states in memory but these. */
+function tilesBut(
+  tree: HistoryTree,
+  states: ReadonlyMap<NodeId, StudioDocument>,
+): ReadonlySet<number> {
+  const tiles = new Set<number>();
+  for (const { id, document } of tree.nodes.values()) {
+    if (document && !states.has(id)) for (const tile of tilesOf(document)) tiles.add(tile.id);
+  }
+  return tiles;
+}

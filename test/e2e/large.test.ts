@@ -1,0 +1,152 @@
+/** Large work: what it takes in memory, saving it, and a history that goes to disk. */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { closeBrowser, dropFiles, openStudio, type StudioPage } from './harness.js';
+
+let studio: StudioPage | undefined;
+afterEach(async () => {
+  await studio?.close();
+  studio = undefined;
+});
+afterAll(closeBrowser);
+
+const LAYERS = 12;
+const [WIDTH, HEIGHT] = [3000, 2000];
+/** Pixels lie in whole tiles. */
+const DECODED = LAYERS * Math.ceil(WIDTH / 256) * Math.ceil(HEIGHT / 256) * 256 * 256 * 4;
+/**
+ * What is kept ready beside the pixels: a quarter of the gigabyte that thirty layers of 24 megapixels
+ * may take, and less than one more copy of these pixels.
+ */
+const BESIDE = 250e6;
+const READY = { timeout: 120_000 };
+
+/** A picture that shares no tile with another of these. */
+async function photo(salt: number): Promise<Uint8Array> {
+  const [across, down] = [WIDTH / 8, HEIGHT / 8];
+  const noise = Buffer.alloc(across * down * 3);
+  for (let i = 0; i < noise.length; i++) noise[i] = ((i * (2654435761 + salt * 97)) >>> 13) & 255;
+  return sharp(noise, { raw: { width: across, height: down, channels: 3 } })
+    .resize(WIDTH, HEIGHT)
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+async function drop({ page }: StudioPage, salt: number): Promise<void> {
+  const bytes = await photo(salt);
+  const rows = page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem');
+  const before = await rows.count();
+  await dropFiles(page, [{ name: `photo ${salt}.jpg`, type: 'image/jpeg', bytes }]);
+  await expect.poll(() => rows.count(), READY).toBe(before + 1);
+}
+
+/** Bytes that the page's scripts hold, after what is not needed was let go. */
+async function pageMemory({ page }: StudioPage): Promise<number> {
+  const measured = await page.evaluate(async () => {
+    type Measuring = Performance & {
+      measureUserAgentSpecificMemory(): Promise<{ readonly bytes: number }>;
+    };
+    return (performance as Measuring).measureUserAgentSpecificMemory();
+  });
+  return measured.bytes;
+}
+
+/** Bytes that a process has in memory, on Linux. */
+function resident(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** Which requests the page sends, by what can be read in their frames. */
+function watchRequests({ page }: StudioPage): { count(name: string): number } {
+  const sent: string[] = [];
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => {
+      sent.push(typeof payload === 'string' ? payload : payload.toString('latin1'));
+    });
+  });
+  return { count: (name) => sent.filter((frame) => frame.includes(name)).length };
+}
+
+/** What the canvas shows in its middle, once it is all there. */
+async function shownPixels({ page }: StudioPage): Promise<Buffer> {
+  await page.waitForTimeout(1500);
+  const box = await page.getByRole('application').boundingBox();
+  if (!box) throw new Error('the canvas is not there');
+  const clip = {
+    x: box.x + box.width / 2 - 100,
+    y: box.y + box.height / 3,
+    width: 200,
+    height: 100,
+  };
+  return sharp(await page.screenshot({ clip }))
+    .raw()
+    .toBuffer();
+}
+
+test('twelve different layers stay within their share of memory, and are saved and found again', async () => {
+  studio = await openStudio();
+  const { page, server } = studio;
+  const pid = server.process.pid ?? 0;
+  const before = { page: await pageMemory(studio), server: resident(pid) };
+  for (let salt = 0; salt < LAYERS; salt++) await drop(studio, salt);
+  // Work that is not saved is kept on disk meanwhile.
+  await page.waitForTimeout(8000);
+  const held = (await pageMemory(studio)) - before.page;
+  const served = resident(pid) - before.server;
+  expect(held).toBeGreaterThan(DECODED * 0.9);
+  expect(held).toBeLessThan(DECODED + BESIDE);
+  // What the services need does not grow with the number of layers.
+  expect(served).toBeLessThan(700e6);
+
+  const download = page.waitForEvent('download', { timeout: 240_000 });
+  await page.keyboard.press('Control+s');
+  const path = await (await download).path();
+  expect((await stat(path)).size).toBeGreaterThan(DECODED / 10);
+  const bytes = await readFile(path);
+  await studio.close();
+  studio = await openStudio();
+  const names = Array.from({ length: LAYERS }, (_, salt) => `photo ${salt}`);
+  await dropFiles(studio.page, [{ name: 'large.ora', type: 'image/openraster', bytes }]);
+  await studio.page.locator(`[data-document="${WIDTH}x${HEIGHT}"]`).waitFor(READY);
+  const rows = studio.page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem');
+  expect(await rows.count()).toBe(LAYERS);
+  for (const name of names) expect(await rows.filter({ hasText: name }).count()).toBeGreaterThan(0);
+  expect(studio.complaints).toEqual([]);
+}, 600_000);
+
+test('old steps leave the memory for the disk, and undo brings each of them back', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'nativa-e2e-'));
+  // The least that can be set; the deleted pictures are more.
+  await writeFile(join(home, 'settings.json'), JSON.stringify({ historyMemory: 64e6 }));
+  studio = await openStudio({ home });
+  const { page } = studio;
+  const requests = watchRequests(studio);
+  await page.reload();
+  await page.getByRole('application').waitFor();
+  const rows = page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem');
+  for (let salt = 0; salt < 5; salt++) await drop(studio, salt);
+  const seen: Buffer[] = [];
+  for (let left = 5; left > 1; left--) {
+    seen.unshift(await shownPixels(studio));
+    await page.keyboard.press('Shift+Delete');
+    await expect.poll(() => rows.count(), READY).toBe(left - 1);
+  }
+  await expect.poll(() => requests.count('tiles.store'), READY).toBeGreaterThan(0);
+  // Written first, then let go.
+  await page.waitForTimeout(3000);
+  for (const [index, before] of seen.entries()) {
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => rows.count(), READY).toBe(index + 2);
+    expect(Buffer.compare(await shownPixels(studio), before)).toBe(0);
+  }
+  expect(requests.count('tiles.fetch')).toBeGreaterThan(0);
+  expect(studio.complaints).toEqual([]);
+  await studio.close();
+  studio = undefined;
+  await rm(home, { recursive: true, force: true });
+}, 600_000);
