@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .model import LATENT_CHANNELS, LATENT_SIZE, Starter
 
-STEPS = 8
+STEPS = 4
 """Of the starter. Codes say nearly all that there is to see, so there is little to draw lots about,
 and every step more puts back some of the noise that a small model mistakes for something: things
 blur. The released number of 30 works as well, and shows less of what was asked for."""
