@@ -52,8 +52,9 @@ type Verdicts = Record<string, Verdict>;
 export function modelHash(manifest: BundleManifest): string {
   const names = new Set([...manifest.weights, ...Object.values(manifest.configs)]);
   const lines = [...names].map((name) => `${manifest.files[name]?.sha256 ?? ''}  ${name}`).sort();
-  const { resolution, promptTemplates } = manifest;
-  const templates = [resolution, promptTemplates.generate, promptTemplates.edit];
+  const { resolution, promptTemplates, prefixes } = manifest;
+  const named = Object.keys(prefixes).length > 0 ? [prefixes] : [];
+  const templates = [resolution, promptTemplates.generate, promptTemplates.edit, ...named];
   return createHash('sha256')
     .update([...lines, JSON.stringify(templates)].join('\n'))
     .digest('hex');

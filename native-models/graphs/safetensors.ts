@@ -108,7 +108,12 @@ async function openWeights(path: string): Promise<FileHandle> {
   }
 }
 
-async function readExactly(
+/**
+ * Reads `length` bytes of a file.
+ * @param path for messages
+ * @throws NativaError BAD_WEIGHTS where it ends before
+ */
+export async function readExactly(
   handle: FileHandle,
   position: number,
   length: number,
@@ -118,7 +123,10 @@ async function readExactly(
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) throw broken(path, 'it ends too early');
+    if (bytesRead === 0) {
+      const message = `${path} ends too early; download or copy it again.`;
+      throw new NativaError('BAD_WEIGHTS', message);
+    }
     done += bytesRead;
   }
   return bytes;
