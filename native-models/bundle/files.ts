@@ -10,7 +10,7 @@ export function systemErrorCode(error: unknown): string | undefined {
 }
 
 /** True when `path` is `folder` or lies below it; both absolute and free of links. */
-function isInside(folder: string, path: string): boolean {
+export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === '' || (!way.startsWith('..') && !isAbsolute(way));
 }

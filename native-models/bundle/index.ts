@@ -4,11 +4,20 @@ export {
   SCHEDULERS,
   TOKEN_SCALES,
   firstIssue,
+  parseManifest,
   schedulerNameSchema,
   tokenScaleSchema,
   type BundleManifest,
   type SchedulerName,
   type TokenScale,
 } from './schema.js';
-export { modelHash, verifyBundle, type Verified, type VerifyProgress } from './verify.js';
+export {
+  hashFiles,
+  modelHash,
+  verifyBundle,
+  type Verified,
+  type VerifyOptions,
+  type VerifyProgress,
+} from './verify.js';
+export { isInside, readJson, systemErrorCode } from './files.js';
 export { writeManifest } from './write.js';

@@ -95,7 +95,8 @@ export function parameterLocations(header: SafetensorsHeader, file: string): Ten
   return tensors;
 }
 
-function isParameterType(dtype: StoredType): dtype is ParameterType {
+/** Whether a graph can read parameters of this type where they lie. */
+export function isParameterType(dtype: string): dtype is ParameterType {
   return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
 }
 

@@ -1,7 +1,7 @@
 import { readTorchFile } from '../torch/index.js';
 import type { TorchParameter } from '../torch/index.js';
-import { parameterLocations, readSafetensorsHeader } from './safetensors.js';
-import type { ParameterType, TensorLocation, TensorMap } from './types.js';
+import { isParameterType, parameterLocations, readSafetensorsHeader } from './safetensors.js';
+import type { TensorLocation, TensorMap } from './types.js';
 
 /** A file of weights, and what its parameters are called. */
 export interface WeightFile {
@@ -51,8 +51,4 @@ function torchLocations(
     }
   }
   return found;
-}
-
-function isParameterType(dtype: string): dtype is ParameterType {
-  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
 }
