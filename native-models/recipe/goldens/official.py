@@ -8,14 +8,21 @@ and the connectors are in the shards, the autoencoder only in the base and the t
 `ta_tok.pth`, so that every way in is taken.
 """
 
+import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from diffusers import AutoencoderDC, SanaTransformer2DModel
 from safetensors.torch import save_file
+from torch import nn
+from transformers import Qwen3Config, Qwen3ForCausalLM
 
+from .diffusion import connector
 from .pipeline import CODES, INSTRUCTION, LATENTS, PROMPT, RESOLUTION, VAE, VISION, Case, Studio
+from .vision import FeaturesConnector
+from .vision import Tokenizer as VisionTokenizer
 
 NAME = "BLIP3o-NEXT-edit-VAE"
 SHARDS = 2
@@ -29,6 +36,95 @@ license: apache-2.0
 
 Random weights in the layout of the release, for tests.
 """
+
+# The release's sizes: Qwen3-1.7B with BLIP3o's added tokens, SANA 1.5 1.6B, DC-AE, SigLIP2 so400m.
+FULL_AR = {
+    "vocab_size": 151669 + 2 + 3 + 65536,
+    "hidden_size": 2048,
+    "intermediate_size": 6144,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 16,
+    "num_key_value_heads": 8,
+    "head_dim": 128,
+    "max_position_embeddings": 40960,
+    "tie_word_embeddings": False,
+}
+FULL_TRANSFORMER = {
+    "num_attention_heads": 70,
+    "attention_head_dim": 32,
+    "num_layers": 20,
+    "num_cross_attention_heads": 20,
+    "cross_attention_head_dim": 112,
+    "cross_attention_dim": 2240,
+    "caption_channels": 2304,
+    "mlp_ratio": 2.5,
+    "sample_size": 32,
+    "patch_size": 1,
+    "qk_norm": "rms_norm_across_heads",
+}
+BLOCKS = ["ResBlock"] * 3 + ["EfficientViTBlock"] * 3
+FULL_VAE = {
+    "latent_channels": 32,
+    "attention_head_dim": 32,
+    "encoder_block_types": BLOCKS,
+    "decoder_block_types": BLOCKS,
+    "encoder_block_out_channels": [128, 256, 512, 512, 1024, 1024],
+    "decoder_block_out_channels": [128, 256, 512, 512, 1024, 1024],
+    "encoder_layers_per_block": [2, 2, 2, 3, 3, 3],
+    "decoder_layers_per_block": [3, 3, 3, 3, 3, 3],
+    "encoder_qkv_multiscales": [[], [], [], [5], [5], [5]],
+    "decoder_qkv_multiscales": [[], [], [], [5], [5], [5]],
+    "upsample_block_type": "interpolate",
+    "downsample_block_type": "Conv",
+}
+FULL_TOWER = {
+    "hidden_size": 1152,
+    "intermediate_size": 4304,
+    "num_hidden_layers": 27,
+    "num_attention_heads": 16,
+    "image_size": 384,
+    "patch_size": 14,
+}
+
+
+def full_modules() -> dict[str, nn.Module]:
+    """The reference's networks at the released size, without memory for their parameters."""
+    hidden, captions = FULL_AR["hidden_size"], FULL_TRANSFORMER["caption_channels"]
+    quantizer = {"token_dim": 1536, "codebook_size": 65536, "l2_normalized": True}
+    with torch.device("meta"):
+        return {
+            "": Qwen3ForCausalLM(Qwen3Config(**FULL_AR)),
+            "model.diffusion_connector.": connector(hidden, captions),
+            "model.und_image_vae_connector.": connector(FULL_VAE["latent_channels"], captions),
+            "model.tar_siglip_features_connector.": FeaturesConnector(
+                FULL_TOWER["hidden_size"], hidden
+            ),
+            "model.sana.": SanaTransformer2DModel(**FULL_TRANSFORMER),
+            "model.sana_vae.": AutoencoderDC(**FULL_VAE),
+            "model.vision_tower.": VisionTokenizer(FULL_TOWER, quantizer, -2),
+        }
+
+
+def describe_full() -> dict[str, dict]:
+    """Number of parameters of each network, and a digest of their names and shapes.
+
+    What nothing reads is left out: the tower's layers after the one that is selected.
+    """
+    idle = ("post_layernorm", f".encoder.layers.{FULL_TOWER['num_hidden_layers'] - 1}.")
+    described = {}
+    for prefix, module in full_modules().items():
+        parameters = {
+            prefix + name: list(value.shape)
+            for name, value in module.named_parameters()
+            if not (prefix == "model.vision_tower." and any(part in name for part in idle))
+        }
+        lines = [f"{name} {json.dumps(shape)}" for name, shape in sorted(parameters.items())]
+        described[prefix or "ar"] = {
+            "parameters": sum(torch.Size(shape).numel() for shape in parameters.values()),
+            "tensors": len(lines),
+            "sha256": hashlib.sha256("\n".join(lines).encode()).hexdigest(),
+        }
+    return described
 
 
 def checkpoint_weights(studio: Studio) -> dict[str, torch.Tensor]:
@@ -131,6 +227,7 @@ def write_checkpoint(folder: Path, studio: Studio) -> None:
 def write(out_dir: Path) -> None:
     """Writes the checkpoint and its golden values below `out_dir`/official."""
     folder = out_dir / "official"
+    write_json(folder / "full-size.json", describe_full())
     studio = Studio("width", 90)
     write_checkpoint(folder / NAME, studio)
     generator = torch.Generator().manual_seed(5000)
