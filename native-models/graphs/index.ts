@@ -44,8 +44,7 @@ export type {
 export { readSafetensorsHeader } from './safetensors.js';
 export type * from './types.js';
 export { tokenGrid } from './vision/tokenizer.js';
-export { readParameters, weightFormat } from './weights.js';
-export type { WeightFile, WeightFormat } from './weights.js';
+export { readParameters } from './weights.js';
 export type { FeaturesConnectorOptions } from './vision/features-connector.js';
 export type { VisionGraphOptions } from './vision/tokenizer.js';
 

@@ -14,7 +14,7 @@ export interface WeightFile {
 }
 
 /** Formats that weights can be read in. */
-export type WeightFormat = 'safetensors' | 'torch';
+type WeightFormat = 'safetensors' | 'torch';
 
 /** The format that a file's name tells of. */
 export function weightFormat(name: string): WeightFormat {
