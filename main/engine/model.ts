@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 
 import type { z } from 'zod';
 
-import { firstIssue, loadBundle, verifyBundle } from '../../native-models/bundle/index.js';
+import {
+  firstIssue,
+  loadBundle,
+  verifyBundle,
+  weightFiles,
+} from '../../native-models/bundle/index.js';
 import type { Bundle, BundleManifest, TokenScale } from '../../native-models/bundle/index.js';
 import { NativaError } from '../../native-models/errors.js';
 import {
@@ -13,8 +18,9 @@ import {
   spatialCompression,
   taTokConfigSchema,
   tokenGrid,
+  usedGraphs,
 } from '../../native-models/graphs/index.js';
-import type { GraphName, GraphOptions, GraphSource } from '../../native-models/graphs/index.js';
+import type { GraphOptions, GraphSource } from '../../native-models/graphs/index.js';
 import { Networks } from './runtime/networks.js';
 import { availableMemory, fitsInMemory } from './runtime/memory.js';
 import { supportedProviders } from './runtime/session.js';
@@ -103,7 +109,7 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
     return options.previous;
   }
   await options.previous?.networks.dispose();
-  const checkpoint = await openCheckpoint(bundle.dir, bundle.manifest.weights);
+  const checkpoint = await openCheckpoint(bundle.dir, weightFiles(bundle));
   const source = { ...parseConfigs(bundle), tensors: checkpoint.tensors };
   const shape = modelShape(source, bundle.manifest);
   const networks = new Networks({
@@ -114,7 +120,7 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
     threads: options.threads,
     keepLoaded: fitsInMemory(checkpoint.tensors.values(), availableMemory()),
   });
-  networks.check(usedGraphs(shape, bundle.manifest));
+  networks.check(usedGraphs({ ...shape, edit: bundle.manifest.capabilities.edit }));
   const tokenizer = new TextTokenizer(JSON.parse(await readFile(bundle.tokenizerPath, 'utf8')));
   checkVocabulary(tokenizer, source, bundle.manifest);
   return {
@@ -265,14 +271,4 @@ function graphOptions(
     vae_encoder: { operators },
     vae_decoder: { operators },
   };
-}
-
-/** Graphs that this model's requests can reach. */
-function usedGraphs(shape: ModelShape, manifest: BundleManifest): GraphName[] {
-  const names: GraphName[] = ['ar', 'connector', 'cross_attention_kv', 'denoiser', 'vae_decoder'];
-  if (manifest.capabilities.edit) names.push('vision', 'vae_encoder');
-  if (manifest.capabilities.edit && shape.referenceContext) names.push('reference_connector');
-  if (shape.referenceFeatures) names.push('embed');
-  if (manifest.capabilities.edit && shape.referenceFeatures) names.push('features_connector');
-  return names;
 }

@@ -6,11 +6,12 @@ import {
   messagesFor,
   type Language,
 } from '../services/i18n/index.js';
+import type { ImportRequest } from '../services/models.js';
 import { application } from '../services/paths.js';
 import type { CliContext } from './cli/context.js';
 import { doctorCommand } from './cli/doctor.js';
 import { reportFailure, usageError } from './cli/failure.js';
-import { inspectCommand, listCommand, verifyCommand } from './cli/models.js';
+import { importCommand, inspectCommand, listCommand, verifyCommand } from './cli/models.js';
 import {
   addEditOptions,
   addGenerateOptions,
@@ -155,6 +156,14 @@ function addModelCommands(program: Command, context: CliContext): void {
     .argument('<model>', help.modelArgument)
     .option('--json', help.json)
     .action((model: string) => verifyCommand(model, context));
+  prepare(models.command('import'), context)
+    .description(help.modelsImport)
+    .argument('<dir>', help.importFolder)
+    .option('--name <name>', help.importName)
+    .option('--diffusion <dir>', help.importDiffusion)
+    .option('--vision <dir|file>', help.importVision)
+    .option('--json', help.json)
+    .action((dir: string, request: ImportRequest) => importCommand(dir, request, context));
 }
 
 /** What every command shares: its language, its headings, and errors that are thrown. */

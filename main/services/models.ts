@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import {
   MANIFEST_FILE,
+  isInside,
   loadBundle,
   modelHash,
   readManifest,
@@ -13,6 +14,7 @@ import {
   type VerifyProgress,
 } from '../../native-models/bundle/index.js';
 import { NativaError } from '../../native-models/errors.js';
+import { importCheckpoint, type Imported } from '../../native-models/import/index.js';
 import type { Messages } from './i18n/index.js';
 import { folders, shippedModels } from './paths.js';
 
@@ -149,4 +151,58 @@ export async function verifyModel(
   const bundle = await loadBundle(dir);
   const verified = await verifyBundle(bundle, { onProgress, signal });
   return { id: bundle.manifest.id, verified };
+}
+
+/** What a person says about an import. */
+export interface ImportRequest {
+  readonly name?: string | undefined;
+  /** Folder of the diffusion base, where it is not in or beside the checkpoint's. */
+  readonly diffusion?: string | undefined;
+  /** `ta_tok.pth`, or the folder it or the vision base is in; as above. */
+  readonly vision?: string | undefined;
+}
+
+/**
+ * Makes a folder with an official checkpoint a model, where it lies, and puts a link to it among
+ * the person's models. What was hashed before a stop is not hashed again.
+ *
+ * @throws {NativaError} as {@link importCheckpoint}, and MODEL_EXISTS
+ */
+export async function importModel(
+  folder: string,
+  request: ImportRequest,
+  watch: { readonly onProgress: (progress: VerifyProgress) => void; readonly signal: AbortSignal },
+): Promise<Imported> {
+  const { models, cache } = folders();
+  const dir = await realpath(folder).catch(() => folder);
+  const imported = await importCheckpoint(folder, {
+    ...request,
+    ...watch,
+    cacheDir: cache,
+    onIdentified: (id) => refuseTaken(id, dir),
+  });
+  const own = await realpath(models).catch(() => models);
+  if (!isInside(own, imported.dir)) await link(imported.dir, join(models, imported.manifest.id));
+  return imported;
+}
+
+async function refuseTaken(id: string, dir: string): Promise<void> {
+  const found = await listModels();
+  const other = found.find((model) => model.ok && model.manifest.id === id && model.dir !== dir);
+  if (other === undefined) return;
+  const message = `There is a model "${id}" already, in ${other.dir}: choose another name with --name.`;
+  throw new NativaError('MODEL_EXISTS', message);
+}
+
+/** A junction on Windows, which needs no rights; elsewhere a symbolic link. */
+async function link(target: string, path: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  const there = await realpath(path).catch(() => undefined);
+  if (there === target) return;
+  // A link to a folder that is gone; a folder of the person's own is never taken away.
+  if (there === undefined) await rm(path, { force: true });
+  await symlink(target, path, 'junction').catch((error: unknown) => {
+    const message = `The model was imported, but no link to it could be made at ${path}: use it by its folder, ${target}.`;
+    throw new NativaError('OUTPUT_UNWRITABLE', message, { cause: error });
+  });
 }

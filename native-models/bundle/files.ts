@@ -10,7 +10,7 @@ export function systemErrorCode(error: unknown): string | undefined {
 }
 
 /** True when `path` is `folder` or lies below it; both absolute and free of links. */
-function isInside(folder: string, path: string): boolean {
+export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === '' || (!way.startsWith('..') && !isAbsolute(way));
 }
@@ -20,21 +20,26 @@ function isInside(folder: string, path: string): boolean {
  *
  * @param dir the bundle's folder, already a real path
  * @param path the name the manifest gives
+ * @param elsewhere where the manifest says the file is, if that is outside the folder
  * @throws {NativaError} BUNDLE_FILE_MISSING, or BUNDLE_INVALID when a link leads out of the folder
  *   or the name is not a file's
  */
-export async function resolveBundleFile(dir: string, path: string): Promise<string> {
+export async function resolveBundleFile(
+  dir: string,
+  path: string,
+  elsewhere?: string,
+): Promise<string> {
   let real: string;
   try {
-    real = await realpath(join(dir, path));
+    real = await realpath(elsewhere ?? join(dir, path));
   } catch (error) {
-    throw new NativaError(
-      'BUNDLE_FILE_MISSING',
-      `The model in ${dir} lacks its file ${path}: copy or download the model again.`,
-      { cause: error },
-    );
+    const what =
+      elsewhere === undefined
+        ? `lacks its file ${path}: copy or download the model again.`
+        : `uses ${elsewhere}, which is gone: put it back, or import the model again.`;
+    throw new NativaError('BUNDLE_FILE_MISSING', `The model in ${dir} ${what}`, { cause: error });
   }
-  if (!isInside(dir, real)) {
+  if (elsewhere !== undefined ? !isAbsolute(elsewhere) : !isInside(dir, real)) {
     throw new NativaError(
       'BUNDLE_INVALID',
       `${path} of the model in ${dir} is a link that leads out of its folder: ` +

@@ -1,14 +1,23 @@
-export { loadBundle, readManifest, type Bundle } from './load.js';
+export { loadBundle, readManifest, weightFiles, type Bundle } from './load.js';
 export {
   MANIFEST_FILE,
   SCHEDULERS,
   TOKEN_SCALES,
   firstIssue,
+  parseManifest,
   schedulerNameSchema,
   tokenScaleSchema,
   type BundleManifest,
   type SchedulerName,
   type TokenScale,
 } from './schema.js';
-export { modelHash, verifyBundle, type Verified, type VerifyProgress } from './verify.js';
+export {
+  hashFiles,
+  modelHash,
+  verifyBundle,
+  type Verified,
+  type VerifyOptions,
+  type VerifyProgress,
+} from './verify.js';
+export { isInside, readJson, systemErrorCode } from './files.js';
 export { writeManifest } from './write.js';

@@ -2,8 +2,9 @@ import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NativaError } from '../errors.js';
-import { parameterLocations, readSafetensorsHeader } from '../graphs/safetensors.js';
 import type { TensorLocation } from '../graphs/types.js';
+import { readParameters, weightFormat } from '../graphs/weights.js';
+import type { WeightFile } from '../graphs/weights.js';
 import { readJson, resolveBundleFile, systemErrorCode } from './files.js';
 import { MANIFEST_FILE, parseManifest, type BundleManifest } from './schema.js';
 
@@ -63,14 +64,14 @@ export async function readManifest(
  * no hash (see verify.ts), so it takes milliseconds at any size.
  *
  * @throws {NativaError} BUNDLE_NOT_FOUND, BUNDLE_VERSION_UNKNOWN, BUNDLE_INVALID,
- *   BUNDLE_FILE_MISSING, BUNDLE_FILE_TRUNCATED, BUNDLE_FILE_ALTERED (a file grew), BAD_WEIGHTS
- *   (not a safetensors file), each naming the file and what to do
+ *   BUNDLE_FILE_MISSING, BUNDLE_FILE_TRUNCATED, BUNDLE_FILE_ALTERED (a file grew), BAD_WEIGHTS,
+ *   UNSAFE_WEIGHTS, each naming the file and what to do
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
   const { dir, manifest } = await readManifest(folder);
   const paths = new Map<string, string>();
   for (const [name, entry] of Object.entries(manifest.files)) {
-    const path = await resolveBundleFile(dir, name);
+    const path = await resolveBundleFile(dir, name, manifest.elsewhere[name]);
     checkSize(dir, name, entry.size, (await stat(path)).size);
     paths.set(name, path);
   }
@@ -92,8 +93,18 @@ export async function loadBundle(folder: string): Promise<Bundle> {
     },
     tokenizerPath: pathOf(configs.tokenizer),
     paths,
-    tensors: await readTensors(dir, manifest.weights, pathOf),
+    tensors: await readTensors(dir, manifest, pathOf),
   };
+}
+
+/** Weight files of a bundle, to open them as a checkpoint. */
+export function weightFiles({ manifest, paths }: Bundle): WeightFile[] {
+  return manifest.weights.map((name) => ({
+    // Files that links stand for may have names without endings.
+    path: paths.get(name) ?? name,
+    format: weightFormat(name),
+    prefix: manifest.prefixes[name],
+  }));
 }
 
 function checkSize(dir: string, name: string, declared: number, actual: number): void {
@@ -120,13 +131,13 @@ async function readConfig(path: string): Promise<ConfigJson> {
 
 async function readTensors(
   dir: string,
-  weights: readonly string[],
+  { weights, prefixes }: BundleManifest,
   pathOf: (name: string) => string,
 ): Promise<Map<string, TensorLocation>> {
   const tensors = new Map<string, TensorLocation>();
   for (const file of weights) {
-    const header = await readSafetensorsHeader(pathOf(file));
-    for (const [name, location] of parameterLocations(header, file)) {
+    const as = { format: weightFormat(file), prefix: prefixes[file] };
+    for (const [name, location] of await readParameters(pathOf(file), file, as)) {
       const earlier = tensors.get(name);
       if (earlier !== undefined) {
         throw new NativaError(

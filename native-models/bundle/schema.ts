@@ -121,14 +121,20 @@ export const bundleManifestSchema = z
     weights: z.array(bundlePathSchema).min(1),
     /** Every file of the bundle but `bundle.json` itself. */
     files: z.record(bundlePathSchema, fileEntrySchema),
+    /** What goes before a weight file's names to make the official ones, with the dot. */
+    prefixes: z.record(bundlePathSchema, z.string().max(200)).default({}),
+    /** Absolute paths of files outside the folder, in bundles made where the weights lie. */
+    elsewhere: z.record(bundlePathSchema, z.string().min(1).max(4096)).default({}),
   })
   .superRefine((manifest, context) => {
-    for (const path of [...Object.values(manifest.configs), ...manifest.weights]) {
+    const { configs, weights, prefixes, elsewhere } = manifest;
+    const named = [...Object.values(configs), ...weights];
+    for (const path of [...named, ...Object.keys(prefixes), ...Object.keys(elsewhere)]) {
       if (!Object.hasOwn(manifest.files, path)) {
         context.addIssue({
           code: 'custom',
           path: ['files'],
-          message: `has no entry for ${path}, which "configs" or "weights" names`,
+          message: `has no entry for ${path}, which another field names`,
         });
       }
     }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { NativaError } from '../errors.js';
 import type { Bundle } from './load.js';
-import type { BundleManifest } from './schema.js';
+import type { BundleFileEntry, BundleManifest } from './schema.js';
 
 /** Progress of a verification, in bytes over all files. */
 export interface VerifyProgress {
@@ -52,8 +52,9 @@ type Verdicts = Record<string, Verdict>;
 export function modelHash(manifest: BundleManifest): string {
   const names = new Set([...manifest.weights, ...Object.values(manifest.configs)]);
   const lines = [...names].map((name) => `${manifest.files[name]?.sha256 ?? ''}  ${name}`).sort();
-  const { resolution, promptTemplates } = manifest;
-  const templates = [resolution, promptTemplates.generate, promptTemplates.edit];
+  const { resolution, promptTemplates, prefixes } = manifest;
+  const named = Object.keys(prefixes).length > 0 ? [prefixes] : [];
+  const templates = [resolution, promptTemplates.generate, promptTemplates.edit, ...named];
   return createHash('sha256')
     .update([...lines, JSON.stringify(templates)].join('\n'))
     .digest('hex');
@@ -82,6 +83,50 @@ export async function hashFile(
   return hash.digest('hex');
 }
 
+/** Files to hash: their names in the manifest and where they are. */
+export type NamedFiles = ReadonlyMap<string, string>;
+
+/**
+ * Hashes files that are to become a bundle. With `cacheDir` what was hashed is remembered file by
+ * file, so that a second try goes on where the first was stopped, and a first use reads nothing.
+ *
+ * @param dir real folder of the bundle
+ * @throws AbortError when `signal` aborts
+ */
+export async function hashFiles(
+  dir: string,
+  files: NamedFiles,
+  options: VerifyOptions = {},
+): Promise<Record<string, BundleFileEntry>> {
+  const store = options.cacheDir === undefined ? undefined : verdictFile(options.cacheDir, dir);
+  const verdicts = store === undefined ? {} : await readVerdicts(store);
+  const sizes = await Promise.all([...files.values()].map(async (path) => (await stat(path)).size));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const entries: Record<string, BundleFileEntry> = {};
+  let done = 0;
+  for (const [file, path] of files) {
+    options.signal?.throwIfAborted();
+    const identity = await identify(path);
+    const known = verdicts[file];
+    const before = done;
+    const sha256 =
+      known !== undefined && sameContent(known, identity)
+        ? known.sha256
+        : await hashFile(path, {
+            signal: options.signal,
+            onBytes: (bytes) => {
+              done += bytes;
+              options.onProgress?.({ file, done, total });
+            },
+          });
+    done = before + Number(identity.size);
+    entries[file] = { size: Number(identity.size), sha256 };
+    verdicts[file] = { ...identity, sha256 };
+    if (store !== undefined) await writeVerdicts(store, verdicts);
+  }
+  return entries;
+}
+
 /**
  * Checks every file of a bundle against its SHA-256. With `cacheDir`, a file whose path, size,
  * modification time and inode are those of an earlier good verdict is not read again.
@@ -90,7 +135,8 @@ export async function hashFile(
  * @throws AbortError when `signal` aborts
  */
 export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}): Promise<Verified> {
-  const store = options.cacheDir === undefined ? undefined : verdictFile(options.cacheDir, bundle);
+  const store =
+    options.cacheDir === undefined ? undefined : verdictFile(options.cacheDir, bundle.dir);
   const verdicts = store === undefined ? {} : await readVerdicts(store);
   const total = Object.values(bundle.manifest.files).reduce((sum, { size }) => sum + size, 0);
   let done = 0;
@@ -138,8 +184,8 @@ function sameContent(known: Verdict, now: Omit<Verdict, 'sha256'>): boolean {
   return known.size === now.size && known.mtimeNs === now.mtimeNs && known.ino === now.ino;
 }
 
-function verdictFile(cacheDir: string, bundle: Bundle): string {
-  const key = createHash('sha256').update(bundle.dir).digest('hex').slice(0, 32);
+function verdictFile(cacheDir: string, dir: string): string {
+  const key = createHash('sha256').update(dir).digest('hex').slice(0, 32);
   return join(cacheDir, 'verified', `${key}.json`);
 }
 

@@ -32,6 +32,7 @@ import type { VisionGraphOptions } from './vision/tokenizer.js';
 export type { ArGraphOptions } from './ar/qwen3.js';
 export { spatialCompression } from './autoencoder/index.js';
 export type { AutoencoderOptions } from './autoencoder/index.js';
+export { ParameterAudit } from './audit.js';
 export { openCheckpoint } from './checkpoint.js';
 export type { Checkpoint } from './checkpoint.js';
 export * from './configs.js';
@@ -43,6 +44,7 @@ export type {
 export { readSafetensorsHeader } from './safetensors.js';
 export type * from './types.js';
 export { tokenGrid } from './vision/tokenizer.js';
+export { readParameters } from './weights.js';
 export type { FeaturesConnectorOptions } from './vision/features-connector.js';
 export type { VisionGraphOptions } from './vision/tokenizer.js';
 
@@ -71,6 +73,25 @@ export interface GraphOptions {
 
 /** Name of a graph. */
 export type GraphName = keyof GraphOptions;
+
+/** What a model does, as far as it decides which graphs it needs. */
+export interface GraphUse {
+  readonly edit: boolean;
+  /** Whether a reference's latents are appended to the context. */
+  readonly referenceContext: boolean;
+  /** Whether a reference stands in the prompt as continuous features instead of its codes. */
+  readonly referenceFeatures: boolean;
+}
+
+/** Graphs that the requests of a model can reach. */
+export function usedGraphs({ edit, referenceContext, referenceFeatures }: GraphUse): GraphName[] {
+  const names: GraphName[] = ['ar', 'connector', 'cross_attention_kv', 'denoiser', 'vae_decoder'];
+  if (edit) names.push('vision', 'vae_encoder');
+  if (edit && referenceContext) names.push('reference_connector');
+  if (referenceFeatures) names.push('embed');
+  if (edit && referenceFeatures) names.push('features_connector');
+  return names;
+}
 
 type Builders = {
   readonly [Name in GraphName]: (source: GraphSource, options: GraphOptions[Name]) => GraphModel;

@@ -95,7 +95,8 @@ export function parameterLocations(header: SafetensorsHeader, file: string): Ten
   return tensors;
 }
 
-function isParameterType(dtype: StoredType): dtype is ParameterType {
+/** Whether a graph can read parameters of this type where they lie. */
+export function isParameterType(dtype: string): dtype is ParameterType {
   return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
 }
 
@@ -108,7 +109,12 @@ async function openWeights(path: string): Promise<FileHandle> {
   }
 }
 
-async function readExactly(
+/**
+ * Reads `length` bytes of a file.
+ * @param path for messages
+ * @throws NativaError BAD_WEIGHTS where it ends before
+ */
+export async function readExactly(
   handle: FileHandle,
   position: number,
   length: number,
@@ -118,7 +124,10 @@ async function readExactly(
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) throw broken(path, 'it ends too early');
+    if (bytesRead === 0) {
+      const message = `${path} ends too early; download or copy it again.`;
+      throw new NativaError('BAD_WEIGHTS', message);
+    }
     done += bytesRead;
   }
   return bytes;

@@ -1,8 +1,10 @@
 import {
+  importModel,
   inspectModel,
   listModels,
   resolveModel,
   verifyModel,
+  type ImportRequest,
   type ModelDetails,
 } from '../../services/models.js';
 import type { CliContext } from './context.js';
@@ -101,4 +103,29 @@ export async function verifyCommand(name: string, context: CliContext): Promise<
   terminal.clearProgress();
   if (terminal.json) terminal.result({ ok: true, id, ...verified });
   else terminal.say(messages.models.verified(id, verified.files, verified.hash));
+}
+
+/** `models import DIR`. */
+export async function importCommand(
+  folder: string,
+  { name, diffusion, vision }: ImportRequest,
+  context: CliContext,
+): Promise<void> {
+  const { messages, terminal, signal } = context;
+  const { models } = messages;
+  const request = { name, diffusion, vision };
+  const { dir, manifest, variant, unexpected } = await importModel(folder, request, {
+    signal,
+    onProgress: ({ file, done, total }) => {
+      terminal.status(models.hashing(file), done / Math.max(1, total));
+    },
+  });
+  terminal.clearProgress();
+  if (unexpected.length > 0) terminal.note(models.unexpected(unexpected));
+  if (terminal.json) {
+    terminal.result({ ok: true, id: manifest.id, folder: dir, variant, unexpected, manifest });
+    return;
+  }
+  terminal.say(models.imported(manifest.id, models.variants[variant], dir));
+  for (const line of pairs(inspectRows(await inspectModel(dir), context))) terminal.say(line);
 }

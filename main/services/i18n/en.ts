@@ -16,6 +16,11 @@ export const en = {
     modelsList: 'list the models found',
     modelsInspect: 'show what a model is made of',
     modelsVerify: 'check every file of a model against its SHA-256',
+    modelsImport: 'make a downloaded BLIP3o-NEXT checkpoint a model, where it lies',
+    importFolder: 'folder of the checkpoint, as Hugging Face has it',
+    importName: 'what to call the model (default: as its folder)',
+    importDiffusion: 'folder of the diffusion base (default: looked for in and beside DIR)',
+    importVision: 'ta_tok.pth, or the folder with it and the vision base (default: as above)',
     doctor: 'what runs here: providers, memory, models, and why a provider is missing',
     serve: 'the studio in a browser, for a machine without a screen',
     files: 'files to open in the studio',
@@ -130,6 +135,20 @@ export const en = {
     broken: (dir: string, reason: string): string => `${dir}: ${reason}`,
     columns: { id: 'id', name: 'name', size: 'size', pixels: 'pixels', folder: 'folder' },
     verifying: (file: string): string => `checking ${file}`,
+    hashing: (file: string): string => `reading ${file}`,
+    imported: (id: string, variant: string, dir: string): string =>
+      `${id}: imported (${variant}); nothing was copied, so keep ${dir} where it is`,
+    unexpected: (names: readonly string[]): string =>
+      `Left alone, since no network reads them: ${names.join(', ')}`,
+    variants: {
+      pretrain: 'BLIP3o-NEXT, pretrained',
+      sft: 'BLIP3o-NEXT, fine-tuned',
+      'grpo-geneval': 'BLIP3o-NEXT, GRPO for GenEval',
+      'grpo-text': 'BLIP3o-NEXT, GRPO for lettering',
+      grpo: 'BLIP3o-NEXT, GRPO',
+      'text-to-image': 'BLIP3o-NEXT, text to image',
+      edit: 'BLIP3o-NEXT, editing',
+    },
     verified: (id: string, files: number, hash: string): string =>
       `${id}: all ${files} files are as published (model ${hash.slice(0, 12)})`,
     fields: {

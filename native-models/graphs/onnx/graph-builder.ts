@@ -1,4 +1,5 @@
 import { NativaError } from '../../errors.js';
+import { ParameterAudit } from '../audit.js';
 import type {
   Dimension,
   ElementType,
@@ -165,7 +166,9 @@ export class GraphBuilder {
     shape: readonly number[],
     rows: RowRange | undefined,
   ): TensorProto {
-    const location = this.tensors.get(name);
+    const { tensors } = this;
+    const location =
+      tensors instanceof ParameterAudit ? tensors.want(name, shape) : tensors.get(name);
     if (location === undefined) {
       throw new NativaError(
         'MISSING_PARAMETER',

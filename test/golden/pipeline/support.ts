@@ -57,13 +57,13 @@ export interface PaintedCase {
 }
 
 /** All cases with the texts they share. */
-export async function pipelineCases(): Promise<z.output<typeof listSchema>> {
-  return listSchema.parse(JSON.parse(await readFile(join(FOLDER, 'cases.json'), 'utf8')));
+export async function pipelineCases(folder = FOLDER): Promise<z.output<typeof listSchema>> {
+  return listSchema.parse(JSON.parse(await readFile(join(folder, 'cases.json'), 'utf8')));
 }
 
 /** The golden tensors of all cases. */
-export function pipelineGolden(): Promise<ReadonlyMap<string, Tensor>> {
-  return readTensors(join(FOLDER, 'golden.safetensors'));
+export function pipelineGolden(folder = FOLDER): Promise<ReadonlyMap<string, Tensor>> {
+  return readTensors(join(folder, 'golden.safetensors'));
 }
 
 /** Integers of a golden tensor. */
