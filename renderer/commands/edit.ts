@@ -1,22 +1,40 @@
 /** Undo, clipboard, filling, and the image as a whole. */
+import { greyOf } from '../document/paint/colour.js';
+import { fillMask } from '../document/paint/mask-fill.js';
 import { clearSelection, fillSelection } from '../document/paint/fill-selection.js';
 import { cropDocument, flipDocument, rotateDocument } from '../document/layers/canvas.js';
 import { replaceRaster } from '../document/layers/content.js';
 import { expandToDocument } from '../document/layers/expand.js';
 import { removeLayers } from '../document/layers/arrange.js';
-import { setSelection } from '../document/layers/masks.js';
+import { paintMask, setSelection } from '../document/layers/masks.js';
 import { union } from '../document/layers/transform.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import { wholePixels } from '../document/pixels/bounds.js';
 import { resampleMask } from '../document/pixels/resample-mask.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
+import type { StudioDocument } from '../document/types.js';
+import type { MaskedLayer } from '../state/mask.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Command, CommandId } from './registry.js';
 
 const open = ({ editor }: Studio): boolean => editor.document !== null;
 
-/** Fills what is selected of the active layer. */
+function filledMask(
+  document: StudioDocument,
+  { id, mask }: MaskedLayer,
+  colour: string,
+): StudioDocument {
+  const settings = { value: greyOf(colour), opacity: 1 };
+  return paintMask(document, id, fillMask(mask.mask, document.selection, settings));
+}
+
+/** Fills what is selected of the active layer, or of its mask. */
 function fill(studio: Studio, key: CommandId, colour: string): void {
+  const { target } = studio.mask;
+  if (target) {
+    studio.editor.change('mask.fill', (document) => filledMask(document, target, colour));
+    return;
+  }
   studio.onPixels(`command.${key}`, (document, layer) => {
     const room = expandToDocument(layer, document);
     const settings = { colour, opacity: 1, lockAlpha: false };
@@ -26,7 +44,13 @@ function fill(studio: Studio, key: CommandId, colour: string): void {
 }
 
 function clear(studio: Studio): void {
-  const { editor } = studio;
+  const { editor, mask, tools } = studio;
+  const { target } = mask;
+  if (target) {
+    if (!editor.document?.selection) studio.execute('layer.removeMask');
+    else editor.change('mask.fill', (document) => filledMask(document, target, tools.background));
+    return;
+  }
   if (!editor.document?.selection) {
     editor.change('command.layer.delete', (document) => removeLayers(document, document.active));
     return;

@@ -10,7 +10,6 @@ import {
   type Reorder,
 } from '../document/layers/arrange.js';
 import { groupLayers, ungroupLayers } from '../document/layers/group.js';
-import { removeMask, setMask, setSelection } from '../document/layers/masks.js';
 import { setClipped, setLocked, setVisible } from '../document/layers/properties.js';
 import { selectLayers } from '../document/layers/select.js';
 import { flipLayers, rotateLayers } from '../document/layers/transform.js';
@@ -242,27 +241,5 @@ export const LAYER_COMMANDS: readonly Command[] = [
   ),
   changing('layer.rotateLeft', 7, (document) =>
     rotateLayers(document, document.active, -90, boundsOfLayer, resampleMask),
-  ),
-  changing(
-    'layer.addMask',
-    8,
-    (document) => {
-      const id = document.active.at(-1);
-      if (id === undefined || !document.selection) return document;
-      return setSelection(setMask(document, id, document.selection), null);
-    },
-    { when: ({ editor }) => editor.active !== null && editor.document?.selection != null },
-  ),
-  changing('layer.removeMask', 8, (document) => removeMask(document, document.active), {
-    when: ({ editor }) => editor.active?.mask != null,
-  }),
-  changing(
-    'layer.maskToSelection',
-    8,
-    (document) => {
-      const layer = findLayer(document, document.active.at(-1) ?? '');
-      return layer?.mask ? setSelection(document, layer.mask.mask) : document;
-    },
-    { when: ({ editor }) => editor.active?.mask != null },
   ),
 ];

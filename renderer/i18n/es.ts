@@ -67,6 +67,19 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'layers.none': 'Todavía no hay capas',
   'layers.reorder': 'Reordenar capas',
   'layers.mask.of': 'Máscara de {name}',
+  'layers.mask.hint':
+    'Clic para pintar en la máscara; Alt: mostrarla sola; Mayús: activar o no; {mod}: seleccionar',
+  'layers.mask.unlink': 'Que la máscara de {name} se quede al mover la capa',
+  'layers.mask.link': 'Que la máscara de {name} se mueva con la capa',
+  'mask.painting': 'Máscara de {name}',
+  'mask.leave': 'Volver a los píxeles de la capa',
+  'mask.paint': 'Pintar en la máscara',
+  'mask.erase': 'Borrar en la máscara',
+  'mask.fill': 'Rellenar máscara',
+  'mask.gradient': 'Degradado en la máscara',
+  'mask.move': 'Mover máscara',
+  'mask.unlinked': 'Máscara desvinculada',
+  'mask.linked': 'Máscara vinculada',
   'layers.adjust': 'Capa de ajuste nueva',
   'layer.name': 'Capa {number}',
   'layer.group': 'Grupo {number}',
@@ -366,6 +379,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
 
   'error.LAYER_LOCKED': 'La capa está bloqueada; desbloquéala antes.',
   'error.NO_PIXELS': 'Selecciona antes una capa con píxeles.',
+  'error.MASK_TOOL':
+    'Esta herramienta trabaja con píxeles, no con máscaras; haz clic antes en la imagen de la capa.',
   'error.NO_SELECTION': 'Selecciona antes un área.',
   'error.TOO_LARGE': 'Un lienzo puede tener como mucho 100 megapíxeles; elige un tamaño menor.',
   'error.CLIPBOARD': 'No hay ninguna imagen en el portapapeles.',

@@ -15,6 +15,7 @@ import { setProtection, setSelection } from '../document/layers/masks.js';
 import { boundsOfAll } from '../document/layers/transform.js';
 import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers } from '../document/pixels/flatten.js';
+import { maskColours } from '../document/pixels/mask-picture.js';
 import { multiply } from '../document/pixels/matrix.js';
 import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
 import { feather, growMask, shrinkMask } from '../document/pixels/mask-shaping.js';
@@ -27,6 +28,7 @@ import { ConsistencyState } from './consistency.svelte.js';
 import { CreateState } from './create.svelte.js';
 import { Editor } from './editor.svelte.js';
 import { Files } from './files.svelte.js';
+import { MaskState } from './mask.svelte.js';
 import { merged, type MergeKind } from './merge.js';
 import { ToolState } from './tools.svelte.js';
 import { UiState } from './ui.svelte.js';
@@ -44,6 +46,7 @@ export class Studio {
   readonly registry: Registry;
   readonly start: Start;
   readonly editor: Editor;
+  readonly mask: MaskState;
   readonly create: CreateState;
   readonly consistency = new ConsistencyState();
   readonly tools = new ToolState();
@@ -101,6 +104,8 @@ export class Studio {
       this.ui.toast('error', message);
     };
     this.editor = new Editor(failed);
+    this.mask = new MaskState(this.editor);
+    this.tools.onMask = () => this.mask.target !== null;
     this.create = new CreateState(client, failed);
     this.create.arrived = ({ items }) => {
       const [first] = items;
@@ -224,10 +229,12 @@ export class Studio {
     return multiply(placement.transform, scale);
   }
 
-  /** Raw pixels of the picture or of the active layer, for tools that look at colours. */
+  /** Raw pixels of the picture, the active layer or its mask, for tools that look at colours. */
   async sampled(allLayers: boolean) {
     const { document, active } = this.editor;
     if (!document) throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
+    const { target } = this.mask;
+    if (target) return maskColours(target.mask.mask);
     const data =
       allLayers || !active
         ? await flatten(this.compositor, document)
@@ -346,6 +353,7 @@ export class Studio {
       await this.create.cancel();
       this.ui.toast('info', t('job.cancelled'));
     } else if (this.create.current) this.generation.discard();
+    else if (this.mask.view !== 'picture') this.mask.look('picture');
     else if (this.editor.document?.selection) this.execute('select.none');
   }
 
