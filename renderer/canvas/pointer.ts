@@ -2,6 +2,7 @@
 import type { Point } from '../document/types.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { CanvasStage } from './stage.js';
+import { textAt } from './text-metrics.js';
 import { TOOL_GESTURES } from './tools/index.js';
 import { hand } from './tools/place.js';
 import type { Gesture, Overlay, ToolEvent } from './tools/tool.js';
@@ -67,6 +68,13 @@ export class PointerInput {
       { signal },
     );
     holder.addEventListener(
+      'dblclick',
+      (event) => {
+        this.#twice(event);
+      },
+      { signal },
+    );
+    holder.addEventListener(
       'wheel',
       (event) => {
         this.#wheel(event);
@@ -121,9 +129,29 @@ export class PointerInput {
     };
   }
 
+  /** A text is gone on with, whatever tool is in hand. */
+  #twice(event: MouseEvent): void {
+    const { editor, view, tools, typing, create } = this.#studio;
+    if (!editor.document || create.current || !['move', 'text'].includes(tools.current)) return;
+    const found = textAt(editor.document, view.toDocument(this.#screen(event)), 0);
+    if (!found || typing.session) return;
+    this.#studio.attempt(() => {
+      tools.choose('text');
+      typing.edit(found.layer, found.caret);
+    });
+  }
+
   #down(event: PointerEvent): void {
     if (this.#gesture || event.button === 2) return;
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    if (this.#studio.typing.session && event.button === 0) {
+      // The press only ends what was typed.
+      event.preventDefault();
+      this.#studio.typing.finish();
+      return;
+    }
+    if (document.activeElement instanceof HTMLElement && !this.#studio.typing.session) {
+      document.activeElement.blur();
+    }
     const given = this.#event(event);
     if (event.button === 0 && this.#stage.holdsHandle(given.screen)) return;
     event.preventDefault();

@@ -109,20 +109,29 @@ export const LAYER_COMMANDS: readonly Command[] = [
     },
     { keys: ['Mod+Shift+N'], when: open },
   ),
-  changing(
-    'layer.text',
-    0,
-    (document, { tools }) => {
+  {
+    id: 'layer.text',
+    menu: ['layer', 0],
+    when: open,
+    run: ({ editor: { document }, tools, typing }) => {
+      if (!document) return;
       const place = { x: Math.round(document.width * 0.1), y: Math.round(document.height / 2) };
       const fontSize = Math.max(12, Math.round(document.height / 12));
-      const name = uniqueName(document, t('layer.text'));
-      return added(
-        document,
-        createText({ name, text: t('layer.text'), ...place, fontSize, fill: tools.foreground }),
-      );
+      const [name, text] = [uniqueName(document, t('layer.text')), t('layer.text')];
+      tools.choose('text');
+      typing.begin(createText({ name, text, ...place, fontSize, fill: tools.foreground }));
     },
-    { when: open },
-  ),
+  },
+  {
+    id: 'layer.editText',
+    menu: ['layer', 0],
+    when: ({ editor }) => editor.active?.type === 'text',
+    run: ({ editor: { active }, tools, typing }) => {
+      if (active?.type !== 'text') return;
+      tools.choose('text');
+      typing.edit(active, 'all');
+    },
+  },
   changing('layer.duplicate', 0, (document) => duplicateLayers(document, document.active), {
     keys: ['Mod+J'],
   }),

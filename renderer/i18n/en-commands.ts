@@ -27,6 +27,7 @@ export const enCommands = {
   'command.image.trim': 'Fit canvas to content',
   'command.layer.new': 'New layer',
   'command.layer.text': 'New text layer',
+  'command.layer.editText': 'Edit text',
   'command.layer.group': 'Group layers',
   'command.layer.ungroup': 'Ungroup',
   'command.layer.duplicate': 'Duplicate layer',

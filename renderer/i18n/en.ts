@@ -104,6 +104,8 @@ export const en = {
   'blend.color': 'Colour',
   'blend.luminosity': 'Luminosity',
 
+  'typing.label': 'Text on the canvas',
+
   'properties.title': 'Properties',
   'properties.none': 'Select a layer to see its properties.',
   'properties.x': 'X',
@@ -122,6 +124,7 @@ export const en = {
   'properties.strokeWidth': 'Stroke width',
   'properties.cornerRadius': 'Corner radius',
   'properties.recipe': 'Recipe',
+  'properties.boxWidth': 'Box width',
   'properties.lineHeight': 'Line height',
   'properties.align.left': 'Left',
   'properties.align.center': 'Centre',

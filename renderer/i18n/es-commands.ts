@@ -29,6 +29,7 @@ export const esCommands: Readonly<Record<keyof typeof enCommands, string>> = {
   'command.image.trim': 'Ajustar lienzo al contenido',
   'command.layer.new': 'Capa nueva',
   'command.layer.text': 'Capa de texto nueva',
+  'command.layer.editText': 'Editar texto',
   'command.layer.group': 'Agrupar capas',
   'command.layer.ungroup': 'Desagrupar',
   'command.layer.duplicate': 'Duplicar capa',

@@ -106,6 +106,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'blend.color': 'Color',
   'blend.luminosity': 'Luminosidad',
 
+  'typing.label': 'Texto en el lienzo',
+
   'properties.title': 'Propiedades',
   'properties.none': 'Selecciona una capa para ver sus propiedades.',
   'properties.x': 'X',
@@ -124,6 +126,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'properties.strokeWidth': 'Grosor del trazo',
   'properties.cornerRadius': 'Radio de esquina',
   'properties.recipe': 'Receta',
+  'properties.boxWidth': 'Ancho de caja',
   'properties.lineHeight': 'Interlineado',
   'properties.align.left': 'Izquierda',
   'properties.align.center': 'Centro',

@@ -31,6 +31,7 @@ import { Files } from './files.svelte.js';
 import { MaskState } from './mask.svelte.js';
 import { merged, type MergeKind } from './merge.js';
 import { ToolState } from './tools.svelte.js';
+import { Typing } from './typing.svelte.js';
 import { UiState } from './ui.svelte.js';
 import { ViewState } from './view.svelte.js';
 
@@ -47,6 +48,7 @@ export class Studio {
   readonly start: Start;
   readonly editor: Editor;
   readonly mask: MaskState;
+  readonly typing: Typing;
   readonly create: CreateState;
   readonly consistency = new ConsistencyState();
   readonly tools = new ToolState();
@@ -72,7 +74,6 @@ export class Studio {
   connected = $state(true);
   /** Set by the components that have the elements. */
   focusPrompt: () => void = () => undefined;
-  focusText: () => void = () => undefined;
   renameActive: () => void = () => undefined;
   cancelGesture: () => boolean = () => false;
   settled: () => boolean = () => true;
@@ -105,6 +106,7 @@ export class Studio {
     };
     this.editor = new Editor(failed);
     this.mask = new MaskState(this.editor);
+    this.typing = new Typing(this.editor);
     this.tools.onMask = () => this.mask.target !== null;
     this.create = new CreateState(client, failed);
     this.create.arrived = ({ items }) => {
