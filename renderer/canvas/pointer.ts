@@ -30,65 +30,42 @@ export class PointerInput {
     this.#studio = studio;
     this.#stage = stage;
     this.#shown = shown;
-    const { signal } = this.#ended;
-    holder.addEventListener(
-      'pointerdown',
-      (event) => {
-        this.#down(event);
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'pointermove',
-      (event) => {
-        this.#move(event);
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'pointerup',
-      (event) => {
-        this.#up(event);
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'pointercancel',
-      () => {
-        this.cancel();
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'pointerleave',
-      () => {
-        shown.hover(null);
-        studio.pointer = null;
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'dblclick',
-      (event) => {
-        this.#twice(event);
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'wheel',
-      (event) => {
-        this.#wheel(event);
-      },
-      { signal, passive: false },
-    );
-    holder.addEventListener(
-      'contextmenu',
-      (event) => {
-        event.preventDefault();
-      },
-      { signal },
-    );
+    this.#listen(this.#ended.signal);
     studio.cancelGesture = () => this.cancel();
+  }
+
+  #listen(signal: AbortSignal): void {
+    const on = <K extends keyof HTMLElementEventMap>(
+      type: K,
+      heard: (event: HTMLElementEventMap[K]) => void,
+    ): void => {
+      this.#holder.addEventListener(type, heard, { signal, passive: false });
+    };
+    on('pointerdown', (event) => {
+      this.#down(event);
+    });
+    on('pointermove', (event) => {
+      this.#move(event);
+    });
+    on('pointerup', (event) => {
+      this.#up(event);
+    });
+    on('pointercancel', () => {
+      this.cancel();
+    });
+    on('pointerleave', () => {
+      this.#shown.hover(null);
+      this.#studio.pointer = null;
+    });
+    on('dblclick', (event) => {
+      this.#twice(event);
+    });
+    on('wheel', (event) => {
+      this.#wheel(event);
+    });
+    on('contextmenu', (event) => {
+      event.preventDefault();
+    });
   }
 
   /** Leaves everything as it was before the gesture. @returns whether there was one */
