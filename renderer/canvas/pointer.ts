@@ -2,6 +2,7 @@
 import type { Point } from '../document/types.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { CanvasStage } from './stage.js';
+import { textAt } from './text-metrics.js';
 import { TOOL_GESTURES } from './tools/index.js';
 import { hand } from './tools/place.js';
 import type { Gesture, Overlay, ToolEvent } from './tools/tool.js';
@@ -29,58 +30,42 @@ export class PointerInput {
     this.#studio = studio;
     this.#stage = stage;
     this.#shown = shown;
-    const { signal } = this.#ended;
-    holder.addEventListener(
-      'pointerdown',
-      (event) => {
-        this.#down(event);
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'pointermove',
-      (event) => {
-        this.#move(event);
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'pointerup',
-      (event) => {
-        this.#up(event);
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'pointercancel',
-      () => {
-        this.cancel();
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'pointerleave',
-      () => {
-        shown.hover(null);
-        studio.pointer = null;
-      },
-      { signal },
-    );
-    holder.addEventListener(
-      'wheel',
-      (event) => {
-        this.#wheel(event);
-      },
-      { signal, passive: false },
-    );
-    holder.addEventListener(
-      'contextmenu',
-      (event) => {
-        event.preventDefault();
-      },
-      { signal },
-    );
+    this.#listen(this.#ended.signal);
     studio.cancelGesture = () => this.cancel();
+  }
+
+  #listen(signal: AbortSignal): void {
+    const on = <K extends keyof HTMLElementEventMap>(
+      type: K,
+      heard: (event: HTMLElementEventMap[K]) => void,
+    ): void => {
+      this.#holder.addEventListener(type, heard, { signal, passive: false });
+    };
+    on('pointerdown', (event) => {
+      this.#down(event);
+    });
+    on('pointermove', (event) => {
+      this.#move(event);
+    });
+    on('pointerup', (event) => {
+      this.#up(event);
+    });
+    on('pointercancel', () => {
+      this.cancel();
+    });
+    on('pointerleave', () => {
+      this.#shown.hover(null);
+      this.#studio.pointer = null;
+    });
+    on('dblclick', (event) => {
+      this.#twice(event);
+    });
+    on('wheel', (event) => {
+      this.#wheel(event);
+    });
+    on('contextmenu', (event) => {
+      event.preventDefault();
+    });
   }
 
   /** Leaves everything as it was before the gesture. @returns whether there was one */
@@ -121,9 +106,29 @@ export class PointerInput {
     };
   }
 
+  /** A text is gone on with, whatever tool is in hand. */
+  #twice(event: MouseEvent): void {
+    const { editor, view, tools, typing, create } = this.#studio;
+    if (!editor.document || create.current || !['move', 'text'].includes(tools.current)) return;
+    const found = textAt(editor.document, view.toDocument(this.#screen(event)), 0);
+    if (!found || typing.session) return;
+    this.#studio.attempt(() => {
+      tools.choose('text');
+      typing.edit(found.layer, found.caret);
+    });
+  }
+
   #down(event: PointerEvent): void {
     if (this.#gesture || event.button === 2) return;
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    if (this.#studio.typing.session && event.button === 0) {
+      // The press only ends what was typed.
+      event.preventDefault();
+      this.#studio.typing.finish();
+      return;
+    }
+    if (document.activeElement instanceof HTMLElement && !this.#studio.typing.session) {
+      document.activeElement.blur();
+    }
     const given = this.#event(event);
     if (event.button === 0 && this.#stage.holdsHandle(given.screen)) return;
     event.preventDefault();

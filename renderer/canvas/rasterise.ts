@@ -1,7 +1,9 @@
 /** Texts and shapes as pixels: the only place where the document meets the browser's own drawing. */
 import { multiply, translation } from '../document/pixels/matrix.js';
 import { rasterFrom } from '../document/pixels/tiles.js';
+import { anchorOf, inkOf } from '../document/text/layout.js';
 import type { Matrix, Raster, Rect, ShapeLayer, TextLayer } from '../document/types.js';
+import { layoutOf, setFont } from './text-metrics.js';
 
 /** Pixels of a layer and where they lie in the document. */
 export interface Rasterised {
@@ -20,42 +22,32 @@ function keyOf(layer: TextLayer | ShapeLayer): string {
     const { shape, width, height, cornerRadius, fill, stroke, strokeWidth } = layer;
     return JSON.stringify([shape, width, height, cornerRadius, fill, stroke, strokeWidth]);
   }
-  const { text, fontFamily, fontSize, fontWeight, italic, align, lineHeight, fill } = layer;
-  return JSON.stringify([text, fontFamily, fontSize, fontWeight, italic, align, lineHeight, fill]);
-}
-
-let measuring: OffscreenCanvasRenderingContext2D | null = null;
-
-function fontOf({ italic, fontWeight, fontSize, fontFamily }: TextLayer): string {
-  return `${italic ? 'italic ' : ''}${fontWeight} ${fontSize}px ${fontFamily}`;
+  const { text, fontFamily, fontSize, fontWeight, italic, align, boxWidth, lineHeight } = layer;
+  const font = [fontFamily, fontSize, fontWeight, italic];
+  return JSON.stringify([text, ...font, align, boxWidth, lineHeight, layer.fill]);
 }
 
 /** Where a text's ink lies, around the start (or middle, or end) of its first baseline. */
 function textBox(layer: TextLayer): Rect {
-  const lines = layer.text.split('\n');
-  const step = layer.fontSize * layer.lineHeight;
-  measuring ??= new OffscreenCanvas(1, 1).getContext('2d');
-  if (!measuring) return { x: 0, y: 0, width: 1, height: 1 };
-  const context = measuring;
-  context.font = fontOf(layer);
-  const width = Math.max(1, ...lines.map((line) => context.measureText(line).width));
+  const { lines, step, box } = layoutOf(layer);
   const overhang = layer.fontSize / 2;
-  const share = { left: 0, center: 0.5, right: 1 }[layer.align];
   return {
-    x: Math.floor(-width * share - overhang),
+    x: Math.floor(box.x - overhang),
     y: Math.floor(-layer.fontSize * 1.2),
-    width: Math.min(LONGEST, Math.ceil(width + overhang * 2)),
+    width: Math.min(LONGEST, Math.ceil(Math.max(1, box.width) + overhang * 2)),
     height: Math.min(LONGEST, Math.ceil(step * (lines.length - 1) + layer.fontSize * 1.7)),
   };
 }
 
 function drawText(context: OffscreenCanvasRenderingContext2D, layer: TextLayer): void {
-  context.font = fontOf(layer);
+  const { lines, step } = layoutOf(layer);
+  setFont(context, layer);
   context.textAlign = layer.align;
   context.fillStyle = layer.fill;
-  const step = layer.fontSize * layer.lineHeight;
-  for (const [index, line] of layer.text.split('\n').entries())
-    context.fillText(line, 0, index * step);
+  const x = anchorOf(layer);
+  for (const [index, line] of lines.entries()) {
+    context.fillText(inkOf(line, layer.boxWidth), x, index * step);
+  }
 }
 
 function shapeBox({ width, height, strokeWidth, stroke }: ShapeLayer): Rect {

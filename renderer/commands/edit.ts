@@ -1,9 +1,11 @@
 /** Undo, clipboard, filling, and the image as a whole. */
+import { greyOf } from '../document/paint/colour.js';
+import { fillMask } from '../document/paint/mask-fill.js';
 import { cropDocument, flipDocument, rotateDocument } from '../document/layers/canvas.js';
 import { expandToDocument } from '../document/layers/expand.js';
 import { removeLayers } from '../document/layers/arrange.js';
 import { refuseLockedWithin } from '../document/layers/change.js';
-import { setSelection } from '../document/layers/masks.js';
+import { paintMask, setSelection } from '../document/layers/masks.js';
 import { activeLayer, locate } from '../document/layers/tree.js';
 import { union } from '../document/layers/transform.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
@@ -13,6 +15,7 @@ import { StudioError } from '../bridge/client.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
 import { paintedOver, placed, readsSelected } from '../state/painting.js';
+import type { MaskedLayer } from '../state/mask.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Command, CommandId } from './registry.js';
 
@@ -27,8 +30,23 @@ function pixelLayer(document: StudioDocument): RasterLayer {
   return active;
 }
 
-/** Fills what is selected of the active layer. */
-async function fill({ work }: Studio, key: CommandId, colour: string): Promise<void> {
+function filledMask(
+  document: StudioDocument,
+  { id, mask }: MaskedLayer,
+  colour: string,
+): StudioDocument {
+  const settings = { value: greyOf(colour), opacity: 1 };
+  return paintMask(document, id, fillMask(mask.mask, document.selection, settings));
+}
+
+/** Fills what is selected of the active layer, or of its mask. */
+async function fill(studio: Studio, key: CommandId, colour: string): Promise<void> {
+  const { editor, mask, work } = studio;
+  const { target } = mask;
+  if (target) {
+    editor.change('mask.fill', (document) => filledMask(document, target, colour));
+    return;
+  }
   await work.change(`command.${key}`, async (document, job) => {
     const layer = expandToDocument(pixelLayer(document), document);
     const { selection } = document;
@@ -39,7 +57,14 @@ async function fill({ work }: Studio, key: CommandId, colour: string): Promise<v
   });
 }
 
-async function clear({ editor, work }: Studio): Promise<void> {
+async function clear(studio: Studio): Promise<void> {
+  const { editor, mask, tools, work } = studio;
+  const { target } = mask;
+  if (target) {
+    if (!editor.document?.selection) studio.execute('layer.removeMask');
+    else editor.change('mask.fill', (document) => filledMask(document, target, tools.background));
+    return;
+  }
   if (!editor.document?.selection) {
     editor.change('command.layer.delete', (document) => removeLayers(document, document.active));
     return;

@@ -3,6 +3,7 @@ import { CREATE_COMMANDS } from './create.js';
 import { EDIT_COMMANDS } from './edit.js';
 import { FILE_COMMANDS } from './file.js';
 import { LAYER_COMMANDS } from './layer.js';
+import { MASK_COMMANDS } from './mask.js';
 import { SELECT_COMMANDS } from './select.js';
 import type { Command } from './registry.js';
 import { VIEW_COMMANDS } from './view.js';
@@ -11,6 +12,7 @@ export const COMMANDS: readonly Command[] = [
   ...FILE_COMMANDS,
   ...EDIT_COMMANDS,
   ...LAYER_COMMANDS,
+  ...MASK_COMMANDS,
   ...SELECT_COMMANDS,
   ...CREATE_COMMANDS,
   ...VIEW_COMMANDS,

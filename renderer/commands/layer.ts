@@ -10,7 +10,6 @@ import {
   type Reorder,
 } from '../document/layers/arrange.js';
 import { groupLayers, ungroupLayers } from '../document/layers/group.js';
-import { removeMask, setMask, setSelection } from '../document/layers/masks.js';
 import { setClipped, setLocked, setVisible } from '../document/layers/properties.js';
 import { selectLayers } from '../document/layers/select.js';
 import { flipLayers, rotateLayers, type ResampleMask } from '../document/layers/transform.js';
@@ -123,20 +122,29 @@ export const LAYER_COMMANDS: readonly Command[] = [
     },
     { keys: ['Mod+Shift+N'], when: open },
   ),
-  changing(
-    'layer.text',
-    0,
-    (document, { tools }) => {
+  {
+    id: 'layer.text',
+    menu: ['layer', 0],
+    when: open,
+    run: ({ editor: { document }, tools, typing }) => {
+      if (!document) return;
       const place = { x: Math.round(document.width * 0.1), y: Math.round(document.height / 2) };
       const fontSize = Math.max(12, Math.round(document.height / 12));
-      const name = uniqueName(document, t('layer.text'));
-      return added(
-        document,
-        createText({ name, text: t('layer.text'), ...place, fontSize, fill: tools.foreground }),
-      );
+      const [name, text] = [uniqueName(document, t('layer.text')), t('layer.text')];
+      tools.choose('text');
+      typing.begin(createText({ name, text, ...place, fontSize, fill: tools.foreground }));
     },
-    { when: open },
-  ),
+  },
+  {
+    id: 'layer.editText',
+    menu: ['layer', 0],
+    when: ({ editor }) => editor.active?.type === 'text',
+    run: ({ editor: { active }, tools, typing }) => {
+      if (active?.type !== 'text') return;
+      tools.choose('text');
+      typing.edit(active, 'all');
+    },
+  },
   changing('layer.duplicate', 0, (document) => duplicateLayers(document, document.active), {
     keys: ['Mod+J'],
   }),
@@ -255,27 +263,5 @@ export const LAYER_COMMANDS: readonly Command[] = [
   ),
   placing('layer.rotateLeft', 7, (document, resample) =>
     rotateLayers(document, document.active, -90, boundsOfLayer, resample),
-  ),
-  changing(
-    'layer.addMask',
-    8,
-    (document) => {
-      const id = document.active.at(-1);
-      if (id === undefined || !document.selection) return document;
-      return setSelection(setMask(document, id, document.selection), null);
-    },
-    { when: ({ editor }) => editor.active !== null && editor.document?.selection != null },
-  ),
-  changing('layer.removeMask', 8, (document) => removeMask(document, document.active), {
-    when: ({ editor }) => editor.active?.mask != null,
-  }),
-  changing(
-    'layer.maskToSelection',
-    8,
-    (document) => {
-      const layer = findLayer(document, document.active.at(-1) ?? '');
-      return layer?.mask ? setSelection(document, layer.mask.mask) : document;
-    },
-    { when: ({ editor }) => editor.active?.mask != null },
   ),
 ];

@@ -83,13 +83,14 @@ export function createText(made: New<TextLayer, 'text'> & Position): TextLayer {
     fontWeight: 400,
     italic: false,
     align: 'left',
+    boxWidth: null,
     lineHeight: 1.2,
     fill: '#000000',
     ...base(name),
     ...rest,
     type: 'text',
   };
-  checkFinite([x, y, layer.fontSize, layer.fontWeight, layer.lineHeight]);
+  checkFinite([x, y, layer.fontSize, layer.fontWeight, layer.lineHeight, layer.boxWidth ?? 1]);
   checkColour(layer.fill);
   return layer;
 }

@@ -83,6 +83,8 @@ export type Colour = string;
 export interface LayerMask {
   readonly mask: Mask;
   readonly enabled: boolean;
+  /** Stays where it is when the layer is moved. */
+  readonly unlinked?: true;
 }
 
 interface LayerBase {
@@ -124,6 +126,11 @@ export interface TextLayer extends LayerBase {
   readonly fontWeight: number;
   readonly italic: boolean;
   readonly align: 'left' | 'center' | 'right';
+  /**
+   * Lines are broken to fit into it, in pixels before the transform, and lie between its left and
+   * right edge; null: lines end where the text says, and lie about the origin.
+   */
+  readonly boxWidth: number | null;
   /** Of the font size. */
   readonly lineHeight: number;
   readonly fill: Colour;

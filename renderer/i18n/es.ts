@@ -67,6 +67,19 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'layers.none': 'Todavía no hay capas',
   'layers.reorder': 'Reordenar capas',
   'layers.mask.of': 'Máscara de {name}',
+  'layers.mask.hint':
+    'Clic para pintar en la máscara; Alt: mostrarla sola; Mayús: activar o no; {mod}: seleccionar',
+  'layers.mask.unlink': 'Que la máscara de {name} se quede al mover la capa',
+  'layers.mask.link': 'Que la máscara de {name} se mueva con la capa',
+  'mask.painting': 'Máscara de {name}',
+  'mask.leave': 'Volver a los píxeles de la capa',
+  'mask.paint': 'Pintar en la máscara',
+  'mask.erase': 'Borrar en la máscara',
+  'mask.fill': 'Rellenar máscara',
+  'mask.gradient': 'Degradado en la máscara',
+  'mask.move': 'Mover máscara',
+  'mask.unlinked': 'Máscara desvinculada',
+  'mask.linked': 'Máscara vinculada',
   'layers.adjust': 'Capa de ajuste nueva',
   'layer.name': 'Capa {number}',
   'layer.group': 'Grupo {number}',
@@ -93,6 +106,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'blend.color': 'Color',
   'blend.luminosity': 'Luminosidad',
 
+  'typing.label': 'Texto en el lienzo',
+
   'properties.title': 'Propiedades',
   'properties.none': 'Selecciona una capa para ver sus propiedades.',
   'properties.x': 'X',
@@ -111,6 +126,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'properties.strokeWidth': 'Grosor del trazo',
   'properties.cornerRadius': 'Radio de esquina',
   'properties.recipe': 'Receta',
+  'properties.boxWidth': 'Ancho de caja',
   'properties.lineHeight': 'Interlineado',
   'properties.align.left': 'Izquierda',
   'properties.align.center': 'Centro',
@@ -372,6 +388,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'error.TILES_GONE':
     'Este paso del historial estaba en el disco y ya no está; ve a uno más reciente.',
   'error.NO_PIXELS': 'Selecciona antes una capa con píxeles.',
+  'error.MASK_TOOL':
+    'Esta herramienta trabaja con píxeles, no con máscaras; haz clic antes en la imagen de la capa.',
   'error.NO_SELECTION': 'Selecciona antes un área.',
   'error.TOO_LARGE': 'Un lienzo puede tener como mucho 100 megapíxeles; elige un tamaño menor.',
   'error.CLIPBOARD': 'No hay ninguna imagen en el portapapeles.',

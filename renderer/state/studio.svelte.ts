@@ -15,6 +15,7 @@ import { setProtection, setSelection } from '../document/layers/masks.js';
 import { boundsOfAll, type ResampleMask } from '../document/layers/transform.js';
 import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
+import { maskColours } from '../document/pixels/mask-picture.js';
 import { multiply } from '../document/pixels/matrix.js';
 import { composeInParts } from '../document/pixels/parts.js';
 import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
@@ -26,10 +27,12 @@ import { ConsistencyState } from './consistency.svelte.js';
 import { CreateState } from './create.svelte.js';
 import { Editor } from './editor.svelte.js';
 import { Files } from './files.svelte.js';
+import { MaskState } from './mask.svelte.js';
 import { merged, type MergeKind } from './merge.js';
 import { selectionIs } from './painting.js';
 import { Released } from './released.svelte.js';
 import { ToolState } from './tools.svelte.js';
+import { Typing } from './typing.svelte.js';
 import { UiState } from './ui.svelte.js';
 import { ViewState } from './view.svelte.js';
 import { Work } from './work.svelte.js';
@@ -47,6 +50,8 @@ export class Studio {
   readonly start: Start;
   readonly editor: Editor;
   readonly work: Work;
+  readonly mask: MaskState;
+  readonly typing: Typing;
   readonly create: CreateState;
   readonly consistency = new ConsistencyState();
   readonly tools = new ToolState();
@@ -73,7 +78,6 @@ export class Studio {
   connected = $state(true);
   /** Set by the components that have the elements. */
   focusPrompt: () => void = () => undefined;
-  focusText: () => void = () => undefined;
   renameActive: () => void = () => undefined;
   cancelGesture: () => boolean = () => false;
   settled: () => boolean = () => true;
@@ -106,6 +110,9 @@ export class Studio {
     };
     this.editor = new Editor(failed);
     this.work = new Work(this.editor, this.ui);
+    this.mask = new MaskState(this.editor);
+    this.typing = new Typing(this.editor);
+    this.tools.onMask = () => this.mask.target !== null;
     this.create = new CreateState(client, failed);
     this.create.arrived = ({ items }) => {
       const [first] = items;
@@ -229,10 +236,12 @@ export class Studio {
     return multiply(placement.transform, scale);
   }
 
-  /** Raw pixels of the picture or of the active layer, for tools that look at colours. */
+  /** Raw pixels of the picture, the active layer or its mask, for tools that look at colours. */
   async sampled(allLayers: boolean, options: Pick<FlattenOptions, 'signal' | 'onProgress'>) {
     const { document, active } = this.editor;
     if (!document) throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
+    const { target } = this.mask;
+    if (target) return maskColours(target.mask.mask);
     const data =
       allLayers || !active
         ? await flatten(this.compositor, document, options)
@@ -360,6 +369,7 @@ export class Studio {
       await this.create.cancel();
       this.ui.toast('info', t('job.cancelled'));
     } else if (this.create.current) this.generation.discard();
+    else if (this.mask.view !== 'picture') this.mask.look('picture');
     else if (this.editor.document?.selection) this.execute('select.none');
   }
 

@@ -1,4 +1,6 @@
 /** The tool in hand, what is set of each, and the two colours. */
+import { formatColour, greyOf } from '../document/paint/colour.js';
+
 export const TOOLS = [
   'move',
   'rectangle',
@@ -39,8 +41,10 @@ export class ToolState {
   active = $state<ToolId>('move');
   /** A tool that lasts while a key is held. */
   held = $state<ToolId | null>(null);
-  foreground = $state('#1c1d22');
-  background = $state('#ffffff');
+  /** Whether a mask is painted on: it has colours of its own, all grey. Set by the studio. */
+  onMask: () => boolean = () => false;
+  #colours = $state({ foreground: '#1c1d22', background: '#ffffff' });
+  #greys = $state({ foreground: '#000000', background: '#ffffff' });
   size = $state(40);
   hardness = $state(0.8);
   opacity = $state(1);
@@ -59,6 +63,24 @@ export class ToolState {
   /** What the pointer does now. */
   get current(): ToolId {
     return this.held ?? this.active;
+  }
+
+  get foreground(): string {
+    return this.onMask() ? this.#greys.foreground : this.#colours.foreground;
+  }
+
+  set foreground(colour: string) {
+    if (this.onMask()) this.#greys.foreground = asGrey(colour);
+    else this.#colours.foreground = colour;
+  }
+
+  get background(): string {
+    return this.onMask() ? this.#greys.background : this.#colours.background;
+  }
+
+  set background(colour: string) {
+    if (this.onMask()) this.#greys.background = asGrey(colour);
+    else this.#colours.background = colour;
   }
 
   choose(tool: ToolId): void {
@@ -88,4 +110,10 @@ export class ToolState {
       Math.max(0, Math.round((this.hardness + direction * 0.25) * 4) / 4),
     );
   }
+}
+
+/** The grey that a colour is on a mask. */
+function asGrey(colour: string): string {
+  const grey = greyOf(colour);
+  return formatColour({ r: grey, g: grey, b: grey, a: 255 });
 }

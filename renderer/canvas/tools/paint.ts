@@ -188,8 +188,8 @@ export const gradient: Tool = ({ studio, overlay }, start) => {
 
 export const eyedropper: Tool = ({ studio }, start) => {
   const pick = (point: Point, second: boolean): void => {
-    const { compositor, editor, tools } = studio;
-    const { document } = editor;
+    const { compositor, editor, tools, mask } = studio;
+    const document = mask.seen(editor.document);
     if (!document || point.x < 0 || point.y < 0) return;
     const [column, row] = [Math.floor(point.x / 256), Math.floor(point.y / 256)];
     if (point.x >= document.width || point.y >= document.height) return;

@@ -8,11 +8,12 @@ import { walk } from '../../document/layers/tree.js';
 import { translation } from '../../document/pixels/matrix.js';
 import { resampleMask } from '../../document/pixels/resample-mask.js';
 import { constrainLine, dragRect, toWholePixels } from '../../document/selection/gestures.js';
-import type { LayerId, Point, Rect, StudioDocument } from '../../document/types.js';
+import type { LayerId, Point, Rect, StudioDocument, TextLayer } from '../../document/types.js';
 import { t } from '../../i18n/index.svelte.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import { boundsOfLayer } from '../bounds.js';
 import { snapMove } from '../snapping.js';
+import { layoutOf, textAt } from '../text-metrics.js';
 import type { Tool } from './tool.js';
 
 /** The topmost layer that shows something at a point. */
@@ -132,24 +133,49 @@ export const shape: Tool = ({ studio }, start) => {
   };
 };
 
-export const text: Tool = ({ studio }, { point }) => {
+/** Pixels of the screen that a drag has to be long to make a box. */
+const DRAGGED = 6;
+/** Pixels of the screen within which a text is hit. */
+const NEAR = 4;
+
+/** A click goes on with the text there, or begins one; a drag makes a box that it is wrapped in. */
+export const text: Tool = ({ studio, overlay }, start) => {
   const { document } = studio.editor;
   if (!document) return null;
-  const fontSize = Math.max(12, Math.round(document.height / 12));
-  studio.editor.change('command.tool.text', (current) => {
-    const layer = createText({
-      name: uniqueName(current, t('layer.text')),
-      text: t('layer.text'),
-      x: point.x,
-      y: point.y,
-      fontSize,
-      fill: studio.tools.foreground,
-    });
-    return addLayer(current, layer);
-  });
-  studio.focusText();
-  return null;
+  const { zoom } = studio.view;
+  let rect: Rect = { ...start.point, width: 0, height: 0 };
+  return {
+    move({ point, shift, alt }) {
+      rect = dragRect(start.point, point, { square: shift, fromCentre: alt });
+      overlay({ kind: 'rectangle', rect });
+    },
+    up() {
+      overlay(null);
+      const boxed = rect.width * zoom > DRAGGED && rect.height * zoom > DRAGGED;
+      const hit = boxed ? null : textAt(document, start.point, NEAR / zoom);
+      if (hit) studio.typing.edit(hit.layer, hit.caret);
+      else studio.typing.begin(newText(studio, document, boxed ? rect : start.point), 'all');
+    },
+    cancel() {
+      overlay(null);
+    },
+  };
 };
+
+/** A text without a letter: on the baseline at a point, or at the top of a rectangle. */
+function newText(studio: Studio, document: StudioDocument, at: Point | Rect): TextLayer {
+  const made = createText({
+    name: uniqueName(document, t('layer.text')),
+    text: '',
+    x: at.x,
+    y: at.y,
+    boxWidth: 'width' in at ? Math.round(at.width) : null,
+    fontSize: Math.max(12, Math.round(document.height / 12)),
+    fill: studio.tools.foreground,
+  });
+  if (made.boxWidth === null) return made;
+  return { ...made, transform: translation(at.x, at.y - layoutOf(made).box.y) };
+}
 
 export const hand: Tool = ({ studio }, start) => {
   let last = start.screen;

@@ -129,7 +129,7 @@ export const selectBrush: Tool = ({ studio }, start) => {
     begun,
     {
       ...brushOf({ size, hardness, opacity: 1, flow: 1, pressureSize }),
-      how: take ? 'subtract' : 'add',
+      value: take ? 0 : 255,
     },
     null,
   );

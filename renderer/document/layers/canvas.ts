@@ -27,7 +27,10 @@ function transformDocument(
     ...document,
     width,
     height,
-    layers: document.layers.map((layer) => transformLayer(layer, matrix, remask)),
+    // The canvas moves under all masks alike, linked or not.
+    layers: document.layers.map((layer) =>
+      transformLayer(layer, matrix, ({ mask }) => remask(mask)),
+    ),
     selection: optional(document.selection),
     protection: optional(document.protection),
     guides: document.guides.flatMap((guide) => {

@@ -68,7 +68,7 @@ export function updateText(
   changes: Partial<TextLooks>,
 ): StudioDocument {
   const { fontSize = 1, fontWeight = 1, lineHeight = 1, transform = [], fill = null } = changes;
-  checkFinite([fontSize, fontWeight, lineHeight, ...transform]);
+  checkFinite([fontSize, fontWeight, lineHeight, changes.boxWidth ?? 1, ...transform]);
   checkColour(fill);
   if ((changes.text?.length ?? 0) > MAX_TEXT) {
     throw new DocumentError('BAD_VALUE', `A text has at most ${MAX_TEXT} characters.`);

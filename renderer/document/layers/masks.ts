@@ -17,9 +17,7 @@ export function setMask(document: StudioDocument, id: LayerId, mask: Mask): Stud
 export function paintMask(document: StudioDocument, id: LayerId, mask: Mask): StudioDocument {
   checkSize(document, mask);
   return updateLayers(document, [id], (layer) =>
-    layer.mask?.mask === mask
-      ? layer
-      : { ...layer, mask: { mask, enabled: layer.mask?.enabled ?? true } },
+    layer.mask?.mask === mask ? layer : { ...layer, mask: { enabled: true, ...layer.mask, mask } },
   );
 }
 
@@ -41,6 +39,19 @@ export function setMaskEnabled(
       ? layer
       : { ...layer, mask: { ...layer.mask, enabled } },
   );
+}
+
+/** Lets masks move with their layers, or stay when those move. @throws DocumentError */
+export function setMaskLinked(
+  document: StudioDocument,
+  ids: readonly LayerId[],
+  linked: boolean,
+): StudioDocument {
+  return updateLayers(document, ids, (layer) => {
+    if (layer.mask === null || linked === (layer.mask.unlinked !== true)) return layer;
+    const { mask, enabled } = layer.mask;
+    return { ...layer, mask: linked ? { mask, enabled } : { mask, enabled, unlinked: true } };
+  });
 }
 
 /** @throws DocumentError BAD_SIZE */

@@ -1,6 +1,6 @@
 /** Moving, scaling, turning and mirroring layers; a group moves with all that lies in it. */
 import { boundsOf as transformedBounds, multiply } from '../pixels/matrix.js';
-import type { Layer, LayerId, Mask, Matrix, Rect, StudioDocument } from '../types.js';
+import type { Layer, LayerId, LayerMask, Mask, Matrix, Rect, StudioDocument } from '../types.js';
 import { mapLayers, mapShared, refuseLockedWithin, withChildren, withLayers } from './change.js';
 import { checkFinite } from './limits.js';
 import { topMost } from './tree.js';
@@ -31,10 +31,17 @@ export function resampler(
   };
 }
 
-/** A layer, its mask and what lies in it, transformed. */
-export function transformLayer(layer: Layer, matrix: Matrix, remask: (mask: Mask) => Mask): Layer {
+/**
+ * A layer, its mask and what lies in it, transformed.
+ * @param remask what becomes of a mask
+ */
+export function transformLayer(
+  layer: Layer,
+  matrix: Matrix,
+  remask: (mask: LayerMask) => Mask,
+): Layer {
   const { mask } = layer;
-  const masked: Layer = mask ? { ...layer, mask: { ...mask, mask: remask(mask.mask) } } : layer;
+  const masked: Layer = mask ? { ...layer, mask: { ...mask, mask: remask(mask) } } : layer;
   if (masked.type === 'adjustment') return masked;
   if (masked.type === 'group') {
     return withChildren(masked, (children) =>
@@ -51,7 +58,7 @@ function compose(outer: Matrix, inner: Matrix): Matrix {
 }
 
 /**
- * Transforms layers with their masks.
+ * Transforms layers with the masks that are linked to them.
  * @param matrix from where things were to where they will be, in document coordinates
  * @throws DocumentError NO_SUCH_LAYER, LAYER_LOCKED, BAD_VALUE
  */
@@ -84,7 +91,8 @@ export function transformEach(
     checkFinite(matrix);
     if (isIdentity(matrix)) continue;
     const remask = resampler(resample, matrix, document.width, document.height);
-    const change = (layer: Layer): Layer => transformLayer(layer, matrix, remask);
+    const follow = ({ mask, unlinked }: LayerMask): Mask => (unlinked ? mask : remask(mask));
+    const change = (layer: Layer): Layer => transformLayer(layer, matrix, follow);
     layers = mapLayers(layers, new Set([id]), change);
   }
   return withLayers(document, layers);

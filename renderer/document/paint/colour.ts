@@ -45,6 +45,16 @@ export function rgbaOf(colour: Colour): Rgba {
   return rgba;
 }
 
+/**
+ * How light a colour is, from 0 to 255, by the weights of the blend mode luminosity: its value on a
+ * mask. Alpha plays no part.
+ * @throws RangeError if it is none
+ */
+export function greyOf(colour: Colour): number {
+  const { r, g, b } = rgbaOf(colour);
+  return Math.round(0.3 * r + 0.59 * g + 0.11 * b);
+}
+
 /** As #rrggbb, or #rrggbbaa if it is not opaque; channels are rounded and brought within 0 to 255. */
 export function formatColour({ r, g, b, a }: Rgba): Colour {
   const [red, green, blue, alpha] = Uint8ClampedArray.of(r, g, b, a);

@@ -86,10 +86,10 @@ function premultiplied(colour: Colour): Rgba {
 }
 
 /** How far along the gradient the pixels of a stretch lie: 0 at its start, 1 at its end. */
-function positionsOf(
-  { type, from, to }: GradientSettings,
+export function positionsOf(
+  { type, from, to }: Pick<GradientSettings, 'type' | 'from' | 'to'>,
   [a, b, c, d, e, f]: Matrix,
-  { x, y, count }: Stretch,
+  { x, y, count }: Pick<Stretch, 'x' | 'y' | 'count'>,
   positions: Float64Array,
 ): void {
   const across = to.x - from.x;
@@ -104,12 +104,12 @@ function positionsOf(
 }
 
 /** Rounds up or down by chance, so that the mean is kept; whole values stay what they are. */
-function dithered(value: number, noise: number): number {
+export function dithered(value: number, noise: number): number {
   return Math.floor(value + 0.001 + noise * 0.998);
 }
 
 /** Interleaved gradient noise, 0 to below 1: even over every small neighbourhood. */
-function noiseAt(x: number, y: number): number {
+export function noiseAt(x: number, y: number): number {
   const inner = 0.06711056 * x + 0.00583715 * y;
   const outer = 52.9829189 * (inner - Math.floor(inner));
   return outer - Math.floor(outer);

@@ -10,13 +10,14 @@ import type { BrushSettings, StrokePoint } from './brush.js';
 import { COVERED } from './dab.js';
 import type { TileArea } from './dab.js';
 
-export type MaskStrokeSettings = BrushSettings & { readonly how: 'add' | 'subtract' };
+/** `value`: towards what it paints, 0 to 255. */
+export type MaskStrokeSettings = BrushSettings & { readonly value: number };
 
-/** The same as Stroke, on a mask of the document: towards 255 or towards 0. */
+/** The same as Stroke, on a mask of the document: towards a value. */
 export class MaskStroke {
   readonly #before: Mask;
   readonly #track: BrushTrack;
-  readonly #target: 0 | 255;
+  readonly #target: number;
   readonly #strength: number;
   readonly #sampler: SelectionSampler | null;
   #now: Mask;
@@ -26,7 +27,7 @@ export class MaskStroke {
     this.#before = mask;
     this.#now = mask;
     this.#track = new BrushTrack(mask, settings, IDENTITY);
-    this.#target = settings.how === 'add' ? 255 : 0;
+    this.#target = settings.value;
     this.#strength = Math.min(1, Math.max(0, settings.opacity));
     this.#sampler = selection && new SelectionSampler(selection, IDENTITY);
   }

@@ -93,8 +93,14 @@ const base = {
   opacity: z.number().min(0).max(1),
   blendMode: z.enum(BLEND_MODES),
   clipped: z.boolean(),
-  /** Index of the mask, and whether it is enabled. */
-  mask: z.strictObject({ mask: count, enabled: z.boolean() }).nullable(),
+  /** Index of the mask, whether it is enabled, and whether it moves with the layer. */
+  mask: z
+    .strictObject({
+      mask: count,
+      enabled: z.boolean(),
+      unlinked: z.exactOptional(z.literal(true)),
+    })
+    .nullable(),
 };
 
 const layer = z.discriminatedUnion('type', [
@@ -116,6 +122,8 @@ const layer = z.discriminatedUnion('type', [
     fontWeight: number,
     italic: z.boolean(),
     align: z.enum(['left', 'center', 'right']),
+    // Older projects have none.
+    boxWidth: number.nullable().default(null),
     lineHeight: number,
     fill: colour,
   }),

@@ -3,7 +3,16 @@
  * written from it, so that writing again costs what is new; it holds no pixels in memory.
  */
 import { MASK_TILE_BYTES, TILE_BYTES } from '../pixels/tiles.js';
-import type { Layer, Mask, MaskTile, Raster, Recipe, StudioDocument, Tile } from '../types.js';
+import type {
+  Layer,
+  LayerMask,
+  Mask,
+  MaskTile,
+  Raster,
+  Recipe,
+  StudioDocument,
+  Tile,
+} from '../types.js';
 import { runsOf } from './runs.js';
 
 /** JSON of a raster or mask, and the tiles it has. */
@@ -13,10 +22,13 @@ export interface HolderEntry {
   readonly length: number;
 }
 
+/** A layer's mask by the index of its pixels. */
+export type StoredMask = Omit<LayerMask, 'mask'> & { readonly mask: number };
+
 /** JSON of a layer but for its closing brace, and what of other tables belongs into it. */
 export interface LayerEntry {
   readonly text: string;
-  readonly mask: { readonly mask: number; readonly enabled: boolean } | null;
+  readonly mask: StoredMask | null;
   /** Of raster layers. */
   readonly pixels: { readonly raster: number; readonly recipe: number | null } | null;
   /** Of groups. */

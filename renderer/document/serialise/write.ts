@@ -2,7 +2,7 @@
 import { MASK_TILE_BYTES, TILE_BYTES } from '../pixels/tiles.js';
 import { FORMAT, VERSION } from './format.js';
 import type { Budget } from './format.js';
-import type { HolderEntry, Store } from './store.js';
+import type { HolderEntry, Store, StoredMask } from './store.js';
 
 /** A tile as it is kept beside the JSON. */
 export interface WrittenTile {
@@ -126,8 +126,9 @@ export class Tables {
     });
   }
 
-  #layerMask({ mask, enabled }: { readonly mask: number; readonly enabled: boolean }): string {
-    return `{"mask":${this.#mask(mask)},"enabled":${String(enabled)}}`;
+  #layerMask({ mask, enabled, unlinked }: StoredMask): string {
+    const loose = unlinked === true ? ',"unlinked":true' : '';
+    return `{"mask":${this.#mask(mask)},"enabled":${String(enabled)}${loose}}`;
   }
 
   #raster(stored: number): number {

@@ -108,6 +108,7 @@ describe('the tiles that change', () => {
       fontWeight: 400,
       italic: false,
       align: 'left',
+      boxWidth: null,
       lineHeight: 1,
       fill: '#000000',
     };

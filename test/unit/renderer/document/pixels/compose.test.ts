@@ -356,6 +356,7 @@ describe('texts and shapes', () => {
     fontWeight: 400,
     italic: false,
     align: 'left',
+    boxWidth: null,
     lineHeight: 1.2,
     fill: '#ff0000',
   };

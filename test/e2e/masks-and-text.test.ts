@@ -1,0 +1,209 @@
+/** Painting on a layer's mask and typing on the canvas, with mouse and keyboard. */
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { closeBrowser, dropFiles, openStudio, type StudioPage } from './harness.js';
+import { pixelsOfFile, testPicture } from './pictures.js';
+
+let studio: StudioPage | undefined;
+afterEach(async () => {
+  await studio?.close();
+  studio = undefined;
+});
+afterAll(closeBrowser);
+
+const READY = { timeout: 60_000 };
+const [WIDTH, HEIGHT] = [600, 400];
+
+async function withPicture(): Promise<StudioPage> {
+  const opened = await openStudio();
+  studio = opened;
+  const bytes = await testPicture(WIDTH, HEIGHT);
+  await dropFiles(opened.page, [{ name: 'photo.png', type: 'image/png', bytes }]);
+  await opened.page.locator(`[data-document="${WIDTH}x${HEIGHT}"]`).waitFor(READY);
+  // One pixel of the document is one of the screen, around the middle of the canvas.
+  await opened.page.keyboard.press('Control+1');
+  return opened;
+}
+
+interface Shown {
+  readonly data: Uint8Array;
+  at(x: number, y: number): number[];
+}
+
+async function exported(page: Page): Promise<Shown> {
+  await page.keyboard.press('Control+e');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor(READY);
+  const download = page.waitForEvent('download', READY);
+  await dialog.getByRole('button', { name: 'Export' }).click();
+  const file = await pixelsOfFile(await readFile(await (await download).path()));
+  await page.keyboard.press('Escape');
+  await expect.poll(() => dialog.count(), READY).toBe(0);
+  const { data, channels } = file;
+  const at = (x: number, y: number): number[] => {
+    const i = (y * WIDTH + x) * channels;
+    return [...data.subarray(i, i + 3), channels === 4 ? (data[i + 3] ?? 0) : 255];
+  };
+  return { data, at };
+}
+
+/** What the status bar says of where the pointer is, as a way to points of the document. */
+async function screenOf(page: Page): Promise<(x: number, y: number) => [number, number]> {
+  const box = await page.getByRole('application').boundingBox();
+  if (!box) throw new Error('the canvas is not there');
+  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+  await page.mouse.move(x, y);
+  const place = page.locator('.status .place');
+  await place.waitFor(READY);
+  const [left = 0, top = 0] = ((await place.textContent()) ?? '').split(', ').map(Number);
+  return (u, v) => [x + u - left, y + v - top];
+}
+
+async function drag(
+  page: Page,
+  from: readonly [number, number],
+  to: readonly [number, number],
+): Promise<void> {
+  await page.mouse.move(...from);
+  await page.mouse.down();
+  await page.mouse.move((from[0] + to[0]) / 2, (from[1] + to[1]) / 2, { steps: 3 });
+  await page.mouse.move(...to, { steps: 3 });
+  await page.mouse.up();
+}
+
+const rows = (page: Page) => page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem');
+
+describe('a layer’s mask', () => {
+  test('is painted on: black hides, white shows again, undo gives every byte back', async () => {
+    const { page, complaints } = await withPicture();
+    const to = await screenOf(page);
+    const before = await exported(page);
+    await page.getByRole('button', { name: 'Add mask', exact: true }).click();
+    const mask = page.getByRole('button', { name: 'Mask of photo', exact: true });
+    expect(await mask.getAttribute('aria-pressed')).toBe('true');
+    await page.keyboard.press('b');
+    await drag(page, to(200, 150), to(400, 150));
+    const hidden = await exported(page);
+    expect(hidden.at(300, 150)[3]).toBe(0);
+    expect(hidden.at(300, 250)).toEqual(before.at(300, 250));
+
+    await page.keyboard.press('Shift+x');
+    await drag(page, to(280, 150), to(320, 150));
+    const shown = await exported(page);
+    expect(shown.at(300, 150)).toEqual(before.at(300, 150));
+    expect(shown.at(210, 150)[3]).toBe(0);
+
+    await page.keyboard.press('Control+i');
+    expect((await exported(page)).at(300, 250)[3]).toBe(0);
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    expect(Buffer.compare((await exported(page)).data, hidden.data)).toBe(0);
+    await page.keyboard.press('Control+z');
+    expect(Buffer.compare((await exported(page)).data, before.data)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('is switched off, looked at, unlinked, and kept in the project', async () => {
+    const { page } = await withPicture();
+    const to = await screenOf(page);
+    const before = await exported(page);
+    await page.getByRole('button', { name: 'Add mask', exact: true }).click();
+    await page.keyboard.press('Alt+Backspace');
+    expect((await exported(page)).at(300, 200)[3]).toBe(0);
+    const mask = page.getByRole('button', { name: 'Mask of photo', exact: true });
+    await mask.click({ modifiers: ['Shift'] });
+    expect(Buffer.compare((await exported(page)).data, before.data)).toBe(0);
+    await mask.click({ modifiers: ['Shift'] });
+
+    // Seen alone it is black, and Esc leads back.
+    await mask.click({ modifiers: ['Alt'] });
+    await page.keyboard.press('i');
+    await page.mouse.click(...to(300, 200));
+    const colour = page.getByLabel('Foreground colour');
+    expect(await colour.inputValue()).toBe('#000000');
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: /^Let the mask of photo stay/ }).click();
+    const download = page.waitForEvent('download', READY);
+    await page.keyboard.press('Control+s');
+    const project = await readFile(await (await download).path());
+    await studio?.close();
+
+    studio = await openStudio();
+    const again = studio.page;
+    await dropFiles(again, [{ name: 'p.ora', type: 'image/openraster', bytes: project }]);
+    await again.locator(`[data-document="${WIDTH}x${HEIGHT}"]`).waitFor(READY);
+    await again.getByRole('button', { name: /^Let the mask of photo move/ }).waitFor(READY);
+    expect((await exported(again)).at(300, 200)[3]).toBe(0);
+  });
+});
+
+describe('text on the canvas', () => {
+  test('is typed where it is clicked, whatever keys commands have, in one step', async () => {
+    const { page, complaints } = await withPicture();
+    const to = await screenOf(page);
+    const before = await exported(page);
+    await page.keyboard.press('t');
+    await page.mouse.click(...to(100, 200));
+    const field = page.getByRole('textbox', { name: 'Text on the canvas' });
+    await page.keyboard.type('big mama');
+    await page.keyboard.press('Control+s');
+    expect(await field.inputValue()).toBe('big mama');
+    const typed = page.getByRole('textbox', { name: 'Text', exact: true });
+    await expect.poll(() => typed.inputValue(), READY).toBe('big mama');
+    expect(await rows(page).count()).toBe(1);
+    await page.mouse.click(...to(580, 390));
+    await expect.poll(() => field.count(), READY).toBe(0);
+    expect(await rows(page).count()).toBe(2);
+    const written = await exported(page);
+    expect(inkIn(before, written, { x: 95, y: 160, width: 200, height: 50 })).toBeGreaterThan(200);
+    expect(inkIn(before, written, { x: 0, y: 0, width: 600, height: 150 })).toBe(0);
+
+    await page.keyboard.press('v');
+    await page.mouse.dblclick(...to(110, 195));
+    await field.waitFor(READY);
+    await page.keyboard.press('End');
+    await page.keyboard.type('!');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => typed.inputValue(), READY).toBe('big mama!');
+    await page.keyboard.press('Control+z');
+    expect(Buffer.compare((await exported(page)).data, written.data)).toBe(0);
+    await page.keyboard.press('Control+z');
+    expect(Buffer.compare((await exported(page)).data, before.data)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('is wrapped in a box that is dragged, and nothing typed makes no layer', async () => {
+    const { page } = await withPicture();
+    const to = await screenOf(page);
+    const before = await exported(page);
+    await page.keyboard.press('t');
+    await page.mouse.click(...to(300, 100));
+    await page.keyboard.press('Escape');
+    expect(await rows(page).count()).toBe(1);
+    await drag(page, to(100, 80), to(260, 200));
+    await page.keyboard.type('these words need lines');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => rows(page).count(), READY).toBe(2);
+    const written = await exported(page);
+    expect(inkIn(before, written, { x: 95, y: 70, width: 170, height: 40 })).toBeGreaterThan(100);
+    expect(inkIn(before, written, { x: 95, y: 125, width: 170, height: 40 })).toBeGreaterThan(100);
+    expect(inkIn(before, written, { x: 270, y: 0, width: 330, height: 400 })).toBe(0);
+  });
+});
+
+/** How many pixels of a rectangle differ. */
+function inkIn(
+  before: Shown,
+  after: Shown,
+  rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): number {
+  let count = 0;
+  for (let y = rect.y; y < rect.y + rect.height; y++) {
+    for (let x = rect.x; x < rect.x + rect.width; x++) {
+      if (before.at(x, y).join() !== after.at(x, y).join()) count++;
+    }
+  }
+  return count;
+}
