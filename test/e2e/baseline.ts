@@ -98,7 +98,7 @@ export async function hasFontsOfBaselines(page: Page): Promise<boolean> {
   });
   if (UPDATE) {
     await mkdir(FOLDER, { recursive: true });
-    await writeFile(MADE_WITH, `${JSON.stringify({ words })}\n`);
+    await writeFile(MADE_WITH, `{ "words": ${words} }\n`);
     return true;
   }
   const made = JSON.parse(await readFile(MADE_WITH, 'utf8')) as { readonly words: number };
