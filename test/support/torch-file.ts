@@ -73,8 +73,12 @@ export class Pickle {
             .int(values.length);
         }).raw(0x51);
         this.int(0);
-        this.tuple(() => { shape.forEach((size) => this.int(size)); });
-        this.tuple(() => { steps.forEach((size) => this.int(size)); });
+        this.tuple(() => {
+          shape.forEach((size) => this.int(size));
+        });
+        this.tuple(() => {
+          steps.forEach((size) => this.int(size));
+        });
         this.raw(0x89).name('collections', 'OrderedDict').raw(0x29, 0x52);
       })
       .raw(0x52);

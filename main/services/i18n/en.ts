@@ -145,7 +145,7 @@ export const en = {
       sft: 'BLIP3o-NEXT, fine-tuned',
       'grpo-geneval': 'BLIP3o-NEXT, GRPO for GenEval',
       'grpo-text': 'BLIP3o-NEXT, GRPO for lettering',
-      grpo: 'BLIP3o-NEXT, GRPO',
+      grpo: 'BLIP3o-NEXT, reinforced (GRPO)',
       'text-to-image': 'BLIP3o-NEXT, text to image',
       edit: 'BLIP3o-NEXT, editing',
     },

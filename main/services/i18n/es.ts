@@ -143,7 +143,7 @@ export const es: Messages = {
       sft: 'BLIP3o-NEXT, afinado',
       'grpo-geneval': 'BLIP3o-NEXT, GRPO para GenEval',
       'grpo-text': 'BLIP3o-NEXT, GRPO para rótulos',
-      grpo: 'BLIP3o-NEXT, GRPO',
+      grpo: 'BLIP3o-NEXT, por refuerzo (GRPO)',
       'text-to-image': 'BLIP3o-NEXT, de texto a imagen',
       edit: 'BLIP3o-NEXT, edición',
     },
