@@ -1,6 +1,6 @@
 /** Large work: what it takes in memory, saving it, and a history that goes to disk. */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -115,18 +115,22 @@ test('a project too large for one message is saved, and opens again with all its
   const before = await shownPixels(studio);
   const download = page.waitForEvent('download', { timeout: 240_000 });
   await page.keyboard.press('Control+s');
-  const path = await (await download).path();
+  const folder = await mkdtemp(join(tmpdir(), 'nativa-e2e-'));
+  const path = join(folder, 'large.ora');
+  await (await download).saveAs(path);
   expect(requests.count('blobs.join')).toBe(1);
-  const bytes = await readFile(path);
   await studio.close();
   studio = await openStudio();
   const names = Array.from({ length: 4 }, (_, salt) => `photo ${salt}`);
-  await dropFiles(studio.page, [{ name: 'large.ora', type: 'image/openraster', bytes }]);
+  const chooser = studio.page.waitForEvent('filechooser');
+  await studio.page.keyboard.press('Control+o');
+  await (await chooser).setFiles(path);
   await studio.page.locator(`[data-document="${WIDTH}x${HEIGHT}"]`).waitFor(READY);
   const rows = studio.page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem');
   expect(await rows.count()).toBe(4);
   for (const name of names) expect(await rows.filter({ hasText: name }).count()).toBe(1);
   expect(Buffer.compare(await shownPixels(studio), before)).toBe(0);
+  await rm(folder, { recursive: true, force: true });
   expect(studio.complaints).toEqual([]);
 }, 600_000);
 
