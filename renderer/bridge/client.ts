@@ -91,7 +91,9 @@ export class Client {
   async #post(
     body: Blob | Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>,
   ): Promise<string> {
-    const response = await this.#fetch(this.#bridge.pixelRoute, { method: 'POST', body });
+    // Bytes themselves would be handed to the network while the page stands still.
+    const sent = body instanceof Blob ? body : new Blob([body]);
+    const response = await this.#fetch(this.#bridge.pixelRoute, { method: 'POST', body: sent });
     const { id } = (await response.json()) as { id: string };
     return id;
   }

@@ -129,13 +129,7 @@ export async function uploadTiles(
   client: Client,
   tiles: readonly { readonly data: Uint8ClampedArray }[],
 ): Promise<string> {
-  const bytes = new Uint8Array(tiles.reduce((sum, { data }) => sum + data.length, 0));
-  let at = 0;
-  for (const { data } of tiles) {
-    bytes.set(data, at);
-    at += data.length;
-  }
-  return client.upload(bytes);
+  return client.upload(new Blob(tiles.map(({ data }) => data as Uint8ClampedArray<ArrayBuffer>)));
 }
 
 /** Raw RGBA. @returns its id */
