@@ -153,7 +153,14 @@ async function createSession(
       graphOptimizationLevel: 'all',
       enableCpuMemArena: keepMemory,
       enableMemPattern: keepMemory,
-      extra: { session: { model_external_initializers_file_folder_path: folder } },
+      extra: {
+        session: {
+          model_external_initializers_file_folder_path: folder,
+          // Threads of a network that has run would go on looking for work, and take processors from
+          // the network that runs next.
+          force_spinning_stop: '1',
+        },
+      },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       // Errors are thrown as well; printed, they would stand beside the one line for people.
       logSeverityLevel: 4,
