@@ -7,12 +7,13 @@ import { findLayer } from '../../document/layers/tree.js';
 import { translation } from '../../document/pixels/matrix.js';
 import { resampleMask } from '../../document/pixels/resample-mask.js';
 import { constrainLine } from '../../document/selection/gestures.js';
-import type { Mask, Point, StudioDocument } from '../../document/types.js';
+import type { Mask, StudioDocument } from '../../document/types.js';
 import { StudioError } from '../../bridge/client.js';
 import { t } from '../../i18n/index.svelte.js';
 import type { MessageKey } from '../../i18n/en.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import { brushOf } from './select.js';
+import { lineGesture } from './line.js';
 import type { Tool } from './tool.js';
 
 /** A tool that works on the mask while that is painted on, and on pixels otherwise. */
@@ -93,25 +94,13 @@ export const maskFill: Tool = ({ studio }, { point: at }) => {
 export const maskGradient: Tool = ({ studio, overlay }, start) => {
   const target = targetOf(studio);
   if (!target) return null;
-  let to: Point = start.point;
   const { foreground, background, opacity, gradient: type } = studio.tools;
-  return {
-    move({ point, shift }) {
-      to = shift ? constrainLine(start.point, point) : point;
-      overlay({ kind: 'path', points: [start.point, to], closed: false });
-    },
-    up() {
-      overlay(null);
-      if (to === start.point) return;
-      const ends = { from: start.point, to, startColour: foreground, endColour: background };
-      studio.editor.change('mask.gradient', () =>
-        target.with(gradientMask(target.mask, target.selection, { type, opacity, ...ends })),
-      );
-    },
-    cancel() {
-      overlay(null);
-    },
-  };
+  return lineGesture(overlay, start.point, (from, to) => {
+    const ends = { from, to, startColour: foreground, endColour: background };
+    studio.editor.change('mask.gradient', () =>
+      target.with(gradientMask(target.mask, target.selection, { type, opacity, ...ends })),
+    );
+  });
 };
 
 /** Moves a mask that is not linked to its layer, and leaves the layer where it is. */

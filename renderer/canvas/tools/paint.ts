@@ -17,6 +17,7 @@ import { paintedOver, placed, readsSelected } from '../../state/painting.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import type { Job } from '../../state/work.svelte.js';
 import { brushOf } from './select.js';
+import { lineGesture } from './line.js';
 import type { Tool } from './tool.js';
 
 /** A document and the layer in it that is painted on, with room everywhere. */
@@ -156,34 +157,15 @@ export const fill: Tool = ({ studio }, { point: at }) => {
 
 export const gradient: Tool = ({ studio, overlay }, start) => {
   if (!targetOf(studio)) return null;
-  let to: Point = start.point;
   const { foreground, background, opacity, gradient: type } = studio.tools;
-  return {
-    move({ point, shift }) {
-      to = shift ? constrainLine(start.point, point) : point;
-      overlay({ kind: 'path', points: [start.point, to], closed: false });
-    },
-    up() {
-      overlay(null);
-      if (to === start.point) return;
-      const settings = {
-        type,
-        from: start.point,
-        to,
-        startColour: foreground,
-        endColour: background,
-        opacity,
-        lockAlpha: false,
-      };
-      allOver(studio, 'command.tool.gradient', ({ layer, document: { selection } }, job) => {
-        const reads = readsSelected(layer, selection, false);
-        return job.run('gradient', { target: placed(layer), selection, settings }, { reads });
-      });
-    },
-    cancel() {
-      overlay(null);
-    },
-  };
+  return lineGesture(overlay, start.point, (from, to) => {
+    const colours = { startColour: foreground, endColour: background };
+    const settings = { type, from, to, ...colours, opacity, lockAlpha: false };
+    allOver(studio, 'command.tool.gradient', ({ layer, document: { selection } }, job) => {
+      const reads = readsSelected(layer, selection, false);
+      return job.run('gradient', { target: placed(layer), selection, settings }, { reads });
+    });
+  });
 };
 
 export const eyedropper: Tool = ({ studio }, start) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Tensor } from 'onnxruntime-node';
+import { expect } from 'vitest';
 import { z } from 'zod';
 
 import { decodeLatents, encodeLatents } from '../../../main/engine/autoencoder/autoencoder.js';
@@ -22,7 +23,7 @@ import {
   tokenScaleSchema,
   writeManifest,
 } from '../../../native-models/bundle/index.js';
-import { floats, readTensors, tensorOf } from '../support/cases.js';
+import { floats, maxAbsError, readTensors, tensorOf } from '../support/cases.js';
 
 const FOLDER = join(import.meta.dirname, '..', 'data', 'pipeline');
 
@@ -67,7 +68,7 @@ export function pipelineGolden(folder = FOLDER): Promise<ReadonlyMap<string, Ten
 }
 
 /** Integers of a golden tensor. */
-export function integers(tensor: Tensor): number[] {
+function integers(tensor: Tensor): number[] {
   if (!(tensor.data instanceof BigInt64Array)) throw new Error('not an int64 tensor');
   return Array.from(tensor.data, Number);
 }
@@ -209,4 +210,25 @@ async function denoise(
     guidanceScale,
     signal: new AbortController().signal,
   });
+}
+
+/** A network by itself. */
+const NETWORK_TOLERANCE = 1e-4;
+/** Up to thirty steps, each of which carries on the error of those before. */
+const PICTURE_TOLERANCE = 1e-3;
+
+/** Checks that a picture was painted as the reference paints it, at every stage. */
+export function expectAsReference(
+  painted: PaintedCase,
+  golden: ReadonlyMap<string, Tensor>,
+  name: string,
+): void {
+  const expected = (part: string) => tensorOf(golden, `${name}/${part}`);
+  expect(painted.promptIds).toEqual(integers(expected('prompt_ids')));
+  const hidden = maxAbsError(painted.hiddenStates, floats(expected('hidden_states')));
+  expect(hidden).toBeLessThan(NETWORK_TOLERANCE);
+  const latents = maxAbsError(painted.latents, floats(expected('latents')));
+  expect(latents).toBeLessThan(PICTURE_TOLERANCE);
+  const image = maxAbsError(painted.image, floats(expected('image')));
+  expect(image).toBeLessThan(PICTURE_TOLERANCE);
 }
