@@ -4,6 +4,7 @@ import type { z } from 'zod';
 
 import {
   firstIssue,
+  isUnchanged,
   loadBundle,
   verifyBundle,
   weightFiles,
@@ -73,7 +74,7 @@ export interface LoadModelOptions {
   /** Folder that remembers which files were verified. */
   readonly cacheDir?: string | undefined;
   readonly signal: AbortSignal;
-  /** The model of the same folder that is loaded; kept as it is if the files still are the same. */
+  /** The model of the same folder that is loaded; kept if the files still are the same. */
   readonly previous?: Model;
   /** Share of the files' bytes that were verified, 0 to 1. */
   readonly onProgress?: (share: number) => void;
@@ -81,6 +82,7 @@ export interface LoadModelOptions {
 
 /** A bundle ready to run: checked files, parsed configs, tokenizer, networks. */
 export interface Model {
+  readonly bundle: Bundle;
   readonly manifest: BundleManifest;
   /** SHA-256 over everything its pixels depend on. */
   readonly hash: string;
@@ -98,6 +100,8 @@ export interface Model {
  *   PROVIDER_UNAVAILABLE; AbortError
  */
 export async function loadModel(folder: string, options: LoadModelOptions): Promise<Model> {
+  const { previous } = options;
+  if (previous !== undefined && (await isUnchanged(previous.bundle, folder))) return previous;
   checkProvider(options.provider);
   const bundle = await loadBundle(folder);
   const { hash } = await verifyBundle(bundle, {
@@ -105,10 +109,11 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
     signal: options.signal,
     onProgress: ({ done, total }) => options.onProgress?.(done / total),
   });
-  if (options.previous?.hash === hash && sameManifest(options.previous.manifest, bundle.manifest)) {
-    return options.previous;
+  if (previous?.hash === hash && sameManifest(previous.manifest, bundle.manifest)) {
+    // Touched, but the same: its networks stay, and it need not be looked at again.
+    return { ...previous, bundle };
   }
-  await options.previous?.networks.dispose();
+  await previous?.networks.dispose();
   const checkpoint = await openCheckpoint(bundle.dir, weightFiles(bundle));
   const source = { ...parseConfigs(bundle), tensors: checkpoint.tensors };
   const shape = modelShape(source, bundle.manifest);
@@ -124,6 +129,7 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
   const tokenizer = new TextTokenizer(JSON.parse(await readFile(bundle.tokenizerPath, 'utf8')));
   checkVocabulary(tokenizer, source, bundle.manifest);
   return {
+    bundle,
     manifest: bundle.manifest,
     hash,
     provider: options.provider,

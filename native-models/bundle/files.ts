@@ -78,3 +78,16 @@ export async function readJson(path: string, limit: number): Promise<unknown> {
     );
   }
 }
+
+/** A file's content as the file system tells it; any rewrite changes it. */
+export interface FileIdentity {
+  readonly size: string;
+  readonly mtimeNs: string;
+  readonly ino: string;
+}
+
+/** Asks the file system what a file is now. */
+export async function identifyFile(path: string): Promise<FileIdentity> {
+  const { size, mtimeNs, ino } = await stat(path, { bigint: true });
+  return { size: size.toString(), mtimeNs: mtimeNs.toString(), ino: ino.toString() };
+}

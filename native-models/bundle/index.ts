@@ -1,4 +1,4 @@
-export { loadBundle, readManifest, weightFiles, type Bundle } from './load.js';
+export { isUnchanged, loadBundle, readManifest, weightFiles, type Bundle } from './load.js';
 export {
   MANIFEST_FILE,
   SCHEDULERS,

@@ -1,11 +1,12 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NativaError } from '../errors.js';
 import type { TensorLocation } from '../graphs/types.js';
 import { readParameters, weightFormat } from '../graphs/weights.js';
 import type { WeightFile } from '../graphs/weights.js';
-import { readJson, resolveBundleFile, systemErrorCode } from './files.js';
+import { identifyFile, readJson, resolveBundleFile, systemErrorCode } from './files.js';
+import type { FileIdentity } from './files.js';
 import { MANIFEST_FILE, parseManifest, type BundleManifest } from './schema.js';
 
 /** Parsed JSON of a config file: an object; what its fields must be is its network's business. */
@@ -29,6 +30,8 @@ export interface Bundle {
   readonly paths: ReadonlyMap<string, string>;
   /** Every parameter; `file` is the weight file's name in the manifest. */
   readonly tensors: ReadonlyMap<string, TensorLocation>;
+  /** What all of its files were when they were read, for {@link isUnchanged}. */
+  readonly identities: ReadonlyMap<string, FileIdentity>;
 }
 
 /** A manifest lists few files; a config is a page of text. Beyond this it is not ours. */
@@ -43,11 +46,12 @@ const configSchema = z.record(z.string(), z.unknown());
  */
 export async function readManifest(
   folder: string,
-): Promise<{ dir: string; manifest: BundleManifest }> {
+): Promise<{ dir: string; manifest: BundleManifest; identity: FileIdentity }> {
   let dir: string;
+  let identity: FileIdentity;
   try {
     dir = await realpath(folder);
-    await stat(join(dir, MANIFEST_FILE));
+    identity = await identifyFile(join(dir, MANIFEST_FILE));
   } catch (error) {
     const reason =
       systemErrorCode(error) === 'EACCES'
@@ -56,7 +60,7 @@ export async function readManifest(
     throw new NativaError('BUNDLE_NOT_FOUND', `${folder} ${reason}.`, { cause: error });
   }
   const path = await resolveBundleFile(dir, MANIFEST_FILE);
-  return { dir, manifest: parseManifest(await readJson(path, JSON_LIMIT), path) };
+  return { dir, manifest: parseManifest(await readJson(path, JSON_LIMIT), path), identity };
 }
 
 /**
@@ -68,12 +72,17 @@ export async function readManifest(
  *   UNSAFE_WEIGHTS, each naming the file and what to do
  */
 export async function loadBundle(folder: string): Promise<Bundle> {
-  const { dir, manifest } = await readManifest(folder);
+  const { dir, manifest, identity } = await readManifest(folder);
   const paths = new Map<string, string>();
+  const identities = new Map([[join(dir, MANIFEST_FILE), identity]]);
   for (const [name, entry] of Object.entries(manifest.files)) {
     const path = await resolveBundleFile(dir, name, manifest.elsewhere[name]);
-    checkSize(dir, name, entry.size, (await stat(path)).size);
+    // By the name it has here, so that a link that leads elsewhere later is another file.
+    const place = manifest.elsewhere[name] ?? join(dir, name);
+    const found = await identifyFile(place);
+    checkSize(dir, name, entry.size, Number(found.size));
     paths.set(name, path);
+    identities.set(place, found);
   }
   const pathOf = (name: string): string => {
     const path = paths.get(name);
@@ -94,7 +103,26 @@ export async function loadBundle(folder: string): Promise<Bundle> {
     tokenizerPath: pathOf(configs.tokenizer),
     paths,
     tensors: await readTensors(dir, manifest, pathOf),
+    identities,
   };
+}
+
+/**
+ * Whether every file of a bundle in `folder` still is the one that was read, going by size, time and inode:
+ * a fraction of a millisecond, where reading the bundle again takes ten.
+ */
+export async function isUnchanged({ dir, identities }: Bundle, folder: string): Promise<boolean> {
+  try {
+    if ((await realpath(folder)) !== dir) return false;
+    for (const [path, before] of identities) {
+      const now = await identifyFile(path);
+      if (now.size !== before.size || now.mtimeNs !== before.mtimeNs) return false;
+      if (now.ino !== before.ino) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Weight files of a bundle, to open them as a checkpoint. */

@@ -4,6 +4,8 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NativaError } from '../errors.js';
+import { identifyFile } from './files.js';
+import type { FileIdentity } from './files.js';
 import type { Bundle } from './load.js';
 import type { BundleFileEntry, BundleManifest } from './schema.js';
 
@@ -32,7 +34,7 @@ export interface Verified {
 
 const READ_SIZE = 2 ** 20;
 
-/** Identity of a file's content as the file system tells it; any rewrite changes it. */
+/** A file's identity and what its content was found to be. */
 const verdictSchema = z.strictObject({
   size: z.string(),
   mtimeNs: z.string(),
@@ -106,7 +108,7 @@ export async function hashFiles(
   let done = 0;
   for (const [file, path] of files) {
     options.signal?.throwIfAborted();
-    const identity = await identify(path);
+    const identity = await identifyFile(path);
     const known = verdicts[file];
     const before = done;
     const sha256 =
@@ -144,7 +146,7 @@ export async function verifyBundle(bundle: Bundle, options: VerifyOptions = {}):
   const fresh: Verdicts = {};
   for (const [file, path] of bundle.paths) {
     const declared = bundle.manifest.files[file]?.sha256;
-    const identity = await identify(path);
+    const identity = await identifyFile(path);
     const known = verdicts[file];
     let sha256: string;
     if (known !== undefined && sameContent(known, identity)) {
@@ -175,12 +177,7 @@ function altered(dir: string, file: string): NativaError {
   );
 }
 
-async function identify(path: string): Promise<Omit<Verdict, 'sha256'>> {
-  const { size, mtimeNs, ino } = await stat(path, { bigint: true });
-  return { size: size.toString(), mtimeNs: mtimeNs.toString(), ino: ino.toString() };
-}
-
-function sameContent(known: Verdict, now: Omit<Verdict, 'sha256'>): boolean {
+function sameContent(known: Verdict, now: FileIdentity): boolean {
   return known.size === now.size && known.mtimeNs === now.mtimeNs && known.ino === now.ino;
 }
 

@@ -5,10 +5,8 @@ import { join } from 'node:path';
 import { Engine } from '../../main/engine/client.js';
 import type { EngineEvent, EngineResult, Stage } from '../../main/engine/events.js';
 
-/** What one bench measures; seconds, and bytes for memory. */
-export interface Figures {
-  /** Reading, checking and preparing the networks. */
-  readonly load: number;
+/** What one warm picture takes, in seconds. */
+export interface RunFigures {
   /** The prompt, up to the first image token. */
   readonly prefill: number;
   readonly perToken: number;
@@ -17,7 +15,6 @@ export interface Figures {
   readonly decode: number;
   /** A whole picture with the networks loaded, written to PNG bytes. */
   readonly wholeImage: number;
-  readonly peakMemory: number;
 }
 
 interface Mark {
@@ -37,28 +34,54 @@ export interface BenchOptions {
   readonly runs: number;
 }
 
-/** Runs one cold and several warm requests in one engine process. */
-export async function measureEngine(options: BenchOptions): Promise<Figures> {
-  // As the command line does: weights are hashed by the first run, and known to the next ones.
-  const cacheDir = await mkdtemp(join(tmpdir(), 'nativa-bench-'));
-  const engine = new Engine({ threads: options.threads, cacheDir });
-  try {
-    const cold = await runOnce(engine, options);
-    const warm: Run[] = [];
-    for (let run = 0; run < options.runs; run++) warm.push(await runOnce(engine, options));
-    const of = (pick: (run: Run) => number): number => median(warm.map(pick));
+/** The engine in its own process, with its networks loaded. */
+export class WarmEngine {
+  readonly #engine: Engine;
+  readonly #options: BenchOptions;
+  readonly #cacheDir: string;
+  /** Seconds of reading, checking and preparing the networks. */
+  readonly load: number;
+  #peakMemory: number;
+
+  private constructor(engine: Engine, options: BenchOptions, cacheDir: string, cold: EngineResult) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#cacheDir = cacheDir;
+    this.load = cold.timings.load;
+    this.#peakMemory = cold.memory.peak;
+  }
+
+  /** Starts the process and makes a first picture. */
+  static async start(options: BenchOptions): Promise<WarmEngine> {
+    // As the command line does: weights are hashed by the first run, and known to the next ones.
+    const cacheDir = await mkdtemp(join(tmpdir(), 'nativa-bench-'));
+    const engine = new Engine({ threads: options.threads, cacheDir });
+    const { result } = await runOnce(engine, options);
+    return new WarmEngine(engine, options, cacheDir, result);
+  }
+
+  /** Bytes, of the process at its largest so far. */
+  get peakMemory(): number {
+    return this.#peakMemory;
+  }
+
+  /** Makes one picture. */
+  async run(): Promise<RunFigures> {
+    const { result, marks } = await runOnce(this.#engine, this.#options);
+    this.#peakMemory = Math.max(this.#peakMemory, result.memory.peak);
     return {
-      load: cold.result.timings.load,
-      prefill: of(({ marks }) => prefillSeconds(marks)),
-      perToken: of(({ marks }) => secondsPerStep(marks, 'tokens')),
-      perStep: of(({ marks }) => secondsPerStep(marks, 'denoise')),
-      decode: of(({ result }) => result.timings.decode),
-      wholeImage: of(({ result }) => result.timings.total),
-      peakMemory: Math.max(...[cold, ...warm].map(({ result }) => result.memory.peak)),
+      prefill: prefillSeconds(marks),
+      perToken: secondsPerStep(marks, 'tokens'),
+      perStep: secondsPerStep(marks, 'denoise'),
+      decode: result.timings.decode,
+      wholeImage: result.timings.total,
     };
-  } finally {
-    await engine.close();
-    await rm(cacheDir, { recursive: true, force: true });
+  }
+
+  /** Ends the process. */
+  async close(): Promise<void> {
+    await this.#engine.close();
+    await rm(this.#cacheDir, { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,11 @@
 /** The same work by the reference implementations, where the recipe's Python is set up. */
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { BenchOptions } from './engine.js';
+import type { BenchOptions, RunFigures } from './engine.js';
 
 const schema = z.object({
   prefill: z.number(),
@@ -12,9 +14,6 @@ const schema = z.object({
   decode: z.number(),
   wholeImage: z.number(),
 });
-
-/** Seconds, as in `Figures`. */
-export type ReferenceFigures = z.output<typeof schema>;
 
 /**
  * The interpreter of the recipe, which need not be there: what `NATIVA_PYTHON` names, else the one
@@ -30,28 +29,53 @@ export function recipePython(root: string): string | undefined {
 }
 
 /**
- * Runs transformers and diffusers on the bundle's weights, as released: the sequence of the AR
- * model twice, connector and cross-attention projections in every step.
- * @throws Error when Python fails
+ * transformers and diffusers on the bundle's weights, as released: the sequence of the AR model
+ * twice, connector and cross-attention projections in every step. Waits between pictures, so that
+ * runs can alternate with the engine's and noise of the machine meets both.
  */
-export async function measureReference(
-  root: string,
-  python: string,
-  { bundle, threads, steps, prompt, runs }: BenchOptions,
-): Promise<ReferenceFigures> {
-  const args = ['-m', 'bench.reference', bundle, prompt, '--threads', `${threads}`];
-  args.push('--steps', `${steps}`, '--runs', `${runs}`);
-  const cwd = join(root, 'native-models', 'recipe');
-  const output = await new Promise<string>((resolve, reject) => {
-    const child = spawn(python, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.on('data', (data: Buffer) => (text += data.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(text);
-      else reject(new Error(`The reference ended with status ${code ?? 'none'}.`));
-    });
-  });
-  const last = output.trim().split('\n').at(-1) ?? '';
-  return schema.parse(JSON.parse(last));
+export class Reference {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(child: ChildProcess, lines: AsyncIterator<string>) {
+    this.#child = child;
+    this.#lines = lines;
+  }
+
+  /**
+   * Loads the weights and paints a first picture.
+   * @throws Error when Python fails
+   */
+  static async start(
+    root: string,
+    python: string,
+    { bundle, threads, steps, prompt }: Omit<BenchOptions, 'runs'>,
+  ): Promise<Reference> {
+    const args = ['-m', 'bench.reference', bundle, prompt, '--threads', `${threads}`];
+    args.push('--steps', `${steps}`);
+    const cwd = join(root, 'native-models', 'recipe');
+    const child = spawn(python, args, { cwd, stdio: ['pipe', 'pipe', 'inherit'] });
+    const failed = new Promise<never>((_, reject) => child.once('error', reject));
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const reference = new Reference(child, lines);
+    await Promise.race([reference.#line(), failed]);
+    return reference;
+  }
+
+  /** Paints one picture. @throws Error when Python fails */
+  async run(): Promise<RunFigures> {
+    this.#child.stdin?.write('run\n');
+    return schema.parse(JSON.parse(await this.#line()));
+  }
+
+  /** Ends the process. */
+  close(): void {
+    this.#child.kill();
+  }
+
+  async #line(): Promise<string> {
+    const next = await this.#lines.next();
+    if (next.done === true) throw new Error('The reference ended before it had answered.');
+    return next.value;
+  }
 }

@@ -6,14 +6,12 @@ import { loadBundle } from '../../native-models/bundle/index.js';
 import { messagesFor } from '../../main/services/i18n/index.js';
 import { resolveModel } from '../../main/services/models.js';
 import { application } from '../../main/services/paths.js';
-import { measureEngine } from './engine.js';
-import type { BenchOptions, Figures } from './engine.js';
-import { measureReference, recipePython } from './reference.js';
-import type { ReferenceFigures } from './reference.js';
+import { WarmEngine, median } from './engine.js';
+import type { BenchOptions, RunFigures } from './engine.js';
+import { Reference, recipePython } from './reference.js';
 
 const MIB = 2 ** 20;
 const ROWS = [
-  ['load', 'load'],
   ['prefill', 'prompt to first token'],
   ['perToken', 'one token'],
   ['perStep', 'one denoising step'],
@@ -45,13 +43,59 @@ export async function run(argv: readonly string[]): Promise<number> {
     (sum, file) => sum + (manifest.files[file]?.size ?? 0),
     0,
   );
-  const engine = await measureEngine(options);
+  print(options, await measure(options), weights);
+  return 0;
+}
+
+/** Warm runs of the engine, and of the reference where its Python is there. */
+interface Measured {
+  readonly load: number;
+  readonly peakMemory: number;
+  readonly engine: RunFigures;
+  readonly reference?: RunFigures;
+  /** Of each pair of runs, how many times as long the reference took for a whole image. */
+  readonly ratios: readonly number[];
+}
+
+/** Lets both take turns, so that whatever else the machine does meets both alike. */
+async function measure(options: BenchOptions): Promise<Measured> {
   const { root } = application();
   const python = recipePython(root);
-  const reference =
-    python === undefined ? undefined : await measureReference(root, python, options);
-  print(options, engine, reference, weights);
-  return 0;
+  const engine = await WarmEngine.start(options);
+  const reference = python === undefined ? undefined : await Reference.start(root, python, options);
+  try {
+    const ours: RunFigures[] = [];
+    const theirs: RunFigures[] = [];
+    for (let run = 0; run < options.runs; run++) {
+      ours.push(await engine.run());
+      if (reference !== undefined) theirs.push(await reference.run());
+    }
+    const { load, peakMemory } = engine;
+    const ratios = theirs.map(
+      ({ wholeImage }, run) => wholeImage / (ours[run]?.wholeImage ?? Number.NaN),
+    );
+    return {
+      load,
+      peakMemory,
+      engine: medians(ours),
+      ...(theirs.length > 0 && { reference: medians(theirs) }),
+      ratios,
+    };
+  } finally {
+    reference?.close();
+    await engine.close();
+  }
+}
+
+function medians(runs: readonly RunFigures[]): RunFigures {
+  const of = (key: keyof RunFigures): number => median(runs.map((run) => run[key]));
+  return {
+    prefill: of('prefill'),
+    perToken: of('perToken'),
+    perStep: of('perStep'),
+    decode: of('decode'),
+    wholeImage: of('wholeImage'),
+  };
 }
 
 function count(option: string, text: string): number {
@@ -59,30 +103,30 @@ function count(option: string, text: string): number {
   throw new NativaError('USAGE', `${option} must be a whole number from 1 to 9999, not "${text}".`);
 }
 
-function print(
-  { threads, steps, runs }: BenchOptions,
-  engine: Figures,
-  reference: ReferenceFigures | undefined,
-  weights: number,
-): void {
+function print({ threads, steps, runs }: BenchOptions, measured: Measured, weights: number): void {
+  const { engine, reference, ratios } = measured;
   const write = (line: string) => process.stdout.write(`${line}\n`);
-  write(`${threads} threads, ${steps} steps, median of ${runs} warm runs, seconds`);
+  write(`${threads} threads, ${steps} steps, median of ${runs} warm runs each by turns, seconds`);
   write(
     `${''.padEnd(24)}${'nativa'.padStart(10)}${'reference'.padStart(12)}${'ratio'.padStart(8)}`,
   );
+  write(`${'load'.padEnd(24)}${measured.load.toFixed(4).padStart(10)}${'-'.padStart(12)}`);
   for (const [key, label] of ROWS) {
-    const theirs = key === 'load' ? undefined : reference?.[key];
+    const theirs = reference?.[key];
     const ratio = theirs === undefined ? '' : `${(theirs / engine[key]).toFixed(1)}x`;
     const cells = [engine[key].toFixed(4), theirs?.toFixed(4) ?? '-'];
     write(
       `${label.padEnd(24)}${cells[0]?.padStart(10)}${cells[1]?.padStart(12)}${ratio.padStart(8)}`,
     );
   }
-  const peak = (engine.peakMemory / MIB).toFixed(0);
+  const peak = (measured.peakMemory / MIB).toFixed(0);
   const aim = ((1.5 * weights) / MIB + 300).toFixed(0);
   write(`peak memory ${peak} MiB; 1.5 x weights + 300 MiB = ${aim} MiB`);
   if (reference === undefined) {
     write('no reference: set up the recipe’s Python (native-models/recipe/README.md) to compare');
+  } else {
+    const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+    write(`whole image, pair by pair: ${least.toFixed(1)}x to ${most.toFixed(1)}x`);
   }
-  write(JSON.stringify({ threads, steps, runs, weights, engine, reference }));
+  write(JSON.stringify({ threads, steps, runs, weights, ...measured }));
 }

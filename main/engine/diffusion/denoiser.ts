@@ -39,7 +39,7 @@ export interface DenoiseOptions {
   readonly onStep?: (done: number, predicted: () => Latents) => Promise<void> | void;
 }
 
-/** Branches of equal sizes, which go through the network together. */
+/** Branches of one picture and contexts of one size, which go through the network together. */
 interface Group {
   readonly indices: readonly number[];
   readonly branches: readonly Branch[];
@@ -58,13 +58,13 @@ export class Denoiser {
 
   /**
    * Runs all steps for one picture. Keys and values of cross-attention do not depend on the step
-   * and are computed once; branches of equal sizes share a batch.
+   * and are computed once; branches that see the same picture and contexts of one size share a run.
    * @throws NativaError CANCELLED, DEGENERATE_OUTPUT
    */
   async denoise(options: DenoiseOptions): Promise<Latents> {
     const { noise, steps, scheduler, branches, mask, signal } = options;
     const sigmas = flowMatchSigmas(steps);
-    const groups = await this.#prepare(branches, noise.width);
+    const groups = await this.#prepare(branches);
     let state: FlowState = { sample: noise.data };
     for (let step = 0; step < steps; step++) {
       await checkpoint(signal);
@@ -84,14 +84,15 @@ export class Denoiser {
     return { ...noise, data: state.sample };
   }
 
-  async #prepare(branches: readonly Branch[], width: number): Promise<Group[]> {
-    const bySize = new Map<string, number[]>();
+  async #prepare(branches: readonly Branch[]): Promise<Group[]> {
+    const runs: number[][] = [];
     branches.forEach((branch, index) => {
-      const key = `${branch.context.tokens}/${this.#inputWidth(branch, width)}`;
-      bySize.set(key, [...(bySize.get(key) ?? []), index]);
+      const run = runs.find(([first = -1]) => shareRun(branches[first], branch));
+      if (run === undefined) runs.push([index]);
+      else run.push(index);
     });
     const groups: Group[] = [];
-    for (const indices of bySize.values()) {
+    for (const indices of runs) {
       const members = branches.filter((_, index) => indices.includes(index));
       groups.push({ indices, branches: members, kv: await this.#keysAndValues(members) });
     }
@@ -123,14 +124,8 @@ export class Denoiser {
     const { noise, branches, guidanceScale } = options;
     const predictions: Float32Array[] = new Array<Float32Array>(branches.length);
     for (const group of groups) {
-      const parts = await this.#predict(
-        group,
-        { ...noise, data: Float32Array.from(sample) },
-        {
-          sigma,
-          guidanceScale,
-        },
-      );
+      const current = { ...noise, data: Float32Array.from(sample) };
+      const parts = await this.#predict(group, current, { sigma, guidanceScale });
       group.indices.forEach((index, part) => {
         predictions[index] = parts[part] ?? new Float32Array();
       });
@@ -150,21 +145,13 @@ export class Denoiser {
     const [first] = group.branches;
     const inputWidth = first === undefined ? width : this.#inputWidth(first, width);
     const inChannels = this.#shape.noiseLayout === 'channels' ? 2 * channels : channels;
-    const size = inChannels * height * inputWidth;
-    const pictures = differentPictures(group.branches);
-    const latents = new Float32Array(pictures.length * size);
-    pictures.forEach((references, index) => {
-      this.#fill(latents.subarray(index * size, (index + 1) * size), sample, references);
-    });
-    const timestep = new Float32Array(pictures.length).fill(sigma * TRAIN_TIMESTEPS);
-    const guidance = new Float32Array(pictures.length).fill(guidanceScale);
-    const dims = [pictures.length, inChannels, height, inputWidth];
+    const latents = new Float32Array(inChannels * height * inputWidth);
+    this.#fill(latents, sample, first?.noiseReferences ?? []);
+    const one = (value: number): Tensor => new Tensor('float32', Float32Array.of(value), [1]);
     const outputs = await this.#networks.denoiser.run({
-      latents: new Tensor('float32', latents, dims),
-      timestep: new Tensor('float32', timestep, [pictures.length]),
-      ...(this.#shape.guidanceEmbeds && {
-        guidance: new Tensor('float32', guidance, [pictures.length]),
-      }),
+      latents: new Tensor('float32', latents, [1, inChannels, height, inputWidth]),
+      timestep: one(sigma * TRAIN_TIMESTEPS),
+      ...(this.#shape.guidanceEmbeds && { guidance: one(guidanceScale) }),
       ...group.kv,
     });
     const all = outputs.float32('noise_pred');
@@ -181,7 +168,7 @@ export class Denoiser {
     return noiseReferences.reduce((sum, reference) => sum + reference.width, width);
   }
 
-  /** Writes the picture and its references into one row of the batch. */
+  /** Writes the picture and its references as the network reads them. */
   #fill(target: Float32Array, sample: Latents, references: readonly Latents[]): void {
     if (this.#shape.noiseLayout !== 'width') {
       target.set(sample.data);
@@ -198,17 +185,11 @@ export class Denoiser {
   }
 }
 
-/**
- * The references of every branch, or once those that all branches share: the network then computes
- * what no context has touched yet only once.
- */
-function differentPictures(branches: readonly Branch[]): (readonly Latents[])[] {
-  const all = branches.map(({ noiseReferences }) => noiseReferences);
-  const [first] = all;
-  if (first === undefined) return [];
-  const same = (other: readonly Latents[]): boolean =>
-    other === first || (other.length === 0 && first.length === 0);
-  return all.every(same) ? [first] : all;
+/** Whether two branches differ in what their contexts say alone. */
+function shareRun(a: Branch | undefined, b: Branch): boolean {
+  if (a?.context.tokens !== b.context.tokens) return false;
+  const [some, others] = [a.noiseReferences, b.noiseReferences];
+  return some === others || (some.length === 0 && others.length === 0);
 }
 
 /** Puts the source, noised to the level of the next step, back where the mask keeps it. */

@@ -1,5 +1,5 @@
 /** Both attentions of a SANA block, and the keys and values that do not depend on the step. */
-import { GraphBuilder, MICROSOFT, layerNorm, linear, rmsNorm } from '../onnx/index.js';
+import { GraphBuilder, MICROSOFT, layerNorm, linear, linearRows, rmsNorm } from '../onnx/index.js';
 import type { OperatorSet, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import type { SanaTransformerConfig } from './config.js';
@@ -80,7 +80,7 @@ function splitHeads(g: GraphBuilder, config: SanaTransformerConfig, x: Value): V
   return g.transpose(g.reshape(x, [0, 0, heads, headDim]), [0, 2, 1, 3]);
 }
 
-/** The norm that `qk_norm` names, over all heads at once: x [batch, tokens, size]. */
+/** The norm that `qk_norm` names, over all heads at once: x [..., size]. */
 function normalizeHeads(
   g: GraphBuilder,
   config: SanaTransformerConfig,
@@ -106,22 +106,25 @@ function normalizeHeads(
  * Linear self-attention with ReLU features (Katharopoulos et al. 2020, arXiv 2006.16236):
  * out = relu(q) (relu(k)^T v) / (relu(q) sum relu(k) + eps). The normaliser comes out of the same
  * two products, as the column that ones appended to the values make.
- * x [batch, tokens, inner] -> the same, after the output projection.
+ * x [batch * tokens, inner] -> the same, after the output projection.
+ * @param tokens of a picture, int64 [1]
  */
 export function linearSelfAttention(
   g: GraphBuilder,
   config: SanaTransformerConfig,
   prefix: string,
   x: Value,
+  tokens: Value,
 ): Value {
   const { inner_dim: inner, num_attention_heads: heads, attention_head_dim: headDim } = config;
   const project = (name: string): Value =>
-    linear(g, x, `${prefix}.${name}`, {
+    linearRows(g, x, `${prefix}.${name}`, {
       inFeatures: inner,
       outFeatures: inner,
       bias: config.attention_bias,
     });
-  const split = (value: Value): Value => g.reshape(value, [0, 0, heads, headDim]);
+  const shape = pictureShape(g, tokens, [heads, headDim]);
+  const split = (value: Value): Value => g.op('Reshape', [value, shape]);
   const query = normalizeHeads(g, config, project('to_q'), `${prefix}.norm_q`, inner);
   const key = normalizeHeads(g, config, project('to_k'), `${prefix}.norm_k`, inner);
   const relu = (value: Value): Value => g.op('Relu', [value]);
@@ -133,41 +136,46 @@ export function linearSelfAttention(
   const mixed = g.matMul(queries, g.matMul(keys, values));
   const [sums = '', weights = ''] = g.split(mixed, [headDim, 1], -1);
   const attended = g.div(sums, g.add(weights, g.scalar(LINEAR_ATTENTION_EPSILON)));
-  const joined = g.reshape(g.transpose(attended, [0, 2, 1, 3]), [0, 0, inner]);
-  return linear(g, joined, `${prefix}.to_out.0`, {
-    inFeatures: inner,
-    outFeatures: inner,
-    bias: true,
-  });
+  const joined = g.reshape(g.transpose(attended, [0, 2, 1, 3]), [-1, inner]);
+  const output = { inFeatures: inner, outFeatures: inner, bias: true };
+  return linearRows(g, joined, `${prefix}.to_out.0`, output);
+}
+
+/** Shape of rows taken apart into pictures: [-1, tokens, ...rest]. */
+export function pictureShape(g: GraphBuilder, tokens: Value, rest: readonly number[]): Value {
+  return g.concat([g.constant([-1], 'int64'), tokens, g.constant(rest, 'int64')], 0);
+}
+
+/** Queries of cross-attention: x [rows, inner] -> [rows, cross_heads * cross_head_dim]. */
+export function crossQueries(
+  g: GraphBuilder,
+  config: SanaTransformerConfig,
+  prefix: string,
+  x: Value,
+): Value {
+  const size = crossDim(config);
+  const options = { inFeatures: config.inner_dim, outFeatures: size, bias: true };
+  const projected = linearRows(g, x, `${prefix}.to_q`, options);
+  return normalizeHeads(g, config, projected, `${prefix}.norm_q`, size);
 }
 
 /**
- * Softmax attention of x [batch or 1, tokens, inner] to keys and values
- * [batch, heads, context, headDim] that were projected before -> [batch, tokens, inner].
+ * Softmax attention of queries [batch * tokens, cross_heads * cross_head_dim] to keys and values
+ * [batch, heads, context, headDim] that were projected before -> [batch * tokens, inner].
+ * @param tokens of a picture, int64 [1]
  */
 export function crossAttention(
   g: GraphBuilder,
   config: SanaTransformerConfig,
   prefix: string,
-  x: Value,
-  { key, value }: { readonly key: Value; readonly value: Value },
+  queries: Value,
+  { key, value, tokens }: { readonly key: Value; readonly value: Value; readonly tokens: Value },
 ): Value {
-  const { inner_dim: inner } = config;
   const size = crossDim(config);
-  const projected = linear(g, x, `${prefix}.to_q`, {
-    inFeatures: inner,
-    outFeatures: size,
-    bias: true,
-  });
-  const query = normalizeHeads(g, config, projected, `${prefix}.norm_q`, size);
-  const batch = g.op('Shape', [key], { start: 0, end: 1 });
-  const each = g.op('Expand', [query, g.concat([batch, g.constant([1, 1], 'int64')], 0)]);
-  const attended = attend(g, config, prefix, each, { key, value });
-  return linear(g, attended, `${prefix}.to_out.0`, {
-    inFeatures: size,
-    outFeatures: inner,
-    bias: true,
-  });
+  const query = g.op('Reshape', [queries, pictureShape(g, tokens, [size])]);
+  const attended = g.reshape(attend(g, config, prefix, query, { key, value }), [-1, size]);
+  const output = { inFeatures: size, outFeatures: config.inner_dim, bias: true };
+  return linearRows(g, attended, `${prefix}.to_out.0`, output);
 }
 
 /** softmax(q k^T / sqrt(headDim)) v, heads joined again: [batch, tokens, heads * headDim]. */

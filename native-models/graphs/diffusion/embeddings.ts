@@ -1,5 +1,5 @@
 /** Patches, positions and timesteps of the diffusion transformer. */
-import { conv2d, linear } from '../onnx/index.js';
+import { conv2d, linearRows } from '../onnx/index.js';
 import type { GraphBuilder, Value } from '../onnx/index.js';
 import { TRANSFORMER_PREFIX } from './attention.js';
 import type { SanaTransformerConfig } from './config.js';
@@ -13,18 +13,21 @@ const TIMESTEP_CHANNELS = 256;
 export interface Grid {
   readonly height: Value;
   readonly width: Value;
+  /** height * width */
+  readonly tokens: Value;
 }
 
-/** Embedded patches: a picture [batch, inner, height, width] and its grid. */
+/** Embedded patches of one picture, and their grid. */
 export interface Patches {
-  readonly tokens: Value;
+  /** [grid.tokens, inner], rows first. */
+  readonly rows: Value;
   readonly grid: Grid;
 }
 
 /**
- * diffusers' `PatchEmbed`: latents [batch, in_channels, height, width] -> tokens
- * [batch, gridHeight * gridWidth, inner], rows first, with sine-cosine positions if the config has
- * an `interpolation_scale`.
+ * diffusers' `PatchEmbed`: latents [1, in_channels, height, width] -> rows
+ * [gridHeight * gridWidth, inner], with sine-cosine positions if the config has an
+ * `interpolation_scale`.
  */
 export function embedPatches(
   g: GraphBuilder,
@@ -36,10 +39,11 @@ export function embedPatches(
   const picture = conv2d(g, latents, `${TRANSFORMER_PREFIX}.patch_embed.proj`, size);
   const dimension = (axis: number): Value =>
     g.op('Shape', [picture], { start: axis, end: axis + 1 });
-  const grid = { height: dimension(2), width: dimension(3) };
-  const tokens = g.transpose(g.reshape(picture, [0, inner, -1]), [0, 2, 1]);
-  if (config.interpolation_scale === null) return { tokens, grid };
-  return { tokens: g.add(tokens, embedPositions(g, config, grid)), grid };
+  const [height, width] = [dimension(2), dimension(3)];
+  const grid = { height, width, tokens: g.mul(height, width) };
+  const rows = g.transpose(g.reshape(picture, [inner, -1]), [1, 0]);
+  if (config.interpolation_scale === null) return { rows, grid };
+  return { rows: g.add(rows, embedPositions(g, config, grid)), grid };
 }
 
 /**
@@ -73,17 +77,17 @@ function geometricFrequencies(count: number): number[] {
   return Array.from({ length: count }, (_, index) => MAX_PERIOD ** (-index / count));
 }
 
-/** What a step tells the blocks, each [batch, ...]. */
+/** What a step tells the blocks. */
 export interface StepEmbedding {
-  /** [batch, 6 * inner]: shifts, scales and gates of every block before its own table is added. */
+  /** [6, inner]: shifts, scales and gates of every block before its own table is added. */
   readonly modulation: Value;
-  /** [batch, inner]: the embedding itself, for the output norm. */
+  /** [1, inner]: the embedding itself, for the output norm. */
   readonly embedded: Value;
 }
 
 /**
  * diffusers' `AdaLayerNormSingle`, or with `guidance_embeds` the embedding that adds the guidance
- * scale's own: timestep [batch] -> embeddings. `timestep_scale` and `guidance_embeds_scale`, which
+ * scale's own: timestep [1] -> embeddings. `timestep_scale` and `guidance_embeds_scale`, which
  * diffusers leaves to the pipeline, are applied here.
  */
 export function embedStep(
@@ -104,15 +108,15 @@ export function embedStep(
       embedScalar(g, inner, `${prefix}.guidance_embedder`, guidance, config.guidance_embeds_scale),
     );
   }
-  const modulation = linear(g, g.silu(embedded), `${prefix}.linear`, {
+  const modulation = linearRows(g, g.silu(embedded), `${prefix}.linear`, {
     inFeatures: inner,
     outFeatures: 6 * inner,
     bias: true,
   });
-  return { modulation, embedded };
+  return { modulation: g.reshape(modulation, [6, inner]), embedded };
 }
 
-/** Cosines and sines of a number, through Linear, SiLU, Linear: [batch] -> [batch, inner]. */
+/** Cosines and sines of a number, through Linear, SiLU, Linear: [1] -> [1, inner]. */
 function embedScalar(
   g: GraphBuilder,
   inner: number,
@@ -126,7 +130,7 @@ function embedScalar(
   const angles = g.mul(g.unsqueeze(scaled, [1]), g.constant(frequencies, 'float32', [1, half]));
   const waves = g.concat([g.op('Cos', [angles]), g.op('Sin', [angles])], 1);
   const first = { inFeatures: TIMESTEP_CHANNELS, outFeatures: inner, bias: true };
-  const hidden = g.silu(linear(g, waves, `${prefix}.linear_1`, first));
+  const hidden = g.silu(linearRows(g, waves, `${prefix}.linear_1`, first));
   const second = { inFeatures: inner, outFeatures: inner, bias: true };
-  return linear(g, hidden, `${prefix}.linear_2`, second);
+  return linearRows(g, hidden, `${prefix}.linear_2`, second);
 }

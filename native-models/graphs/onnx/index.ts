@@ -1,12 +1,16 @@
 export { GraphBuilder, MICROSOFT } from './graph-builder.js';
 export type { OperatorSet, RowRange, Value } from './graph-builder.js';
 export {
+  addAndNorm,
   conv2d,
   embedding,
   layerNorm,
+  layerNormWith,
   linear,
+  linearRows,
   matMulTransposed,
   rmsNorm,
   rmsNormWith,
 } from './layers.js';
+export type { Modulation } from './layers.js';
 export { float } from './proto.js';

@@ -25,6 +25,22 @@ export function linear(g: GraphBuilder, x: Value, prefix: string, options: Linea
 }
 
 /**
+ * `linear` of rows, x [rows, inFeatures] -> [rows, outFeatures]: one operator adds the bias too.
+ */
+export function linearRows(
+  g: GraphBuilder,
+  x: Value,
+  prefix: string,
+  options: Omit<LinearOptions, 'rows'>,
+): Value {
+  if (!options.bias) return linear(g, x, prefix, options);
+  const { inFeatures, outFeatures } = options;
+  const weight = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures]);
+  const shift = g.parameter(`${prefix}.bias`, [outFeatures]);
+  return g.op('Gemm', [x, weight, shift], { transB: 1 }, { name: prefix });
+}
+
+/**
  * x [..., k] times the transpose of `weight` [n, k]. The fused operator reads the weight as PyTorch
  * lays it out; without it the transposition is folded into a constant when the graph is loaded.
  */
@@ -68,6 +84,46 @@ export function layerNorm(
   const scale = g.parameter(`${prefix}.weight`, [size]);
   const shift = g.parameter(`${prefix}.bias`, [size]);
   return g.op('LayerNormalization', [x, scale, shift], attributes, { name: prefix });
+}
+
+/** Scale and shift of a norm that something else decides, [size] each. */
+export interface Modulation {
+  readonly scale: Value;
+  readonly shift: Value;
+}
+
+/** Layer norm over the last axis with a scale and a shift that are already values. */
+export function layerNormWith(
+  g: GraphBuilder,
+  x: Value,
+  { scale, shift }: Modulation,
+  epsilon: number,
+): Value {
+  const attributes = { axis: -1, epsilon: float(epsilon) };
+  return g.op('LayerNormalization', [x, scale, shift], attributes);
+}
+
+/**
+ * `x + residual`, and the layer norm of that: [normed, sum]. One operator where onnxruntime's own
+ * may be used.
+ */
+export function addAndNorm(
+  g: GraphBuilder,
+  x: Value,
+  residual: Value,
+  modulation: Modulation,
+  epsilon: number,
+): readonly [normed: Value, sum: Value] {
+  if (g.operators !== 'fused') {
+    const sum = g.add(x, residual);
+    return [layerNormWith(g, sum, modulation, epsilon), sum];
+  }
+  const inputs = [x, residual, modulation.scale, modulation.shift];
+  const base = `${x}/SkipLayerNormalization`;
+  const outputs = [base, '', '', `${base}:sum`];
+  const options = { domain: MICROSOFT, outputs };
+  g.node('SkipLayerNormalization', inputs, { epsilon: float(epsilon) }, options);
+  return [base, `${base}:sum`];
 }
 
 /** RMS normalisation over the last axis with `${prefix}.weight` [size]: x / rms(x) * weight. */

@@ -1,9 +1,10 @@
 """Times transformers and diffusers on a bundle's weights, as the released inference runs them.
 
-python -m bench.reference ../starter "a red house" --threads 2
+echo run | python -m bench.reference ../starter "a red house" --threads 2
 The AR model draws tokens with its cache and then reads the whole sequence again for the hidden
-states; connector and cross-attention projections are computed in every denoising step. The last
-line printed is JSON, medians in seconds.
+states; connector and cross-attention projections are computed in every denoising step. Says
+`ready` after a first picture, and answers every line it reads with one more picture's seconds as
+JSON, so that whoever compares can let both take turns.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import statistics
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -122,13 +123,13 @@ def main() -> None:
     arguments.add_argument("prompt")
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--steps", type=int, default=30)
-    arguments.add_argument("--runs", type=int, default=5)
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     reference = Reference(options.bundle)
     run(reference, options.prompt, options.steps)
-    rows = [run(reference, options.prompt, options.steps) for _ in range(options.runs)]
-    print(json.dumps({key: statistics.median(row[key] for row in rows) for key in rows[0]}))
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        print(json.dumps(run(reference, options.prompt, options.steps)), flush=True)
 
 
 if __name__ == "__main__":
