@@ -6,17 +6,25 @@ import {
   messagesFor,
   type Language,
 } from '../services/i18n/index.js';
+import type { CodeBits } from '../../native-models/quantize/index.js';
 import type { ImportRequest } from '../services/models.js';
 import { application } from '../services/paths.js';
 import type { CliContext } from './cli/context.js';
 import { doctorCommand } from './cli/doctor.js';
 import { reportFailure, usageError } from './cli/failure.js';
-import { importCommand, inspectCommand, listCommand, verifyCommand } from './cli/models.js';
+import {
+  importCommand,
+  inspectCommand,
+  listCommand,
+  quantizeCommand,
+  verifyCommand,
+} from './cli/models.js';
 import {
   addEditOptions,
   addGenerateOptions,
   addPictureOptions,
   addStudioOptions,
+  parseBits,
   parseChoice,
   type PictureOptions,
 } from './cli/options.js';
@@ -164,6 +172,14 @@ function addModelCommands(program: Command, context: CliContext): void {
     .option('--vision <dir|file>', help.importVision)
     .option('--json', help.json)
     .action((dir: string, request: ImportRequest) => importCommand(dir, request, context));
+  prepare(models.command('quantize'), context)
+    .description(help.modelsQuantize)
+    .argument('<model>', help.modelArgument)
+    .option('--bits <n>', help.bits, parseBits(context.messages))
+    .option('--json', help.json)
+    .action((model: string, { bits = 8 }: { readonly bits?: CodeBits }) =>
+      quantizeCommand(model, { bits }, context),
+    );
 }
 
 /** What every command shares: its language, its headings, and errors that are thrown. */

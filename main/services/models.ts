@@ -15,6 +15,8 @@ import {
 } from '../../native-models/bundle/index.js';
 import { NativaError } from '../../native-models/errors.js';
 import { importCheckpoint, type Imported } from '../../native-models/import/index.js';
+import { BLOCK_SIZE, quantizeBundle, quantizedId } from '../../native-models/quantize/index.js';
+import type { CodeBits, Quantized } from '../../native-models/quantize/index.js';
 import type { Messages } from './i18n/index.js';
 import { folders, shippedModels } from './paths.js';
 
@@ -44,6 +46,10 @@ export interface ModelDetails {
   readonly bytes: number;
   readonly parts: readonly PartSize[];
 }
+
+/** What the scales and codes of quantised weights are called. */
+const CODES = /\.weight\.codes$/;
+const SCALES = /\.weight\.scales$/;
 
 const PREFIXES: readonly (readonly [string, NetworkPart])[] = [
   ['model.vision_tower.', 'vision'],
@@ -127,7 +133,7 @@ function measureParts(bundle: Bundle): PartSize[] {
   for (const [name, { shape, length, dtype }] of bundle.tensors) {
     const part = PREFIXES.find(([prefix]) => name.startsWith(prefix))?.[1] ?? 'other';
     const sum = parts.get(part) ?? { parameters: 0, bytes: 0, types: new Set<string>() };
-    sum.parameters += shape.reduce((product, size) => product * size, 1);
+    sum.parameters += parameterCount(name, shape);
     sum.bytes += length;
     sum.types.add(dtype);
     parts.set(part, sum);
@@ -136,6 +142,13 @@ function measureParts(bundle: Bundle): PartSize[] {
     const sum = parts.get(part);
     return sum === undefined ? [] : [{ ...sum, part, types: [...sum.types].sort() }];
   });
+}
+
+/** Numbers that a tensor stands for: those of its weight for codes, which come in blocks, and none for scales. */
+function parameterCount(name: string, shape: readonly number[]): number {
+  if (SCALES.test(name)) return 0;
+  const sizes = CODES.test(name) ? [...shape.slice(0, 2), BLOCK_SIZE] : shape;
+  return sizes.reduce((product, size) => product * size, 1);
 }
 
 /**
@@ -205,4 +218,26 @@ async function link(target: string, path: string): Promise<void> {
     const message = `The model was imported, but no link to it could be made at ${path}: use it by its folder, ${target}.`;
     throw new NativaError('OUTPUT_UNWRITABLE', message, { cause: error });
   });
+}
+
+/** A quantised copy among the person's models. */
+export interface QuantizedModel extends Quantized {
+  readonly dir: string;
+}
+
+/**
+ * Writes a smaller copy of a model to the person's models, its large linear layers as codes.
+ *
+ * @throws {NativaError} as {@link quantizeBundle}
+ */
+export async function quantizeModel(
+  dir: string,
+  bits: CodeBits,
+  watch: { readonly onProgress: (share: number) => void; readonly signal: AbortSignal },
+): Promise<QuantizedModel> {
+  const { models, cache } = folders();
+  const { manifest } = await readManifest(dir);
+  const target = join(models, quantizedId(manifest.id, bits));
+  const quantized = await quantizeBundle(dir, target, { bits, cacheDir: cache, ...watch });
+  return { ...quantized, dir: target };
 }

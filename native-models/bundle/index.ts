@@ -20,4 +20,5 @@ export {
   type VerifyProgress,
 } from './verify.js';
 export { isInside, readJson, systemErrorCode } from './files.js';
+export { sweepStaging } from './staging.js';
 export { writeManifest } from './write.js';

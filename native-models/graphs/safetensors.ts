@@ -97,7 +97,7 @@ export function parameterLocations(header: SafetensorsHeader, file: string): Ten
 
 /** Whether a graph can read parameters of this type where they lie. */
 export function isParameterType(dtype: string): dtype is ParameterType {
-  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16';
+  return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16' || dtype === 'U8';
 }
 
 async function openWeights(path: string): Promise<FileHandle> {
@@ -119,7 +119,7 @@ export async function readExactly(
   position: number,
   length: number,
   path: string,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {

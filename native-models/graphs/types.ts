@@ -1,5 +1,5 @@
-/** Storage types of parameters a graph can read where they lie. */
-export type ParameterType = 'F32' | 'F16' | 'BF16';
+/** Storage types of parameters a graph can read where they lie; U8 holds codes of quantised ones. */
+export type ParameterType = 'F32' | 'F16' | 'BF16' | 'U8';
 
 /** Where one parameter lies: what a `.safetensors` header says about it. */
 export interface TensorLocation {
@@ -17,7 +17,7 @@ export interface TensorLocation {
 export type TensorMap = ReadonlyMap<string, TensorLocation>;
 
 /** Element types of the values that flow through a graph. */
-export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'bool';
+export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'uint8' | 'bool';
 
 /** A dimension: a size, or the name of a dynamic one. */
 export type Dimension = number | string;

@@ -1,7 +1,7 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { MANIFEST_FILE, systemErrorCode } from '../bundle/index.js';
+import { MANIFEST_FILE, sweepStaging, systemErrorCode } from '../bundle/index.js';
 import { NativaError } from '../errors.js';
 import { placeOf } from './collect.js';
 import { WRITTEN } from './survey.js';
@@ -18,7 +18,7 @@ const STAGING = '.nativa-import-';
  * @throws NativaError DISK_FULL, FOLDER_UNWRITABLE
  */
 export async function rehearse(dir: string, written: Written, reserve: number): Promise<void> {
-  await sweep(dir);
+  await sweepStaging(dir, STAGING);
   const staging = await stage(dir, written, Buffer.alloc(reserve));
   await rm(staging, { recursive: true, force: true });
 }
@@ -73,24 +73,6 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-async function sweep(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) {
-    if (!name.startsWith(STAGING)) continue;
-    const pid = Number.parseInt(name.slice(STAGING.length), 10);
-    if (pid === process.pid || !isRunning(pid)) {
-      await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined);
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return systemErrorCode(error) === 'EPERM';
   }
 }
 

@@ -2,11 +2,13 @@ import {
   importModel,
   inspectModel,
   listModels,
+  quantizeModel,
   resolveModel,
   verifyModel,
   type ImportRequest,
   type ModelDetails,
 } from '../../services/models.js';
+import type { CodeBits } from '../../../native-models/quantize/index.js';
 import type { CliContext } from './context.js';
 import { compactNumber, formatBytes, pairs, table } from './layout.js';
 
@@ -128,4 +130,39 @@ export async function importCommand(
   }
   terminal.say(models.imported(manifest.id, models.variants[variant], dir));
   for (const line of pairs(inspectRows(await inspectModel(dir), context))) terminal.say(line);
+}
+
+/** `models quantize MODEL --bits N`. */
+export async function quantizeCommand(
+  name: string,
+  { bits }: { readonly bits: CodeBits },
+  { messages, terminal, signal, language }: CliContext,
+): Promise<void> {
+  const { models } = messages;
+  const result = await quantizeModel(await resolveModel(name, messages), bits, {
+    signal,
+    onProgress: (share) => {
+      terminal.status(models.quantizing, share);
+    },
+  });
+  terminal.clearProgress();
+  const { manifest, dir, before, after } = result;
+  const losses = [...result.losses].map(([network, loss]) => ({ network, ...loss }));
+  if (terminal.json) {
+    terminal.result({ ok: true, id: manifest.id, folder: dir, before, after, losses });
+    return;
+  }
+  const sizes = [formatBytes(before, language), formatBytes(after, language)] as const;
+  terminal.say(models.quantized(manifest.id, ...sizes, dir));
+  const share = (value: number): string =>
+    value.toLocaleString(language, { style: 'percent', maximumFractionDigits: 2 });
+  const { columns } = models;
+  const rows = losses.map(({ network, relativeError, worst }) => [
+    models.networkNames[network],
+    share(relativeError),
+    `${share(worst.relativeError)} (${worst.name})`,
+  ]);
+  for (const line of table([[columns.network, columns.error, columns.worst], ...rows])) {
+    terminal.say(line);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { SCHEDULERS, TOKEN_SCALES } from '../../../native-models/bundle/index.js';
+import { CODE_BITS, type CodeBits } from '../../../native-models/quantize/index.js';
 import { MAX_SEED } from '../../services/pictures.js';
 import type { Messages } from '../../services/i18n/index.js';
 import { usageError } from './failure.js';
@@ -131,6 +132,16 @@ export function parseChoice<T extends string>(
     const choice = choices.find((one) => one.toLowerCase() === text.toLowerCase());
     if (choice !== undefined) return choice;
     throw usageError(messages.usage.notChoice(name, choices.join(', '), text));
+  };
+}
+
+/** How many bits a code of a quantised model has. */
+export function parseBits(messages: Messages): Parse<CodeBits> {
+  return (text, previous) => {
+    once('--bits', previous, messages);
+    const bits = CODE_BITS.find((one) => text === `${one}`);
+    if (bits !== undefined) return bits;
+    throw usageError(messages.usage.notChoice('--bits', CODE_BITS.join(', '), text));
   };
 }
 

@@ -21,6 +21,8 @@ export const en = {
     importName: 'what to call the model (default: as its folder)',
     importDiffusion: 'folder of the diffusion base (default: looked for in and beside DIR)',
     importVision: 'ta_tok.pth, or the folder with it and the vision base (default: as above)',
+    modelsQuantize: 'make a smaller copy of a model, its large layers as codes of few bits',
+    bits: 'bits of a code, 8 (default) or 4',
     doctor: 'what runs here: providers, memory, models, and why a provider is missing',
     serve: 'the studio in a browser, for a machine without a screen',
     files: 'files to open in the studio',
@@ -133,7 +135,19 @@ export const en = {
   models: {
     none: 'No models found.',
     broken: (dir: string, reason: string): string => `${dir}: ${reason}`,
-    columns: { id: 'id', name: 'name', size: 'size', pixels: 'pixels', folder: 'folder' },
+    columns: {
+      id: 'id',
+      name: 'name',
+      size: 'size',
+      pixels: 'pixels',
+      folder: 'folder',
+      network: 'network',
+      error: 'error',
+      worst: 'largest in one layer',
+    },
+    quantizing: 'quantising',
+    quantized: (id: string, before: string, after: string, dir: string): string =>
+      `${id}: weights of ${before} take ${after} now, in ${dir}; what they lost against the original:`,
     verifying: (file: string): string => `checking ${file}`,
     hashing: (file: string): string => `reading ${file}`,
     imported: (id: string, variant: string, dir: string): string =>

@@ -23,6 +23,9 @@ export const es: Messages = {
     importName: 'cómo llamar al modelo (por omisión: como su carpeta)',
     importDiffusion: 'carpeta de la base de difusión (por omisión: se busca en DIR y a su lado)',
     importVision: 'ta_tok.pth, o la carpeta con él y la base visual (por omisión: como arriba)',
+    modelsQuantize:
+      'hacer una copia menor de un modelo, con sus capas grandes en códigos de pocos bits',
+    bits: 'bits de un código, 8 (por omisión) o 4',
     doctor: 'qué funciona aquí: proveedores, memoria, modelos, y por qué falta un proveedor',
     serve: 'el estudio en un navegador, para un equipo sin pantalla',
     files: 'archivos que se abren en el estudio',
@@ -132,7 +135,19 @@ export const es: Messages = {
   models: {
     none: 'No se encontró ningún modelo.',
     broken: (dir, reason) => `${dir}: ${reason}`,
-    columns: { id: 'id', name: 'nombre', size: 'tamaño', pixels: 'píxeles', folder: 'carpeta' },
+    columns: {
+      id: 'id',
+      name: 'nombre',
+      size: 'tamaño',
+      pixels: 'píxeles',
+      folder: 'carpeta',
+      network: 'red',
+      error: 'error',
+      worst: 'mayor en una capa',
+    },
+    quantizing: 'cuantizando',
+    quantized: (id, before, after, dir) =>
+      `${id}: los pesos de ${before} ocupan ahora ${after}, en ${dir}; lo que perdieron frente al original:`,
     verifying: (file) => `comprobando ${file}`,
     hashing: (file) => `leyendo ${file}`,
     imported: (id, variant, dir) =>

@@ -5,7 +5,7 @@ import {
   conv2d,
   layerNormWith,
   linearRows,
-  matMulTransposed,
+  pointwise,
 } from '../onnx/index.js';
 import type { Modulation, OperatorSet, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
@@ -175,11 +175,8 @@ function vectors(g: GraphBuilder, table: Value, count: number, size: number): re
 function gatedConvolution({ g, config, grid }: Context, prefix: string, x: Value): Value {
   const inner = config.inner_dim;
   const hidden = Math.floor(config.mlp_ratio * inner);
-  const kernel = g.parameter(`${prefix}.conv_inverted.weight`, [2 * hidden, inner, 1, 1]);
-  const shift = g.parameter(`${prefix}.conv_inverted.bias`, [2 * hidden]);
-  const weight = g.reshape(kernel, [2 * hidden, inner]);
-  const name = `${prefix}.conv_inverted`;
-  const inverted = g.silu(g.op('Gemm', [x, weight, shift], { transB: 1 }, { name }));
+  const wide = { inFeatures: inner, outFeatures: 2 * hidden, bias: true };
+  const inverted = g.silu(pointwise(g, x, `${prefix}.conv_inverted`, wide));
   const convolved = conv2d(g, asPicture(g, grid, inverted, 2 * hidden), `${prefix}.conv_depth`, {
     inChannels: 2 * hidden,
     outChannels: 2 * hidden,
@@ -190,14 +187,8 @@ function gatedConvolution({ g, config, grid }: Context, prefix: string, x: Value
   });
   const [value = '', gate = ''] = g.split(convolved, [hidden, hidden], 1);
   const gated = g.reshape(g.mul(value, g.silu(gate)), [0, hidden, -1]);
-  const point = g.parameter(`${prefix}.conv_point.weight`, [inner, hidden, 1, 1]);
-  const narrow = g.reshape(point, [inner, hidden]);
-  const product = matMulTransposed(
-    g,
-    g.transpose(gated, [0, 2, 1]),
-    narrow,
-    `${prefix}.conv_point`,
-  );
+  const narrow = { inFeatures: hidden, outFeatures: inner, bias: false };
+  const product = pointwise(g, g.transpose(gated, [0, 2, 1]), `${prefix}.conv_point`, narrow);
   return g.reshape(product, [-1, inner]);
 }
 

@@ -49,11 +49,12 @@ export interface RowRange {
 }
 
 const OPSET = 21;
-const BYTES: Readonly<Record<ParameterType, number>> = { F32: 4, F16: 2, BF16: 2 };
+const BYTES: Readonly<Record<ParameterType, number>> = { F32: 4, F16: 2, BF16: 2, U8: 1 };
 const STORED_TYPES: Readonly<Record<ParameterType, ElementType>> = {
   F32: 'float32',
   F16: 'float16',
   BF16: 'bfloat16',
+  U8: 'uint8',
 };
 
 /**
@@ -139,7 +140,12 @@ export class GraphBuilder {
    */
   parameter(name: string, shape: readonly number[], rows?: RowRange): Value {
     const stored = this.storedParameter(name, shape, rows);
-    if (this.#initializers.get(stored)?.type === 'float32') return stored;
+    const type = this.#initializers.get(stored)?.type;
+    if (type === 'float32') return stored;
+    if (type === 'uint8') {
+      const message = `Parameter "${name}" is stored as bytes, which no number of the model can be; get the model again.`;
+      throw new NativaError('CONFIG_WEIGHTS_MISMATCH', message);
+    }
     const known = this.#casts.get(stored);
     if (known !== undefined) return known;
     const value = this.cast(stored, 'float32', `${stored}/float32`);

@@ -9,6 +9,7 @@ export {
   linear,
   linearRows,
   matMulTransposed,
+  pointwise,
   rmsNorm,
   rmsNormWith,
 } from './layers.js';

@@ -2,6 +2,7 @@
 import { MICROSOFT } from './graph-builder.js';
 import type { GraphBuilder, RowRange, Value } from './graph-builder.js';
 import { float } from './proto.js';
+import { quantizedLinear } from './quantized.js';
 
 /** Sizes of a linear layer. */
 export interface LinearOptions {
@@ -18,6 +19,8 @@ export interface LinearOptions {
  * [outFeatures, inFeatures] and, if the layer has one, `${prefix}.bias`.
  */
 export function linear(g: GraphBuilder, x: Value, prefix: string, options: LinearOptions): Value {
+  const quantized = quantizedLinear(g, x, prefix, options);
+  if (quantized !== undefined) return quantized;
   const { inFeatures, outFeatures, bias, rows } = options;
   const weight = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures], rows);
   const product = matMulTransposed(g, x, weight, prefix);
@@ -34,8 +37,31 @@ export function linearRows(
   options: Omit<LinearOptions, 'rows'>,
 ): Value {
   if (!options.bias) return linear(g, x, prefix, options);
+  const quantized = quantizedLinear(g, x, prefix, options);
+  if (quantized !== undefined) return quantized;
   const { inFeatures, outFeatures } = options;
   const weight = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures]);
+  const shift = g.parameter(`${prefix}.bias`, [outFeatures]);
+  return g.op('Gemm', [x, weight, shift], { transB: 1 }, { name: prefix });
+}
+
+/**
+ * A 1 x 1 convolution over rows, computed as the linear layer that it is: x [..., inFeatures] ->
+ * [..., outFeatures], from `${prefix}.weight` [outFeatures, inFeatures, 1, 1]. With a bias, x must
+ * be [rows, inFeatures].
+ */
+export function pointwise(
+  g: GraphBuilder,
+  x: Value,
+  prefix: string,
+  options: Omit<LinearOptions, 'rows'>,
+): Value {
+  const quantized = quantizedLinear(g, x, prefix, options);
+  if (quantized !== undefined) return quantized;
+  const { inFeatures, outFeatures, bias } = options;
+  const kernel = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures, 1, 1]);
+  const weight = g.reshape(kernel, [outFeatures, inFeatures]);
+  if (!bias) return matMulTransposed(g, x, weight, prefix);
   const shift = g.parameter(`${prefix}.bias`, [outFeatures]);
   return g.op('Gemm', [x, weight, shift], { transB: 1 }, { name: prefix });
 }

@@ -9,6 +9,7 @@ import type { Dimension, ElementType, IoSpec } from '../types.js';
 /** `TensorProto.DataType`. */
 export const DATA_TYPES: Readonly<Record<ElementType, number>> = Object.freeze({
   float32: 1,
+  uint8: 2,
   int32: 6,
   int64: 7,
   bool: 9,

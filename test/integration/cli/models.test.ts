@@ -1,5 +1,6 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SMALL_BUNDLE, Workplace } from '../../support/cli.js';
 
@@ -61,6 +62,39 @@ describe('models', () => {
     const { code, stderr } = await place.run(['models', 'verify', ID]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: .*tokenizer\.json/);
+  });
+});
+
+describe('models quantize', () => {
+  it('makes a smaller model that paints, and says what it lost', async () => {
+    const json = await succeed('models', 'quantize', 'starter', '--bits', '8', '--json');
+    const report = JSON.parse(json) as {
+      id: string;
+      before: number;
+      after: number;
+      losses: { network: string; relativeError: number }[];
+    };
+    expect(report.id).toBe('starter-8bit');
+    expect(report.after).toBeLessThan(0.85 * report.before);
+    expect(report.losses.map(({ network }) => network)).toEqual(['ar', 'transformer']);
+    for (const { relativeError } of report.losses) expect(relativeError).toBeLessThan(0.01);
+    const args = ['--model', report.id, '--seed', '3', '--out', 'sun.png', '--json'];
+    const made: unknown = JSON.parse(
+      await succeed('generate', 'a yellow sun above a white sheep', ...args),
+    );
+    expect(made).toMatchObject({ ok: true, model: report.id });
+    expect(await sharp(place.path('sun.png')).metadata()).toMatchObject({ width: 256 });
+  });
+
+  it('refuses what it cannot do in one line', async () => {
+    const wrong = await place.run(['models', 'quantize', 'starter', '--bits', '5']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/^error: --bits .*4, 8.*5/);
+    await succeed('models', 'quantize', 'starter', '--bits', '4');
+    const twice = await place.run(['models', 'quantize', 'starter-4bit', '--bits', '4']);
+    expect(twice.code).toBe(1);
+    expect(twice.stderr).toMatch(/^error: .*quantised already/);
+    expect(twice.stderr.trim().split('\n')).toHaveLength(1);
   });
 });
 
