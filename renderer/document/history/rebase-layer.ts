@@ -38,7 +38,7 @@ export function rebaseLayer(before: Layer, after: Layer, onto: Layer): RebasedLa
   const whole =
     onto.type === after.type && (pixels !== null || !common.some(([key]) => key === 'raster'));
   // Keys of both, with values of the type that `after` has for them.
-  return { layer: { ...onto, ...made } as Layer, whole };
+  return { layer: { ...onto, ...made }, whole };
 }
 
 function pixelsAfter(before: Layer, after: Layer, onto: Layer): Raster | null {
