@@ -1,4 +1,5 @@
 /** Making a step of the history again that a model made, of another state than it was made of. */
+import type { Drift } from '../../preload/contract.js';
 import { StudioError } from '../bridge/client.js';
 import { uniqueName } from '../document/create.js';
 import { rebase, type Rebased } from '../document/history/rebase.js';
@@ -29,6 +30,8 @@ export interface Changed {
 /** A step made again. */
 export interface Redone extends Rebased {
   readonly recipe: Recipe | null;
+  /** Of the edit, if it was one. */
+  readonly drift: Drift | null;
 }
 
 /** Layers that a model made in a step. */
@@ -54,19 +57,27 @@ export async function redo(
   signal: AbortSignal,
 ): Promise<Redone> {
   const remade = new Map<LayerId, RasterLayer>();
-  let [whole, recipe]: [boolean, Recipe | null] = [true, null];
+  let [whole, recipe, drift]: [boolean, Recipe | null, Drift | null] = [true, null, null];
   for (const layer of madeLayers(step)) {
     const mine = changed && (changed.layer === null || changed.layer === layer.id);
     const made = await remake(studio, step, onto, layer, mine ? changed.change : null, signal);
-    if (!made) return { document: onto, whole: false, recipe: null };
+    if (!made) return { document: onto, whole: false, recipe: null, drift: null };
     remade.set(layer.id, made.layer);
-    recipe = made.layer.recipe;
+    [recipe, drift] = [made.layer.recipe, made.drift];
     whole &&= made.whole;
   }
   const ids = new Set(remade.keys());
   const layers = mapLayers(step.after.layers, ids, (layer) => remade.get(layer.id) ?? layer);
   const rebased = rebase(step.before, { ...step.after, layers }, onto);
-  return { ...rebased, whole: whole && rebased.whole, recipe };
+  return { ...rebased, whole: whole && rebased.whole, recipe, drift };
+}
+
+/** A layer made again. */
+interface Remade {
+  readonly layer: RasterLayer;
+  /** With all that its recipe referred to. */
+  readonly whole: boolean;
+  readonly drift: Drift | null;
 }
 
 /** One layer made again; null where what it is made of is not there. */
@@ -77,7 +88,7 @@ async function remake(
   layer: RasterLayer,
   change: RecipeChange | null,
   signal: AbortSignal,
-): Promise<{ readonly layer: RasterLayer; readonly whole: boolean } | null> {
+): Promise<Remade | null> {
   const old = layer.recipe;
   if (!old) return null;
   const { target, references } = originOf(old);
@@ -115,6 +126,7 @@ async function remake(
   return {
     layer: { ...placed, raster: ready.raster, recipe: ready.recipe },
     whole: sources.length === strengths.length,
+    drift: ready.candidate.drift,
   };
 }
 

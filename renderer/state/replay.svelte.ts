@@ -1,4 +1,5 @@
 /** Running a changed step of the history again, and after it all that followed, as a new branch. */
+import type { Drift } from '../../preload/contract.js';
 import { redo, type Changed, type Redone, type Step } from '../create/redo.js';
 import type { RecipeChange } from '../create/recipe-run.js';
 import { toStudioError } from '../bridge/client.js';
@@ -43,6 +44,8 @@ interface Progress {
   /** The last state of the new branch; null: there is none yet. */
   tip: NodeId | null;
   done: number;
+  /** Of the last edit among them. */
+  drift: Drift | null;
   /** Names of steps that could not be done in full. */
   readonly left: string[];
 }
@@ -131,7 +134,7 @@ export class Replay {
     this.#controller = controller;
     const steps = [node, ...this.following(target)];
     const from = { id: editor.id, node: editor.tree.current };
-    const progress: Progress = { tip: null, done: 0, left: [] };
+    const progress: Progress = { tip: null, done: 0, drift: null, left: [] };
     try {
       await this.#steps(steps, { layer: target.layer, change }, progress, controller.signal);
       await this.#arrive(progress, from, steps.length, controller.signal);
@@ -180,6 +183,7 @@ export class Replay {
         const parent = progress.tip ?? root ?? node.id;
         progress.tip = editor.graft(parent, redone.document, node.label, redone.recipe);
       }
+      progress.drift = redone.drift ?? progress.drift;
       progress.done = index + 1;
       [before, onto] = [after, redone.document];
     }
@@ -198,13 +202,13 @@ export class Replay {
       return node.recipe ? redone : { ...redone, recipe: null };
     }
     const kind = mergeKindOf(node.label.key);
-    if (kind === null) return { ...this.#again(step, onto), recipe: null };
+    if (kind === null) return { ...this.#again(step, onto), recipe: null, drift: null };
     const rebased = await remerge(compositor, kind, step, onto, {
       signal,
       onProgress: () => undefined,
       run: (task, args, options) => work.worker.run(task, args, { ...options, signal }),
     });
-    return { ...rebased, recipe: null };
+    return { ...rebased, recipe: null, drift: null };
   }
 
   /** A step that would break the document's bounds, or one that is refused, is left out. */
@@ -219,12 +223,12 @@ export class Replay {
 
   /** Goes to the new branch, unless the person went on working elsewhere meanwhile. */
   async #arrive(
-    { tip, left }: Progress,
+    { tip, drift, left }: Progress,
     from: { readonly id: string; readonly node: NodeId },
     total: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const { editor, ui } = this.#studio;
+    const { consistency, editor, ui } = this.#studio;
     // What is drawn by hand just now is finished first.
     while (editor.gesture) await new Promise((resolve) => setTimeout(resolve, SOON));
     signal.throwIfAborted();
@@ -236,6 +240,7 @@ export class Replay {
     if (tip === null) return;
     if (editor.tree?.current === from.node) {
       this.#studio.goTo(tip);
+      if (drift) consistency.drift = drift;
       if (left.length === 0) ui.toast('info', t('replay.done', { count: total }));
     } else ui.toast('info', t('replay.elsewhere'));
   }

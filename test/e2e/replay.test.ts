@@ -2,7 +2,15 @@
 import { strFromU8, unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { layerRows, namesOf, READY, saveProject } from './actions.js';
+import {
+  closeDocument,
+  documentIs,
+  layerRows,
+  namesOf,
+  openByMenu,
+  READY,
+  saveProject,
+} from './actions.js';
 import { closeBrowser, openStudio, type StudioPage } from './harness.js';
 
 let studio: StudioPage | undefined;
@@ -79,6 +87,12 @@ async function layersOf(of: StudioPage): Promise<ReadonlyMap<string, Buffer>> {
     layers.set(value('name'), whole);
   }
   return layers;
+}
+
+/** The whole picture as a saved project has it. */
+async function mergedOf(of: StudioPage): Promise<Buffer> {
+  const parts = unzipSync(await saveProject(of));
+  return sharp(parts['mergedimage.png']).removeAlpha().raw().toBuffer();
 }
 
 const wordsOf = (bytes: Buffer | undefined): Uint32Array => {
@@ -160,6 +174,42 @@ describe('a changed first step is replayed', () => {
     expect(studio.complaints).toEqual([]);
   });
 
+  test('in a project opened again: an edit of a layer, and what was merged with it', async () => {
+    studio = await openStudio();
+    const { page } = studio;
+    await make(studio, SCENE);
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByRole('option', { name: /layer/i }).click();
+    await make(studio, EDIT);
+    await page.keyboard.press('Control+Shift+e');
+    await expect.poll(() => layerRows(studio as StudioPage).count()).toBe(1);
+    const file = await saveProject(studio);
+    await closeDocument(studio);
+    await openByMenu(studio, { name: 'one.ora', type: 'image/openraster', bytes: file });
+    await documentIs(studio, SIDE, SIDE);
+    const merged = await layersOf(studio);
+
+    const edit = rows(studio).filter({ hasText: EDIT });
+    await edit.getByRole('button', { name: /^Replay onto later steps/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Prompt' }).fill('make it night');
+    await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
+    await page.getByText('Replayed as a new branch, 2 steps').waitFor(MADE);
+    expect(await states(studio)).toHaveLength(5);
+    const after = await layersOf(studio);
+    expect(after.size).toBe(1);
+    const [name = ''] = after.keys();
+    expect(merged.has(name)).toBe(true);
+    expect(after.get(name)?.equals(merged.get(name) ?? Buffer.of())).toBe(false);
+    // Merged is what there was just before.
+    const whole = await mergedOf(studio);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => layerRows(studio as StudioPage).count()).toBe(2);
+    expect(await namesOf(layerRows(studio))).toEqual(['make it night', SCENE]);
+    expect((await mergedOf(studio)).equals(whole)).toBe(true);
+    expect(studio.complaints).toEqual([]);
+  });
+
   test('and stops at once on Esc; what is done stays beside what there was', async () => {
     studio = await openStudio();
     const { page } = studio;
@@ -180,6 +230,18 @@ describe('a changed first step is replayed', () => {
     await go(studio, here);
     const after = await layersOf(studio);
     for (const [name, bytes] of before) expect(after.get(name)?.equals(bytes)).toBe(true);
+
+    // What the engine refuses stops it in a sentence, and nothing has happened.
+    await rows(studio)
+      .first()
+      .getByRole('button', { name: /^Replay onto later steps/ })
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Prompt' }).fill('house '.repeat(3000));
+    await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
+    await page.getByText(/^The replay stopped at step 1 of 2: .+\.$/).waitFor(READY);
+    expect(await states(studio)).toHaveLength(3);
+    expect(await current(studio)).toBe(here);
     expect(studio.complaints).toEqual([]);
   });
 });
