@@ -178,8 +178,8 @@ describe('a changed first step is replayed', () => {
     studio = await openStudio();
     const { page } = studio;
     await make(studio, SCENE);
-    await page.getByRole('button', { name: 'Edit', exact: true }).click();
-    await page.getByRole('option', { name: /layer/i }).click();
+    await page.getByRole('region', { name: 'Prompt' }).getByLabel('Edit', { exact: true }).click();
+    await page.getByRole('option', { name: 'Active layer' }).click();
     await make(studio, EDIT);
     await page.keyboard.press('Control+Shift+e');
     await expect.poll(() => layerRows(studio as StudioPage).count()).toBe(1);
