@@ -69,6 +69,14 @@ export const CREATE_COMMANDS: readonly Command[] = [
     when: ({ create }) => create.last !== null,
     run: (studio) => studio.generation.repeat(false),
   },
+  {
+    id: 'history.replay',
+    menu: ['create', 0],
+    when: ({ replay }) => replay.running === null && replay.nearest !== null,
+    run: ({ replay }) => {
+      replay.ask(replay.nearest);
+    },
+  },
   candidate(1),
   candidate(2),
   candidate(3),

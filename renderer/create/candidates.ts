@@ -3,6 +3,10 @@ import type { Candidate } from '../../preload/contract.js';
 import { createDocument, createRasterLayer, uniqueName } from '../document/create.js';
 import { addLayer } from '../document/layers/arrange.js';
 import type { LayerMask, Matrix, Raster, Recipe, StudioDocument } from '../document/types.js';
+import type { Origin } from './origin.js';
+
+/** Prompts name layers; longer ones are cut. */
+const NAME_LENGTH = 80;
 
 /** Where results go in the document. */
 export interface Placement {
@@ -13,6 +17,8 @@ export interface Placement {
   readonly mask: LayerMask | null;
   /** Name of the layer. */
   readonly name: string;
+  /** What an edit is made of; null: nothing. */
+  readonly origin: Origin | null;
 }
 
 /** A result with its pixels. */
@@ -28,6 +34,11 @@ export interface CandidateSet {
   readonly id: number;
   readonly placement: Placement;
   readonly items: readonly Ready[];
+}
+
+/** What a layer is called that a prompt makes. */
+export function layerNameOf(prompt: string): string {
+  return prompt.length > NAME_LENGTH ? `${prompt.slice(0, NAME_LENGTH - 1)}…` : prompt;
 }
 
 /** A recipe as it stands in files; null where it is no recipe. */

@@ -1,50 +1,22 @@
 /** From the prompt bar to a run and from candidates to layers. */
 import type { RunRequest } from '../../preload/contract.js';
 import { StudioError } from '../bridge/client.js';
-import { uploadPixels } from '../bridge/pictures.js';
 import { findLayer } from '../document/layers/tree.js';
-import { combine } from '../document/selection/combine.js';
-import { flatten, flattenLayers } from '../document/pixels/flatten.js';
-import { maskBounds, maskBytes } from '../document/pixels/mask-operations.js';
+import { maskBounds } from '../document/pixels/mask-operations.js';
 import { IDENTITY, multiply, scaling, translation } from '../document/pixels/matrix.js';
-import { pixelsOf } from '../document/pixels/tiles.js';
-import type { Layer, Mask, Raster, Recipe, Rect, StudioDocument } from '../document/types.js';
+import type { Raster, Recipe, Rect, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
-import type { Reference, Strengths } from '../state/consistency.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
-import { withCandidate, type Placement } from './candidates.js';
+import { layerNameOf, withCandidate, type Placement } from './candidates.js';
+import { editInputs, isThere } from './inputs.js';
+import { drawSeed } from './seed.js';
 import { contained, covering, sizeFor } from './size.js';
-
-/** Prompts name layers; longer ones are cut. */
-const NAME_LENGTH = 80;
-const SEEDS = 2 ** 32;
 
 /** What a run needs: the request, where its results go, and what edits are compared with. */
 interface Prepared {
   readonly request: RunRequest;
   readonly placement: Placement;
   readonly source: Raster | null;
-}
-
-const nameOf = (prompt: string): string =>
-  prompt.length > NAME_LENGTH ? `${prompt.slice(0, NAME_LENGTH - 1)}…` : prompt;
-
-/** The mask an edit may work in: the selection without what is protected; null: everywhere. */
-function editMask({ selection, protection }: StudioDocument): Mask | null {
-  if (!protection) return selection;
-  return combine(selection, protection, 'subtract');
-}
-
-/** A mask as the engine takes one: white where the picture may change. */
-function maskPicture(mask: Mask): Uint8ClampedArray {
-  const bytes = maskBytes(mask);
-  const out = new Uint8ClampedArray(bytes.length * 4);
-  const words = new Uint32Array(out.buffer);
-  for (let i = 0; i < bytes.length; i++) {
-    const value = bytes[i] ?? 0;
-    words[i] = 0xff000000 | (value << 16) | (value << 8) | value;
-  }
-  return out;
 }
 
 export class Generation {
@@ -78,7 +50,7 @@ export class Generation {
     create.prompt = create.last.request.prompt;
     create.mode = create.last.request.kind;
     const locked = consistency.seedLocked;
-    if (anew) consistency.seed = this.#draw();
+    if (anew) consistency.seed = drawSeed();
     else consistency.seed = create.last.request.seed ?? consistency.seed;
     consistency.seedLocked = true;
     try {
@@ -93,7 +65,7 @@ export class Generation {
     const { create, consistency } = this.#studio;
     this.reuse(recipe);
     const locked = consistency.seedLocked;
-    consistency.seed = seed === 'same' ? recipe.seed : this.#draw();
+    consistency.seed = seed === 'same' ? recipe.seed : drawSeed();
     consistency.seedLocked = true;
     const { count } = create;
     if (seed === 'same') create.count = 1;
@@ -155,10 +127,6 @@ export class Generation {
     this.#studio.create.next();
   }
 
-  #draw(): number {
-    return Math.floor(Math.random() * SEEDS);
-  }
-
   async #busy<T>(action: () => Promise<T>): Promise<T> {
     const { ui } = this.#studio;
     ui.busy = { key: 'app.preparing', params: {} };
@@ -172,7 +140,7 @@ export class Generation {
   /** What every request has. */
   #common(kind: 'generate' | 'edit', prompt: string) {
     const { create, consistency, model } = this.#studio;
-    if (!consistency.seedLocked) consistency.seed = this.#draw();
+    if (!consistency.seedLocked) consistency.seed = drawSeed();
     const { count, steps, guidanceScale, imageGuidanceScale } = create;
     const { keep, lockTokens } = consistency;
     const strengths = consistency.strengths && { ...consistency.strengths };
@@ -211,67 +179,39 @@ export class Generation {
     const mask = selection && { mask: selection, enabled: true };
     return {
       request,
-      placement: { kind: 'generate', transform, mask, name: nameOf(prompt) },
+      placement: { kind: 'generate', transform, mask, name: layerNameOf(prompt), origin: null },
       source: null,
     };
   }
 
   async #edit(document: StudioDocument, prompt: string): Promise<Prepared> {
-    const { create, compositor, client, work } = this.#studio;
+    const { create, consistency, model } = this.#studio;
     const active = document.active.at(-1);
-    const layer =
-      create.target === 'layer' && active !== undefined ? findLayer(document, active) : null;
-    // What is transparent is white to the model; only what it changes becomes part of the result.
-    const options = { background: '#ffffff' };
-    const data = layer
-      ? await flattenLayers(compositor, document, [alone(layer)], options)
-      : await flatten(compositor, document, options);
-    const { width, height } = document;
-    const mask = editMask(document);
-    const request: RunRequest = {
-      ...this.#common('edit', prompt),
-      image: { blob: await uploadPixels(client, data), width, height },
-      mask: mask && { blob: await uploadPixels(client, maskPicture(mask)), width, height },
-      lockTokens: mask !== null && this.#studio.consistency.lockTokens,
-      references: await this.#references(document),
-    };
-    return {
-      request,
-      placement: { kind: 'edit', transform: IDENTITY, mask: null, name: nameOf(prompt) },
-      source: await work.worker.run('raster', { data, width, height }, { give: [data.buffer] }),
-    };
-  }
-
-  async #references(document: StudioDocument): Promise<RunRequest['references']> {
-    const { consistency, client, model } = this.#studio;
+    const target =
+      create.target === 'layer' && active !== undefined && findLayer(document, active)
+        ? active
+        : null;
     const most = Math.max(0, (model?.references ?? 1) - 1);
-    const made: RunRequest['references'] = [];
-    for (const reference of consistency.references.slice(0, most)) {
-      const picture = await this.#pixels(document, reference);
-      if (!picture) continue;
-      const { data, width, height } = picture;
-      const strengths: Strengths = { ...reference.strengths };
-      made.push({ ...strengths, image: { blob: await uploadPixels(client, data), width, height } });
-    }
-    return made;
+    const references = consistency.references
+      .slice(0, most)
+      .filter(({ source }) => isThere(document, source))
+      .map(({ source, strengths }) => ({ source, strengths: { ...strengths } }));
+    const common = this.#common('edit', prompt);
+    const { pictures, source } = await editInputs(this.#studio, document, { target, references });
+    const lockTokens = pictures.mask !== null && consistency.lockTokens;
+    const origin = { target, references: references.map((reference) => reference.source) };
+    return {
+      request: { ...common, ...pictures, lockTokens },
+      placement: {
+        kind: 'edit',
+        transform: IDENTITY,
+        mask: null,
+        name: layerNameOf(prompt),
+        origin,
+      },
+      source,
+    };
   }
-
-  async #pixels(document: StudioDocument, { source }: Reference) {
-    if ('raster' in source) {
-      const { width, height } = source.raster;
-      return { data: pixelsOf(source.raster), width, height };
-    }
-    const layer = findLayer(document, source.layer);
-    if (!layer) return null;
-    const options = { background: '#ffffff' };
-    const data = await flattenLayers(this.#studio.compositor, document, [alone(layer)], options);
-    return { data, width: document.width, height: document.height };
-  }
-}
-
-/** A layer as it looks without those around it. */
-function alone(layer: Layer): Layer {
-  return { ...layer, visible: true, opacity: 1, blendMode: 'normal', clipped: false };
 }
 
 /** Where a picture goes: over the selection, or in the middle of the document. */

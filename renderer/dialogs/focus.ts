@@ -9,8 +9,9 @@ export const focusFirst: Attachment<HTMLElement> = (part) => {
   queueMicrotask(() => {
     const field = part.matches('input')
       ? part
-      : part.querySelector<HTMLElement>('input, button, [tabindex="0"]');
+      : part.querySelector<HTMLElement>('input, textarea, button, [tabindex="0"]');
     field?.focus({ preventScroll: true });
-    if (field instanceof HTMLInputElement && field.type === 'text') field.select();
+    if (field instanceof HTMLTextAreaElement) field.select();
+    else if (field instanceof HTMLInputElement && field.type === 'text') field.select();
   });
 };

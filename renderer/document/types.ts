@@ -194,7 +194,11 @@ export interface Recipe {
   readonly kind: 'generate' | 'edit';
   readonly prompt: string;
   readonly seed: number;
-  readonly model: { readonly id: string; readonly hash: string };
+  readonly model: {
+    readonly id: string;
+    readonly hash: string;
+    readonly [key: string]: unknown;
+  };
   /** Everything else, as the engine wrote it. */
   readonly [key: string]: unknown;
 }

@@ -99,6 +99,7 @@ export const enCommands = {
   'command.create.discard': 'Discard candidates',
   'command.create.vary': 'Again with a new seed',
   'command.create.repeat': 'Repeat last',
+  'command.history.replay': 'Replay onto later steps …',
   'command.create.outpaint': 'Extend canvas to paint around',
   'command.consistency.addReference': 'Use layer as reference',
   'command.consistency.protect': 'Protect selection',

@@ -101,6 +101,7 @@ export const esCommands: Readonly<Record<keyof typeof enCommands, string>> = {
   'command.create.discard': 'Descartar candidatas',
   'command.create.vary': 'Otra vez con otra semilla',
   'command.create.repeat': 'Repetir lo último',
+  'command.history.replay': 'Repetir sobre los pasos siguientes …',
   'command.create.outpaint': 'Ampliar el lienzo para pintar alrededor',
   'command.consistency.addReference': 'Usar capa como referencia',
   'command.consistency.protect': 'Proteger selección',

@@ -1,7 +1,7 @@
 /** Making pictures: the prompt and its settings, runs in line, and candidates to choose from. */
 import type { Candidate, RunRequest, StudioEvent } from '../../preload/contract.js';
 import { fetchRaster } from '../bridge/pictures.js';
-import { toStudioError, type Client } from '../bridge/client.js';
+import { StudioError, toStudioError, type Client } from '../bridge/client.js';
 import {
   parseRecipe,
   withCandidate,
@@ -9,8 +9,10 @@ import {
   type Placement,
   type Ready,
 } from '../create/candidates.js';
+import { withOrigin } from '../create/origin.js';
 import { patchOf } from '../create/patch.js';
 import type { Raster, StudioDocument } from '../document/types.js';
+import { t } from '../i18n/index.svelte.js';
 
 export type Stage = Extract<StudioEvent, { type: 'progress' }>['stage'];
 
@@ -31,6 +33,14 @@ export interface Job {
   readonly left: number | null;
   /** What each picture looks like so far. */
   readonly previews: ReadonlyMap<number, ImageBitmap>;
+  /** Who waits for its results; null: they are candidates. */
+  readonly waiting: Waiting | null;
+}
+
+/** Someone who waits for results. */
+interface Waiting {
+  readonly done: (items: readonly Ready[]) => void;
+  readonly failed: (error: StudioError) => void;
 }
 
 /** How long a stage has taken so far says how long the rest of it takes. */
@@ -92,6 +102,48 @@ export class CreateState {
   async run(request: RunRequest, placement: Placement, source: Raster | null): Promise<void> {
     this.last = { request, placement };
     this.#remember(request.prompt);
+    await this.#start(request, placement, source, null);
+  }
+
+  /**
+   * Makes one picture that is no candidate but somebody's who waits for it.
+   * @throws StudioError; AbortError
+   */
+  async make(
+    request: RunRequest,
+    placement: Placement,
+    source: Raster | null,
+    signal: AbortSignal,
+  ): Promise<Ready> {
+    let id: number | undefined;
+    const abort = (): void => {
+      if (id !== undefined) void this.cancel(id).catch(() => undefined);
+    };
+    signal.addEventListener('abort', abort);
+    try {
+      const [ready] = await new Promise<readonly Ready[]>((done, failed) => {
+        this.#start(request, placement, source, { done, failed }).then((started) => {
+          id = started;
+          if (signal.aborted) abort();
+        }, failed);
+      });
+      if (!ready) throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
+      return ready;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** @returns the services' number of the run */
+  async #start(
+    request: RunRequest,
+    placement: Placement,
+    source: Raster | null,
+    waiting: Waiting | null,
+  ): Promise<number> {
     const { job: id } = await this.#client.request('studio.run', request);
     const job: Job = {
       id,
@@ -105,16 +157,20 @@ export class CreateState {
       began: null,
       left: null,
       previews: new Map(),
+      waiting,
     };
     this.jobs = [...this.jobs, job];
     for (const event of this.#early.get(id) ?? []) this.receive(event);
     this.#early.delete(id);
+    return id;
   }
 
   /** Cancels the run on its way, or one that waits. */
   async cancel(id = this.jobs[0]?.id): Promise<void> {
     if (id === undefined) return;
+    const waiting = this.jobs.find((job) => job.id === id)?.waiting;
     this.#drop(id);
+    waiting?.failed(new StudioError('CANCELLED', t('job.cancelled')));
     await this.#client.request('studio.cancel', { job: id });
   }
 
@@ -129,7 +185,8 @@ export class CreateState {
     else if (event.type === 'preview') void this.#preview(job.id, event);
     else if (event.type === 'failed') {
       this.#drop(job.id);
-      if (event.code !== 'CANCELLED') this.#failed(event.message);
+      if (job.waiting) job.waiting.failed(new StudioError(event.code, event.message));
+      else if (event.code !== 'CANCELLED') this.#failed(event.message);
     } else void this.#finish(job, event.candidates);
   }
 
@@ -183,19 +240,13 @@ export class CreateState {
 
   async #finish(job: Job, candidates: readonly Candidate[]): Promise<void> {
     try {
-      const items: Ready[] = [];
-      for (const candidate of candidates) {
-        const { pixels, width, height } = candidate;
-        const whole = await fetchRaster(this.#client, pixels, width, height);
-        const recipe = parseRecipe(candidate.recipe);
-        items.push({ candidate, raster: patchOf(whole, job.source), recipe });
-      }
-      if (this.sets.length === 0) this.chosen = 0;
-      const set = { id: job.id, placement: job.placement, items };
-      this.sets = [...this.sets, set];
-      this.arrived(set);
+      const items = await this.#received(job, candidates);
+      if (job.waiting) job.waiting.done(items);
+      else this.#offer({ id: job.id, placement: job.placement, items });
     } catch (error) {
-      this.#failed(toStudioError(error).message);
+      const failure = toStudioError(error);
+      if (job.waiting) job.waiting.failed(failure);
+      else this.#failed(failure.message);
     } finally {
       this.#drop(job.id);
       void this.#client
@@ -205,5 +256,26 @@ export class CreateState {
         )
         .catch(() => undefined);
     }
+  }
+
+  async #received(
+    { source, placement: { origin } }: Job,
+    candidates: readonly Candidate[],
+  ): Promise<readonly Ready[]> {
+    const items: Ready[] = [];
+    for (const candidate of candidates) {
+      const { pixels, width, height } = candidate;
+      const whole = await fetchRaster(this.#client, pixels, width, height);
+      const recipe = parseRecipe(candidate.recipe);
+      const full = recipe && origin ? withOrigin(recipe, origin) : recipe;
+      items.push({ candidate, raster: patchOf(whole, source), recipe: full });
+    }
+    return items;
+  }
+
+  #offer(set: CandidateSet): void {
+    if (this.sets.length === 0) this.chosen = 0;
+    this.sets = [...this.sets, set];
+    this.arrived(set);
   }
 }

@@ -1,11 +1,14 @@
 /** The open document: its history, the gesture on its way, and whether it is saved. */
 import type { StudioError } from '../bridge/client.js';
+import { DocumentError } from '../document/errors.js';
 import { commit, replaceCurrent } from '../document/history/commit.js';
+import { graft } from '../document/history/graft.js';
 import { goTo, redo, redoTarget, undo, undoTarget } from '../document/history/travel.js';
 import {
   createHistory,
   currentDocument,
   type HistoryTree,
+  type Label,
   type NodeId,
 } from '../document/history/tree.js';
 import { activeLayer } from '../document/layers/tree.js';
@@ -111,6 +114,14 @@ export class Editor {
       at: Date.now(),
       recipe: made.recipe ?? null,
     });
+  }
+
+  /** Makes a state after any other and stays where the person is. @returns its id */
+  graft(parent: NodeId, document: StudioDocument, label: Label, recipe: Recipe | null): NodeId {
+    if (!this.#tree) throw new DocumentError('NO_SUCH_STATE', 'There is no history.');
+    const grafted = graft(this.#tree, parent, document, { label, at: Date.now(), recipe });
+    this.#tree = grafted.tree;
+    return grafted.id;
   }
 
   /** Changes the document by a function of it; what refuses says why. */

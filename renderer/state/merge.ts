@@ -7,9 +7,18 @@ import { flattenLayers } from '../document/pixels/flatten.js';
 import type { Layer, LayerId, Rect, StudioDocument } from '../document/types.js';
 import { boundsOfAll } from '../document/layers/transform.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
+import type { MessageKey } from '../i18n/index.svelte.js';
 import type { Job } from './work.svelte.js';
 
 export type MergeKind = 'down' | 'visible' | 'all' | 'self';
+
+/** What steps of the history are called that make layers one. */
+export const MERGE_KEYS = {
+  down: 'command.layer.mergeDown',
+  visible: 'command.layer.mergeVisible',
+  all: 'command.layer.flatten',
+  self: 'command.layer.rasterize',
+} as const satisfies Readonly<Record<MergeKind, MessageKey>>;
 
 /** Which layers become one; empty where there is nothing to merge. */
 function membersOf(document: StudioDocument, kind: MergeKind): readonly Layer[] {

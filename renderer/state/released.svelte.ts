@@ -1,10 +1,12 @@
 /** Old states of the history, released to the services' disk and read back when someone goes there. */
 import { toStudioError } from '../bridge/client.js';
 import { TILES_AT_ONCE, batches, fetchTiles, uploadTiles } from '../bridge/pictures.js';
+import { DocumentError } from '../document/errors.js';
 import { restore } from '../document/history/memory.js';
 import type { HistoryTree, NodeId } from '../document/history/tree.js';
 import { ReleasedStates, type TileKeeper } from '../document/release.js';
 import type { Serialised, TileBytes } from '../document/serialise.js';
+import type { StudioDocument } from '../document/types.js';
 import type { Studio } from './studio.svelte.js';
 
 /** Milliseconds after a change before anything is written. */
@@ -61,6 +63,22 @@ export class Released {
     return this.#inTurn(() => this.#bring(targetOf, go)).finally(() => {
       this.#waiting -= 1;
     });
+  }
+
+  /**
+   * A state's document, without going there; one on disk stays there.
+   * @throws StudioError where it cannot be read; DocumentError NO_SUCH_STATE
+   */
+  read(id: NodeId): Promise<StudioDocument> {
+    const turn = this.#turn
+      .catch(() => undefined)
+      .then(() => {
+        const { tree } = this.#studio.editor;
+        if (!tree) throw new DocumentError('NO_SUCH_STATE', 'There is no history.');
+        return this.#states.read(tree, id);
+      });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   /**

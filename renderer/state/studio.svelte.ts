@@ -28,9 +28,10 @@ import { CreateState } from './create.svelte.js';
 import { Editor } from './editor.svelte.js';
 import { Files } from './files.svelte.js';
 import { MaskState } from './mask.svelte.js';
-import { merged, type MergeKind } from './merge.js';
+import { MERGE_KEYS, merged, type MergeKind } from './merge.js';
 import { selectionIs } from './painting.js';
 import { Released } from './released.svelte.js';
+import { Replay } from './replay.svelte.js';
 import { ToolState } from './tools.svelte.js';
 import { Typing } from './typing.svelte.js';
 import { UiState } from './ui.svelte.js';
@@ -61,6 +62,7 @@ export class Studio {
   readonly clipboard = new Clipboard(this);
   readonly generation = new Generation(this);
   readonly released = new Released(this);
+  readonly replay = new Replay(this);
   readonly autosave = new Autosave(this);
   /** Draws documents; what it has drawn of tiles is shared by everything. */
   readonly compositor = new Compositor({ rasterOf: rasteriser.rasterOf });
@@ -250,13 +252,7 @@ export class Studio {
   }
 
   async merge(kind: MergeKind): Promise<void> {
-    const keys = {
-      down: 'command.layer.mergeDown',
-      visible: 'command.layer.mergeVisible',
-      all: 'command.layer.flatten',
-      self: 'command.layer.rasterize',
-    } as const;
-    await this.work.change(keys[kind], async (document, job) => {
+    await this.work.change(MERGE_KEYS[kind], async (document, job) => {
       const { layers, active } = await merged(
         this.compositor,
         document,
@@ -364,6 +360,7 @@ export class Studio {
   /** Esc: the nearest thing that can be stopped or left. */
   async escape(): Promise<void> {
     if (this.cancelGesture()) return;
+    if (this.replay.cancel()) return;
     if (this.work.cancel()) this.ui.toast('info', t('job.cancelled'));
     else if (this.create.busy) {
       await this.create.cancel();

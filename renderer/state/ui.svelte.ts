@@ -11,7 +11,8 @@ export type DialogName =
   | 'imageSize'
   | 'feather'
   | 'grow'
-  | 'shrink';
+  | 'shrink'
+  | 'replay';
 export const PANELS = ['layers', 'properties', 'consistency', 'history'] as const;
 export type PanelName = (typeof PANELS)[number];
 

@@ -19,13 +19,19 @@ export function expandToDocument(layer: RasterLayer, document: StudioDocument): 
   if (left + top + right + bottom === 0) return layer;
   return {
     ...layer,
-    raster: grow(raster, left, top, right, bottom),
+    raster: growRaster(raster, left, top, right, bottom),
     transform: multiply(layer.transform, translation(-left * TILE, -top * TILE)),
   };
 }
 
 /** A raster with more room around it: tiles to the left and top, pixels to the right and bottom. */
-function grow(raster: Raster, left: number, top: number, right: number, bottom: number): Raster {
+export function growRaster(
+  raster: Raster,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): Raster {
   const size = {
     width: raster.width + left * TILE + right,
     height: raster.height + top * TILE + bottom,

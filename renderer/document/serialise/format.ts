@@ -65,7 +65,8 @@ const recipe = z.looseObject({
   kind: z.enum(['generate', 'edit']),
   prompt: z.string().max(100_000),
   seed: number,
-  model: z.strictObject({ id: z.string().max(1000), hash: z.string().max(1000) }),
+  /** The engine says more of it, such as its version. */
+  model: z.looseObject({ id: z.string().max(1000), hash: z.string().max(1000) }),
 });
 
 const adjustment = z.discriminatedUnion('kind', [

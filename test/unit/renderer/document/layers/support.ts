@@ -58,7 +58,9 @@ export const recipe: Recipe = {
   kind: 'generate',
   prompt: 'a red square',
   seed: 7,
-  model: { id: 'starter', hash: 'abc' },
+  model: { id: 'starter', version: '1.0.0', hash: 'abc' },
+  settings: { steps: 4, references: [{ semantics: 1 }], maskFeather: null },
+  origin: { target: null, references: ['layer', null] },
   steps: [1, 2, { nested: null }],
 };
 

@@ -1,0 +1,156 @@
+/** Making a step of the history again that a model made, of another state than it was made of. */
+import type { Drift } from '../../preload/contract.js';
+import { StudioError } from '../bridge/client.js';
+import { uniqueName } from '../document/create.js';
+import { rebase, type Rebased } from '../document/history/rebase.js';
+import { same } from '../document/history/same.js';
+import { mapLayers } from '../document/layers/change.js';
+import { findLayer, walk } from '../document/layers/tree.js';
+import type { LayerId, RasterLayer, Recipe, StudioDocument } from '../document/types.js';
+import { t } from '../i18n/index.svelte.js';
+import type { Studio } from '../state/studio.svelte.js';
+import { layerNameOf, type Placement } from './candidates.js';
+import { editInputs, isThere } from './inputs.js';
+import { originOf } from './origin.js';
+import { changedRecipe, requestOf, strengthsOf, type RecipeChange } from './recipe-run.js';
+
+/** A step: the state it was made of, and the one that it made. */
+export interface Step {
+  readonly before: StudioDocument;
+  readonly after: StudioDocument;
+}
+
+/** What a person changed of a step's recipe. */
+export interface Changed {
+  /** The layer whose recipe it is; null: all that the step made. */
+  readonly layer: LayerId | null;
+  readonly change: RecipeChange;
+}
+
+/** A step made again. */
+export interface Redone extends Rebased {
+  readonly recipe: Recipe | null;
+  /** Of the edit, if it was one. */
+  readonly drift: Drift | null;
+}
+
+/** Layers that a model made in a step. */
+export function madeLayers({ before, after }: Step): readonly RasterLayer[] {
+  const made: RasterLayer[] = [];
+  for (const { layer } of walk(after.layers)) {
+    if (layer.type !== 'raster' || !layer.recipe || findLayer(before, layer.id)) continue;
+    made.push(layer);
+  }
+  return made;
+}
+
+/**
+ * Runs the recipes of a step on another state and puts the results where the step put its own.
+ * @returns the same state where a layer that a recipe needs is not there
+ * @throws StudioError what the engine says; AbortError
+ */
+export async function redo(
+  studio: Studio,
+  step: Step,
+  onto: StudioDocument,
+  changed: Changed | null,
+  signal: AbortSignal,
+): Promise<Redone> {
+  const remade = new Map<LayerId, RasterLayer>();
+  let [whole, recipe, drift]: [boolean, Recipe | null, Drift | null] = [true, null, null];
+  for (const layer of madeLayers(step)) {
+    const mine = changed && (changed.layer === null || changed.layer === layer.id);
+    const made = await remake(studio, step, onto, layer, mine ? changed.change : null, signal);
+    if (!made) return { document: onto, whole: false, recipe: null, drift: null };
+    remade.set(layer.id, made.layer);
+    [recipe, drift] = [made.layer.recipe, made.drift];
+    whole &&= made.whole;
+  }
+  const ids = new Set(remade.keys());
+  const layers = mapLayers(step.after.layers, ids, (layer) => remade.get(layer.id) ?? layer);
+  const rebased = rebase(step.before, { ...step.after, layers }, onto);
+  return { ...rebased, whole: whole && rebased.whole, recipe, drift };
+}
+
+/** A layer made again. */
+interface Remade {
+  readonly layer: RasterLayer;
+  /** With all that its recipe referred to. */
+  readonly whole: boolean;
+  readonly drift: Drift | null;
+}
+
+/** One layer made again; null where what it is made of is not there. */
+async function remake(
+  studio: Studio,
+  { before }: Step,
+  onto: StudioDocument,
+  layer: RasterLayer,
+  change: RecipeChange | null,
+  signal: AbortSignal,
+): Promise<Remade | null> {
+  const old = layer.recipe;
+  if (!old) return null;
+  const { target, references } = originOf(old);
+  if (target !== null && !findLayer(onto, target)) return null;
+  const recipe = change ? changedRecipe(old, change) : old;
+  const strengths = strengthsOf(recipe).slice(1);
+  const sources = strengths.flatMap((strength, index) => {
+    const source = references[index];
+    return source && isThere(onto, source) ? [{ source, strengths: strength }] : [];
+  });
+  const fields = requestOf(recipe, modelFor(studio, recipe));
+  const inputs =
+    recipe.kind === 'edit' ? await editInputs(studio, onto, { target, references: sources }) : null;
+  signal.throwIfAborted();
+  const request = { ...fields, ...inputs?.pictures };
+  const placed = {
+    ...layer,
+    mask: maskFor(layer, before, onto),
+    name: nameFor(layer, recipe, onto),
+  };
+  const placement: Placement = {
+    kind: recipe.kind,
+    transform: placed.transform,
+    mask: placed.mask,
+    name: placed.name,
+    origin: { target, references: sources.map(({ source }) => source) },
+  };
+  const lockTokens = request.lockTokens && request.mask !== null;
+  const ready = await studio.create.make(
+    { ...request, lockTokens },
+    placement,
+    inputs?.source ?? null,
+    signal,
+  );
+  return {
+    layer: { ...placed, raster: ready.raster, recipe: ready.recipe },
+    whole: sources.length === strengths.length,
+    drift: ready.candidate.drift,
+  };
+}
+
+/** The model that a recipe names, or the one in use where that is gone. @throws StudioError */
+function modelFor({ models, model }: Studio, recipe: Recipe): string {
+  const named = models.find((one) => one.ok && one.id === recipe.model.id);
+  const id = named?.ok ? named.id : model?.id;
+  if (id === undefined) throw new StudioError('MODEL_NOT_FOUND', t('replay.noModel'));
+  return id;
+}
+
+/** What was seen through the selection is seen through the one that is there instead. */
+function maskFor(
+  { mask }: RasterLayer,
+  before: StudioDocument,
+  onto: StudioDocument,
+): RasterLayer['mask'] {
+  if (!mask || !onto.selection || !same(mask.mask, before.selection)) return mask;
+  return { ...mask, mask: onto.selection };
+}
+
+/** Layers are called by their prompts, unless someone called them otherwise. */
+function nameFor(layer: RasterLayer, recipe: Recipe, onto: StudioDocument): string {
+  const prompt = layer.recipe?.prompt ?? recipe.prompt;
+  if (prompt === recipe.prompt || !layer.name.startsWith(layerNameOf(prompt))) return layer.name;
+  return uniqueName(onto, layerNameOf(recipe.prompt));
+}
