@@ -11,6 +11,7 @@ import { pixelsOf } from '../document/pixels/tiles.js';
 import type { Layer, Mask, Raster, Recipe, Rect, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import type { Reference, Strengths } from '../state/consistency.svelte.js';
+import type { OpenDocument } from '../state/open-document.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import { withCandidate, type Placement } from './candidates.js';
 import { contained, covering, sizeFor } from './size.js';
@@ -56,7 +57,9 @@ export class Generation {
 
   /** Runs what the prompt bar says; what is asked while another run is on its way waits in line. */
   async run(): Promise<void> {
-    const { create, editor } = this.#studio;
+    // What is asked for belongs to this document, whichever is shown by the time it is there.
+    const open = this.#studio.current;
+    const { create, editor } = open;
     const prompt = create.prompt.trim();
     if (prompt === '') {
       this.#studio.focusPrompt();
@@ -65,7 +68,7 @@ export class Generation {
     const { document } = editor;
     const editing = create.mode === 'edit' && document !== null;
     const prepared = await this.#busy(() =>
-      editing ? this.#edit(document, prompt) : Promise.resolve(this.#generate(document, prompt)),
+      editing ? this.#edit(open, document, prompt) : Promise.resolve(this.#generate(open, prompt)),
     );
     await create.run(prepared.request, prepared.placement, prepared.source);
     await this.#studio.set({ promptHistory: [...create.past] });
@@ -170,8 +173,8 @@ export class Generation {
   }
 
   /** What every request has. */
-  #common(kind: 'generate' | 'edit', prompt: string) {
-    const { create, consistency, model } = this.#studio;
+  #common({ create, consistency }: OpenDocument, kind: 'generate' | 'edit', prompt: string) {
+    const { model } = this.#studio;
     if (!consistency.seedLocked) consistency.seed = this.#draw();
     const { count, steps, guidanceScale, imageGuidanceScale } = create;
     const { keep, lockTokens } = consistency;
@@ -199,14 +202,16 @@ export class Generation {
     } satisfies RunRequest;
   }
 
-  #generate(document: StudioDocument | null, prompt: string): Prepared {
-    const { create, model } = this.#studio;
+  #generate(open: OpenDocument, prompt: string): Prepared {
+    const { model } = this.#studio;
+    const { create, editor } = open;
+    const { document } = editor;
     const resolution = model?.resolution ?? 512;
     const selection = document?.selection ?? null;
     const bounds = selection && maskBounds(selection);
     const aspect = bounds ? bounds.width / bounds.height : create.aspect;
     const size = sizeFor(aspect, resolution);
-    const request = { ...this.#common('generate', prompt), ...size };
+    const request = { ...this.#common(open, 'generate', prompt), ...size };
     const transform = document ? fitted(size, bounds, document) : IDENTITY;
     const mask = selection && { mask: selection, enabled: true };
     return {
@@ -216,8 +221,9 @@ export class Generation {
     };
   }
 
-  async #edit(document: StudioDocument, prompt: string): Promise<Prepared> {
-    const { create, compositor, client, work } = this.#studio;
+  async #edit(open: OpenDocument, document: StudioDocument, prompt: string): Promise<Prepared> {
+    const { compositor, client, work } = this.#studio;
+    const { create, consistency } = open;
     const active = document.active.at(-1);
     const layer =
       create.target === 'layer' && active !== undefined ? findLayer(document, active) : null;
@@ -229,11 +235,11 @@ export class Generation {
     const { width, height } = document;
     const mask = editMask(document);
     const request: RunRequest = {
-      ...this.#common('edit', prompt),
+      ...this.#common(open, 'edit', prompt),
       image: { blob: await uploadPixels(client, data), width, height },
       mask: mask && { blob: await uploadPixels(client, maskPicture(mask)), width, height },
-      lockTokens: mask !== null && this.#studio.consistency.lockTokens,
-      references: await this.#references(document),
+      lockTokens: mask !== null && consistency.lockTokens,
+      references: await this.#references(open, document),
     };
     return {
       request,
@@ -242,8 +248,11 @@ export class Generation {
     };
   }
 
-  async #references(document: StudioDocument): Promise<RunRequest['references']> {
-    const { consistency, client, model } = this.#studio;
+  async #references(
+    { consistency }: OpenDocument,
+    document: StudioDocument,
+  ): Promise<RunRequest['references']> {
+    const { client, model } = this.#studio;
     const most = Math.max(0, (model?.references ?? 1) - 1);
     const made: RunRequest['references'] = [];
     for (const reference of consistency.references.slice(0, most)) {

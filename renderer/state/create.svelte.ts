@@ -11,6 +11,7 @@ import {
 } from '../create/candidates.js';
 import { patchOf } from '../create/patch.js';
 import type { Raster, StudioDocument } from '../document/types.js';
+import type { EarlyEvents, JobEvent } from './early-events.js';
 
 export type Stage = Extract<StudioEvent, { type: 'progress' }>['stage'];
 
@@ -38,6 +39,24 @@ function leftOf(began: number, step: number, total: number): number | null {
   return step < 2 ? null : ((performance.now() - began) / step) * (total - step);
 }
 
+/** Prompts that were run, whatever the document. */
+export class Prompts {
+  /** The latest last. */
+  past = $state.raw<readonly string[]>([]);
+
+  remember(prompt: string): void {
+    this.past = [...this.past.filter((other) => other !== prompt), prompt].slice(-200);
+  }
+}
+
+/** What runs of all documents have in common. */
+export interface RunsShared {
+  readonly client: Client;
+  readonly failed: (message: string) => void;
+  readonly early: EarlyEvents;
+  readonly prompts: Prompts;
+}
+
 export class CreateState {
   mode = $state<'generate' | 'edit'>('generate');
   prompt = $state('');
@@ -53,23 +72,30 @@ export class CreateState {
   sets = $state.raw<readonly CandidateSet[]>([]);
   /** Which candidate of the first set is looked at; -1: the picture before. */
   chosen = $state(0);
-  /** Prompts that were run, the latest last. */
-  past = $state.raw<readonly string[]>([]);
   /** The last request, to be repeated. */
   last = $state.raw<{ readonly request: RunRequest; readonly placement: Placement } | null>(null);
 
-  readonly #client: Client;
-  readonly #failed: (message: string) => void;
+  readonly #shared: RunsShared;
   /** Told when candidates are there to be looked at. */
   arrived: (set: CandidateSet) => void = () => undefined;
   #recalled = 0;
   #draft = '';
-  /** Events can come before the reply that tells a run's number. */
-  readonly #early = new Map<number, StudioEvent[]>();
+  #ended = false;
 
-  constructor(client: Client, failed: (message: string) => void) {
-    this.#client = client;
-    this.#failed = failed;
+  /** @param like settings of runs are taken over from this one */
+  constructor(shared: RunsShared, like: CreateState | null = null) {
+    this.#shared = shared;
+    if (!like) return;
+    this.count = like.count;
+    this.steps = like.steps;
+    this.guidanceScale = like.guidanceScale;
+    this.imageGuidanceScale = like.imageGuidanceScale;
+    this.aspect = like.aspect;
+  }
+
+  /** Prompts that were run, the latest last. */
+  get past(): readonly string[] {
+    return this.#shared.prompts.past;
   }
 
   /** The candidates that are to be chosen from now. */
@@ -91,8 +117,14 @@ export class CreateState {
   /** @throws StudioError */
   async run(request: RunRequest, placement: Placement, source: Raster | null): Promise<void> {
     this.last = { request, placement };
-    this.#remember(request.prompt);
-    const { job: id } = await this.#client.request('studio.run', request);
+    this.#recalled = 0;
+    const { client, early, prompts } = this.#shared;
+    prompts.remember(request.prompt);
+    const { job: id } = await early.during(() => client.request('studio.run', request));
+    if (this.#ended) {
+      await client.request('studio.cancel', { job: id });
+      return;
+    }
     const job: Job = {
       id,
       prompt: request.prompt,
@@ -107,30 +139,34 @@ export class CreateState {
       previews: new Map(),
     };
     this.jobs = [...this.jobs, job];
-    for (const event of this.#early.get(id) ?? []) this.receive(event);
-    this.#early.delete(id);
+    for (const event of early.take(id)) this.receive(event);
   }
 
   /** Cancels the run on its way, or one that waits. */
   async cancel(id = this.jobs[0]?.id): Promise<void> {
     if (id === undefined) return;
     this.#drop(id);
-    await this.#client.request('studio.cancel', { job: id });
+    await this.#shared.client.request('studio.cancel', { job: id });
   }
 
-  receive(event: StudioEvent): void {
-    if (event.type === 'command' || event.type === 'files') return;
+  /** The document is closed: nobody waits for what is on its way. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    this.sets = [];
+    await Promise.all(this.jobs.map(({ id }) => this.cancel(id)));
+  }
+
+  /** @returns whether the run is one of these */
+  receive(event: JobEvent): boolean {
     const job = this.jobs.find(({ id }) => id === event.job);
-    if (job === undefined) {
-      this.#early.set(event.job, [...(this.#early.get(event.job) ?? []), event].slice(-64));
-      return;
-    }
+    if (job === undefined) return false;
     if (event.type === 'progress') this.#progress(job, event.stage, event.step, event.total);
     else if (event.type === 'preview') void this.#preview(job.id, event);
     else if (event.type === 'failed') {
       this.#drop(job.id);
-      if (event.code !== 'CANCELLED') this.#failed(event.message);
+      if (event.code !== 'CANCELLED') this.#shared.failed(event.message);
     } else void this.#finish(job, event.candidates);
+    return true;
   }
 
   /** The set that is chosen from is done with. */
@@ -146,11 +182,6 @@ export class CreateState {
     if (place === this.#recalled) return;
     this.#recalled = place;
     this.prompt = place === 0 ? this.#draft : (this.past[this.past.length - place] ?? '');
-  }
-
-  #remember(prompt: string): void {
-    this.#recalled = 0;
-    this.past = [...this.past.filter((other) => other !== prompt), prompt].slice(-200);
   }
 
   #update(id: number, change: Partial<Job>): void {
@@ -172,7 +203,7 @@ export class CreateState {
     id: number,
     { index, width, height, pixels }: Extract<StudioEvent, { type: 'preview' }>,
   ): Promise<void> {
-    const data = await this.#client.bytes(pixels).catch(() => null);
+    const data = await this.#shared.client.bytes(pixels).catch(() => null);
     if (data === null || data.length !== width * height * 4) return;
     const bitmap = await createImageBitmap(new ImageData(data, width, height));
     const job = this.jobs.find((other) => other.id === id);
@@ -186,19 +217,20 @@ export class CreateState {
       const items: Ready[] = [];
       for (const candidate of candidates) {
         const { pixels, width, height } = candidate;
-        const whole = await fetchRaster(this.#client, pixels, width, height);
+        const whole = await fetchRaster(this.#shared.client, pixels, width, height);
         const recipe = parseRecipe(candidate.recipe);
         items.push({ candidate, raster: patchOf(whole, job.source), recipe });
       }
+      if (this.#ended) return;
       if (this.sets.length === 0) this.chosen = 0;
       const set = { id: job.id, placement: job.placement, items };
       this.sets = [...this.sets, set];
       this.arrived(set);
     } catch (error) {
-      this.#failed(toStudioError(error).message);
+      this.#shared.failed(toStudioError(error).message);
     } finally {
       this.#drop(job.id);
-      void this.#client
+      void this.#shared.client
         .request(
           'blobs.drop',
           candidates.map(({ pixels }) => pixels),
