@@ -374,7 +374,7 @@ export class Studio implements DocumentShared {
       if (!confirm(t(key, { name: open.name }))) return;
     }
     this.documents.remove(open);
-    await open.end();
+    this.attempt(() => open.end());
   }
 
   /** Nothing that is begun by hand goes on in another document. */
