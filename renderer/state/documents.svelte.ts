@@ -1,7 +1,7 @@
 /** The documents that are open beside each other, in the order of their tabs, and which is shown. */
 
 /** What has to be known of a document here. */
-export interface Tab {
+interface Tab {
   /** There is nothing in it, nothing is asked for, and so it can be used for something else. */
   readonly untouched: boolean;
 }

@@ -19,7 +19,12 @@ const MADE = { timeout: 120_000 };
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 const states = (page: Page) =>
   page.getByRole('tree', { name: 'History' }).getByRole('treeitem').count();
-const canvasOf = (page: Page) => page.getByRole('application').screenshot();
+/** The canvas as far down as nothing lies over it. */
+async function canvasOf(page: Page): Promise<Buffer> {
+  const box = await page.getByRole('application').boundingBox();
+  if (!box) throw new Error('there is no canvas');
+  return page.screenshot({ clip: { ...box, height: box.height - 200 } });
+}
 /** What the tabs say, from the first to the last. */
 const said = (page: Page) =>
   page.getByRole('tab').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
@@ -178,7 +183,9 @@ describe('tabs', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Delete');
     await expect.poll(() => said(page)).toEqual(['three, not saved', 'two']);
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('tab');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')))
+      .toBe('tab');
 
     await page.keyboard.press('Control+k');
     await page.keyboard.type('go to two');
