@@ -29,7 +29,7 @@ export function shares(held: readonly number[], bytes: number): readonly number[
 export class HistoryMemory {
   readonly #holders: () => readonly Holder[];
   readonly #bytes: () => number;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting = false;
   #working: Promise<void> = Promise.resolve();
 
   /**
@@ -43,8 +43,10 @@ export class HistoryMemory {
 
   /** Something may have changed. */
   notice(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#waiting) return;
+    this.#waiting = true;
+    setTimeout(() => {
+      this.#waiting = false;
       this.#working = this.#working.then(() => this.#release());
     }, PAUSE);
   }

@@ -30,6 +30,7 @@ import { HistoryMemory } from './history-memory.js';
 import { isTyping } from './keyboard.js';
 import { merged, type MergeKind } from './merge.js';
 import { OpenDocument, type DocumentShared } from './open-document.svelte.js';
+import { pageShown } from './page-shown.js';
 import { selectionIs } from './painting.js';
 import { ToolState } from './tools.svelte.js';
 import { UiState } from './ui.svelte.js';
@@ -369,7 +370,7 @@ export class Studio implements DocumentShared {
     open.typing.finish();
     if (open.editor.dirty || open.pending) {
       this.documents.show(open);
-      await painted();
+      await pageShown();
       const key = open.editor.dirty ? 'app.unsaved.close' : 'tabs.close.pending';
       if (!confirm(t(key, { name: open.name }))) return;
     }
@@ -481,13 +482,4 @@ export class Studio implements DocumentShared {
       resizeQuality: 'medium',
     });
   }
-}
-
-/** Resolves when the page shows what it was told to. */
-function painted(): Promise<void> {
-  return new Promise((resolve) => {
-    requestAnimationFrame(() => setTimeout(resolve));
-    // Nothing is painted while the window is hidden.
-    setTimeout(resolve, 200);
-  });
 }
