@@ -6,7 +6,7 @@ import App from './App.svelte';
 import { connectBrowser } from './bridge/browser.js';
 import { Client } from './bridge/client.js';
 import { COMMANDS } from './commands/index.js';
-import { Registry } from './commands/registry.js';
+import { Registry, commandsFor } from './commands/registry.js';
 import {
   followTheme,
   listenToDrops,
@@ -22,7 +22,10 @@ const browser = window.nativa ? null : connectBrowser();
 const bridge = browser ?? window.nativa;
 if (!bridge) throw new Error('the page has no way to the services');
 const client = new Client(bridge);
-const studio = new Studio(client, new Registry(COMMANDS), await client.request('app.start', null));
+const start = await client.request('app.start', null);
+const mac = navigator.platform.startsWith('Mac');
+const commands = commandsFor(COMMANDS, { host: start.host, mac });
+const studio = new Studio(client, new Registry(commands), start);
 client.onEvent((event) => {
   studio.receive(event);
 });

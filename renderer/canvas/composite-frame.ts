@@ -83,6 +83,18 @@ export class CompositeFrame {
     this.#enqueue();
   }
 
+  /** Another document is looked at: only what was on the screen is kept ready. */
+  rest(): void {
+    const { level, fromColumn, toColumn, fromRow, toRow } = this.#area;
+    const seen = new Set<string>();
+    for (let row = fromRow; row < toRow; row++) {
+      for (let column = fromColumn; column < toColumn; column++)
+        seen.add(`${level}/${column}/${row}`);
+    }
+    for (const key of this.#tiles.keys()) if (!seen.has(key)) this.#tiles.delete(key);
+    this.#begun = null;
+  }
+
   /** Everything is computed anew: a font or a shape is there now that was not. */
   invalidate(): void {
     for (const tile of this.#tiles.values()) tile.stale = true;

@@ -24,6 +24,8 @@ export class PointerInput {
   readonly #ended = new AbortController();
   #gesture: Gesture | null = null;
   #pointer = -1;
+  /** Where the gesture has come to. */
+  #last: ToolEvent | null = null;
 
   constructor(holder: HTMLElement, studio: Studio, stage: CanvasStage, shown: Shown) {
     this.#holder = holder;
@@ -75,6 +77,16 @@ export class PointerInput {
     gesture?.cancel();
     this.#shown.overlay(null);
     return gesture !== null;
+  }
+
+  /** Ends the gesture where it has come to. */
+  finish(): void {
+    const [gesture, last] = [this.#gesture, this.#last];
+    this.#gesture = null;
+    if (!gesture || !last) return;
+    this.#studio.attempt(() => {
+      gesture.up(last);
+    });
   }
 
   destroy(): void {
@@ -135,6 +147,7 @@ export class PointerInput {
     const gesture = this.#begin(event, given);
     if (!gesture) return;
     this.#gesture = gesture;
+    this.#last = given;
     this.#pointer = event.pointerId;
     this.#holder.setPointerCapture(event.pointerId);
   }
@@ -173,6 +186,7 @@ export class PointerInput {
     this.#shown.hover(given.screen);
     if (!this.#gesture || event.pointerId !== this.#pointer) return;
     const gesture = this.#gesture;
+    this.#last = given;
     this.#studio.attempt(() => {
       gesture.move(given);
     });

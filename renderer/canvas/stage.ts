@@ -11,9 +11,13 @@ import { drawOverlay, type OverlayScene } from './overlay.js';
 
 /** Milliseconds of a frame that may go into computing tiles. */
 const BUDGET = 9;
+/** Documents whose computed tiles are kept. */
+const FRAMES = 4;
 
 /** What the picture shape shows. */
 export interface Picture {
+  /** Whose it is: what was computed for it is shown at once when it comes back. */
+  readonly of: object;
   readonly document: StudioDocument | null;
   /** What it is compared with, if it is. */
   readonly before: StudioDocument | null;
@@ -32,9 +36,18 @@ export class CanvasStage {
   readonly #compositor: Compositor;
   readonly #box = new Konva.Rect({ draggable: false, listening: false });
   readonly #transformer: Konva.Transformer;
+  /** By whose they are, the one shown last. */
+  readonly #frames = new Map<object, CompositeFrame>();
   #frame: CompositeFrame | null = null;
   #beforeFrame: CompositeFrame | null = null;
-  #shown: Picture = { document: null, before: null, split: null, difference: false, forming: null };
+  #shown: Picture = {
+    of: this,
+    document: null,
+    before: null,
+    split: null,
+    difference: false,
+    forming: null,
+  };
   #matrix: Matrix = [1, 0, 0, 1, 0, 0];
   #scene: OverlayScene | null = null;
   #checker: CanvasPattern | null = null;
@@ -114,11 +127,30 @@ export class CanvasStage {
   }
 
   show(picture: Picture): void {
-    this.#frame = frameOf(this.#frame, this.#compositor, picture.document);
+    const other = picture.of !== this.#shown.of;
+    if (other) {
+      this.#frame?.rest();
+      this.#beforeFrame = null;
+    }
+    const known = this.#frames.get(picture.of) ?? null;
+    this.#frame = frameOf(known, this.#compositor, picture.document);
+    this.#frames.delete(picture.of);
+    if (this.#frame) this.#frames.set(picture.of, this.#frame);
+    for (const of of this.#frames.keys()) if (this.#frames.size > FRAMES) this.#frames.delete(of);
     const compared = picture.split !== null || picture.difference ? picture.before : null;
     this.#beforeFrame = frameOf(this.#beforeFrame, this.#compositor, compared);
     this.#shown = picture;
     this.#wake();
+  }
+
+  /** Lets go of what was computed for others than these. */
+  keep(those: readonly object[]): void {
+    for (const of of this.#frames.keys()) if (!those.includes(of)) this.#frames.delete(of);
+  }
+
+  /** Lets go of the transform box, as if the person had. */
+  finish(): void {
+    if (this.#transformer.isTransforming()) this.#transformer.stopTransform();
   }
 
   /** What is drawn over the picture. */

@@ -17,11 +17,11 @@ const whileDragged: ResampleMask = (mask, matrix, width, height) =>
 
 /** Follows the box: the document is changed with it, and once when it is let go. */
 export function transformBox(studio: Studio) {
-  const { editor, work } = studio;
   const placed = (document: StudioDocument, matrix: Matrix, resample: ResampleMask) =>
     transformLayers(document, document.active, matrix, resample);
   return {
     changed(matrix: Matrix, done: boolean): void {
+      const { editor, work } = studio;
       const { document } = editor;
       if (!document) return;
       if (!done) {

@@ -10,12 +10,12 @@ export const FILE_COMMANDS: readonly Command[] = [
       ui.dialog = 'newCanvas';
     },
   },
-  { id: 'file.open', keys: ['Mod+O'], menu: ['file', 0], run: ({ files }) => files.pick() },
+  { id: 'file.open', keys: ['Mod+O'], menu: ['file', 0], run: ({ files }) => files.open() },
   {
     id: 'file.place',
     menu: ['file', 0],
     when: ({ editor }) => editor.document !== null,
-    run: ({ files }) => files.pick(),
+    run: ({ files }) => files.place(),
   },
   {
     id: 'file.save',
@@ -35,8 +35,10 @@ export const FILE_COMMANDS: readonly Command[] = [
   },
   {
     id: 'file.close',
+    keys: ['Alt+W'],
+    appKeys: ['Mod+W'],
     menu: ['file', 3],
-    when: ({ editor }) => editor.document !== null,
-    run: (studio) => studio.closeDocument(),
+    when: ({ documents }) => documents.list.length > 1 || !documents.current.untouched,
+    run: (studio) => studio.close(studio.current),
   },
 ];

@@ -14,7 +14,18 @@ export interface MenuState {
   /** Undefined for commands that switch nothing. */
   checked(command: Command): boolean | undefined;
   keys(command: Command): readonly string[];
+  /** The open documents, in the order of their tabs. */
+  readonly documents: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly shown: boolean;
+  }[];
 }
+
+/** What fits into an entry. */
+const LONGEST = 200;
+/** The most documents that are listed. */
+const MOST = 100;
 
 /**
  * All menus with their words, keys and states. Commands that last while their key is held are left
@@ -28,13 +39,23 @@ export function hostMenu(registry: Registry, state: MenuState): HostMenu {
     enabled: state.enabled(command),
     checked: state.checked(command) ?? null,
   });
-  const menus = MENUS.map((id) => ({
-    id,
-    label: state.word(`menu.${id}`),
-    groups: registry
-      .menu(id)
-      .map((group) => group.filter((command) => !command.release).map(entry))
-      .filter((group) => group.length > 0),
+  const documents = state.documents.slice(0, MOST).map(({ key, name, shown }): HostMenuEntry => ({
+    command: key,
+    label: name.slice(0, LONGEST),
+    keys: null,
+    enabled: true,
+    checked: shown,
   }));
+  const menus = MENUS.map((id) => {
+    const commands = registry
+      .menu(id)
+      .map((group) => group.filter((command) => !command.release).map(entry));
+    const groups = id === 'window' ? [...commands, documents] : commands;
+    return {
+      id,
+      label: state.word(`menu.${id}`),
+      groups: groups.filter((group) => group.length > 0),
+    };
+  });
   return { language: state.language, typing: state.typing, menus };
 }

@@ -7,6 +7,7 @@ import { MASK_COMMANDS } from './mask.js';
 import { SELECT_COMMANDS } from './select.js';
 import type { Command } from './registry.js';
 import { VIEW_COMMANDS } from './view.js';
+import { WINDOW_COMMANDS } from './window.js';
 
 export const COMMANDS: readonly Command[] = [
   ...FILE_COMMANDS,
@@ -16,4 +17,5 @@ export const COMMANDS: readonly Command[] = [
   ...SELECT_COMMANDS,
   ...CREATE_COMMANDS,
   ...VIEW_COMMANDS,
+  ...WINDOW_COMMANDS,
 ];

@@ -17,6 +17,7 @@ export const MENUS = [
   'select',
   'create',
   'view',
+  'window',
   'help',
 ] as const;
 export type MenuName = (typeof MENUS)[number];
@@ -26,6 +27,11 @@ export interface Command {
   readonly id: CommandId;
   /** Default keys: `Mod+Shift+Z`; Mod is Cmd on a Mac and Ctrl elsewhere. */
   readonly keys?: readonly string[];
+  /**
+   * Keys before those where the page has a window of its own; a browser keeps them for itself.
+   * `Ctrl` is that key on a Mac as well.
+   */
+  readonly appKeys?: readonly string[];
   /** Where it stands; entries of one group stand together, in the order of the table. */
   readonly menu?: readonly [MenuName, group: number];
   /** Whether it can be run now; always, if absent. */
@@ -35,6 +41,19 @@ export interface Command {
   run(studio: Studio): void | Promise<void>;
   /** For commands that last while their key is held. */
   release?(studio: Studio): void;
+}
+
+/** Commands with the keys that reach the page where it is shown. */
+export function commandsFor(
+  commands: readonly Command[],
+  { host, mac }: { readonly host: 'browser' | 'electron'; readonly mac: boolean },
+): readonly Command[] {
+  if (host === 'browser') return commands;
+  return commands.map((command) => {
+    if (!command.appKeys) return command;
+    const own = command.appKeys.map((keys) => (mac ? keys : keys.replace(/^Ctrl\+/, 'Mod+')));
+    return { ...command, keys: [...own, ...(command.keys ?? [])] };
+  });
 }
 
 /** The commands by id. @throws Error where two have one id */

@@ -6,6 +6,7 @@ import { maskBounds } from '../document/pixels/mask-operations.js';
 import { IDENTITY, multiply, scaling, translation } from '../document/pixels/matrix.js';
 import type { Raster, Recipe, Rect, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
+import type { OpenDocument } from '../state/open-document.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import { layerNameOf, withCandidate, type Placement } from './candidates.js';
 import { editInputs, isThere } from './inputs.js';
@@ -28,7 +29,9 @@ export class Generation {
 
   /** Runs what the prompt bar says; what is asked while another run is on its way waits in line. */
   async run(): Promise<void> {
-    const { create, editor } = this.#studio;
+    // What is asked for belongs to this document, whichever is shown by the time it is there.
+    const open = this.#studio.current;
+    const { create, editor } = open;
     const prompt = create.prompt.trim();
     if (prompt === '') {
       this.#studio.focusPrompt();
@@ -37,7 +40,7 @@ export class Generation {
     const { document } = editor;
     const editing = create.mode === 'edit' && document !== null;
     const prepared = await this.#busy(() =>
-      editing ? this.#edit(document, prompt) : Promise.resolve(this.#generate(document, prompt)),
+      editing ? this.#edit(open, document, prompt) : Promise.resolve(this.#generate(open, prompt)),
     );
     await create.run(prepared.request, prepared.placement, prepared.source);
     await this.#studio.set({ promptHistory: [...create.past] });
@@ -138,8 +141,8 @@ export class Generation {
   }
 
   /** What every request has. */
-  #common(kind: 'generate' | 'edit', prompt: string) {
-    const { create, consistency, model } = this.#studio;
+  #common({ create, consistency }: OpenDocument, kind: 'generate' | 'edit', prompt: string) {
+    const { model } = this.#studio;
     if (!consistency.seedLocked) consistency.seed = drawSeed();
     const { count, steps, guidanceScale, imageGuidanceScale } = create;
     const { keep, lockTokens } = consistency;
@@ -167,14 +170,16 @@ export class Generation {
     } satisfies RunRequest;
   }
 
-  #generate(document: StudioDocument | null, prompt: string): Prepared {
-    const { create, model } = this.#studio;
+  #generate(open: OpenDocument, prompt: string): Prepared {
+    const { model } = this.#studio;
+    const { create, editor } = open;
+    const { document } = editor;
     const resolution = model?.resolution ?? 512;
     const selection = document?.selection ?? null;
     const bounds = selection && maskBounds(selection);
     const aspect = bounds ? bounds.width / bounds.height : create.aspect;
     const size = sizeFor(aspect, resolution);
-    const request = { ...this.#common('generate', prompt), ...size };
+    const request = { ...this.#common(open, 'generate', prompt), ...size };
     const transform = document ? fitted(size, bounds, document) : IDENTITY;
     const mask = selection && { mask: selection, enabled: true };
     return {
@@ -184,8 +189,9 @@ export class Generation {
     };
   }
 
-  async #edit(document: StudioDocument, prompt: string): Promise<Prepared> {
-    const { create, consistency, model } = this.#studio;
+  async #edit(open: OpenDocument, document: StudioDocument, prompt: string): Promise<Prepared> {
+    const { model } = this.#studio;
+    const { create, consistency } = open;
     const active = document.active.at(-1);
     const target =
       create.target === 'layer' && active !== undefined && findLayer(document, active)
@@ -196,7 +202,7 @@ export class Generation {
       .slice(0, most)
       .filter(({ source }) => isThere(document, source))
       .map(({ source, strengths }) => ({ source, strengths: { ...strengths } }));
-    const common = this.#common('edit', prompt);
+    const common = this.#common(open, 'edit', prompt);
     const { pictures, source } = await editInputs(this.#studio, document, { target, references });
     const lockTokens = pictures.mask !== null && consistency.lockTokens;
     const origin = { target, references: references.map((reference) => reference.source) };

@@ -8,6 +8,7 @@ import { mapLayers } from '../document/layers/change.js';
 import { findLayer, walk } from '../document/layers/tree.js';
 import type { LayerId, RasterLayer, Recipe, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
+import type { CreateState } from '../state/create.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import { layerNameOf, type Placement } from './candidates.js';
 import { editInputs, isThere } from './inputs.js';
@@ -44,13 +45,19 @@ export function madeLayers({ before, after }: Step): readonly RasterLayer[] {
   return made;
 }
 
+/** Who makes pictures: the studio, and the runs of the document that they are for. */
+export interface Makers {
+  readonly studio: Studio;
+  readonly create: CreateState;
+}
+
 /**
  * Runs the recipes of a step on another state and puts the results where the step put its own.
  * @returns the same state where a layer that a recipe needs is not there
  * @throws StudioError what the engine says; AbortError
  */
 export async function redo(
-  studio: Studio,
+  makers: Makers,
   step: Step,
   onto: StudioDocument,
   changed: Changed | null,
@@ -60,7 +67,7 @@ export async function redo(
   let [whole, recipe, drift]: [boolean, Recipe | null, Drift | null] = [true, null, null];
   for (const layer of madeLayers(step)) {
     const mine = changed && (changed.layer === null || changed.layer === layer.id);
-    const made = await remake(studio, step, onto, layer, mine ? changed.change : null, signal);
+    const made = await remake(makers, step, onto, layer, mine ? changed.change : null, signal);
     if (!made) return { document: onto, whole: false, recipe: null, drift: null };
     remade.set(layer.id, made.layer);
     [recipe, drift] = [made.layer.recipe, made.drift];
@@ -82,7 +89,7 @@ interface Remade {
 
 /** One layer made again; null where what it is made of is not there. */
 async function remake(
-  studio: Studio,
+  { studio, create }: Makers,
   { before }: Step,
   onto: StudioDocument,
   layer: RasterLayer,
@@ -117,7 +124,7 @@ async function remake(
     origin: { target, references: sources.map(({ source }) => source) },
   };
   const lockTokens = request.lockTokens && request.mask !== null;
-  const ready = await studio.create.make(
+  const ready = await create.make(
     { ...request, lockTokens },
     placement,
     inputs?.source ?? null,

@@ -25,8 +25,21 @@ export const en = {
   'menu.select': 'Select',
   'menu.create': 'Create',
   'menu.view': 'View',
+  'menu.window': 'Window',
   'menu.help': 'Help',
   'menu.bar': 'Main menu',
+
+  'tabs.label': 'Open documents',
+  'tabs.empty': 'New tab',
+  'tabs.new': 'New tab',
+  'tabs.close': 'Close {name}',
+  'tabs.unsaved': 'not saved',
+  'tabs.working': 'making pictures',
+  'tabs.arrived': 'pictures to choose from',
+  'tabs.goTo': 'Go to “{name}”',
+  'tabs.drop': 'Drop here to open each file as a document of its own',
+  'tabs.close.pending':
+    'Pictures for “{name}” are being made or wait to be chosen from. Close it and lose them?',
 
   'empty.title': 'Drop a picture here',
   'empty.or': 'or describe one below, and press Enter',
@@ -35,6 +48,7 @@ export const en = {
   'empty.formats': 'PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG, PSD and OpenRaster',
   'empty.recover': 'Work that was not saved',
   'empty.recover.open': 'Open',
+  'empty.recover.all': 'Open all',
   'empty.recover.discard': 'Discard',
 
   'drop.here': 'Drop to add as layers',

@@ -27,8 +27,20 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'menu.select': 'Selección',
   'menu.create': 'Crear',
   'menu.view': 'Ver',
+  'menu.window': 'Ventana',
   'menu.help': 'Ayuda',
   'menu.bar': 'Menú principal',
+
+  'tabs.label': 'Documentos abiertos',
+  'tabs.empty': 'Pestaña nueva',
+  'tabs.new': 'Pestaña nueva',
+  'tabs.close': 'Cerrar {name}',
+  'tabs.unsaved': 'sin guardar',
+  'tabs.working': 'creando imágenes',
+  'tabs.arrived': 'imágenes por elegir',
+  'tabs.goTo': 'Ir a «{name}»',
+  'tabs.drop': 'Suelta aquí para abrir cada archivo como documento propio',
+  'tabs.close.pending': 'Hay imágenes para «{name}» en curso o por elegir. ¿Cerrarlo y perderlas?',
 
   'empty.title': 'Suelta una imagen aquí',
   'empty.or': 'o describe una abajo y pulsa Intro',
@@ -37,6 +49,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'empty.formats': 'PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG, PSD y OpenRaster',
   'empty.recover': 'Trabajo sin guardar',
   'empty.recover.open': 'Abrir',
+  'empty.recover.all': 'Abrir todo',
   'empty.recover.discard': 'Descartar',
 
   'drop.here': 'Suelta para añadir como capas',

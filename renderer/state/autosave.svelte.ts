@@ -6,10 +6,14 @@ import { ProjectWriter, type Serialised } from '../document/serialise.js';
 import { toStudioError } from '../bridge/client.js';
 import { TILES_AT_ONCE, batches, uploadTiles } from '../bridge/pictures.js';
 import type { HistoryTree } from '../document/history/tree.js';
-import type { Studio } from './studio.svelte.js';
+import type { Editor } from './editor.svelte.js';
+import type { DocumentShared } from './open-document.svelte.js';
+import type { Released } from './released.svelte.js';
 
 export class Autosave {
-  readonly #studio: Studio;
+  readonly #shared: DocumentShared;
+  readonly #editor: Editor;
+  readonly #released: Released;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The tree that is on disk; not held, for it may have states that are released since. */
   #kept: WeakRef<HistoryTree> | null = null;
@@ -18,29 +22,47 @@ export class Autosave {
   #writer: ProjectWriter;
   #working: Promise<void> = Promise.resolve();
   #told = false;
+  #ended = false;
 
-  constructor(studio: Studio) {
-    this.#studio = studio;
-    this.#writer = new ProjectWriter({ stored: studio.released.stored });
+  constructor(shared: DocumentShared, editor: Editor, released: Released) {
+    this.#shared = shared;
+    this.#editor = editor;
+    this.#released = released;
+    this.#writer = new ProjectWriter({ stored: released.stored });
   }
 
-  /** Nothing of the work is on disk. */
-  begin(): void {
+  /** Whether a crash would cost nothing: all of the work is saved or on disk. */
+  get safe(): boolean {
+    const { tree, dirty } = this.#editor;
+    return !dirty || tree === this.#kept?.deref();
+  }
+
+  /** This was found on disk. */
+  found(tree: HistoryTree): void {
+    this.#kept = new WeakRef(tree);
+  }
+
+  /** What is on disk is not needed any more: this state is saved, or nobody wants it (null). */
+  async forget(tree: HistoryTree | null): Promise<void> {
+    this.#ended = tree === null;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { tree } = this.#studio.editor;
+    await this.#working;
     this.#kept = tree && new WeakRef(tree);
     this.#anew();
+    const { id } = this.#editor;
+    if (id) await this.#shared.client.request('autosave.discard', { id });
   }
 
   #anew(): void {
     this.#sent = new Set();
-    this.#writer = new ProjectWriter({ stored: this.#studio.released.stored });
+    this.#writer = new ProjectWriter({ stored: this.#released.stored });
   }
 
   /** Something may have changed. */
   notice(tree: HistoryTree | null): void {
-    const { settings, editor } = this.#studio;
+    const { settings } = this.#shared;
+    const editor = this.#editor;
     if (!settings.autosave || tree === null || tree === this.#kept?.deref() || !editor.dirty)
       return;
     this.#timer ??= setTimeout(() => {
@@ -50,13 +72,14 @@ export class Autosave {
   }
 
   async #keep(again = false): Promise<void> {
-    const { editor, client, ui } = this.#studio;
-    const { tree, document, id, name } = editor;
-    if (!tree || !document || tree === this.#kept?.deref()) return;
+    const { client, ui } = this.#shared;
+    const { tree, document, id, name } = this.#editor;
+    if (this.#ended || !tree || !document || tree === this.#kept?.deref()) return;
     if (id !== this.#document) this.#anew();
     try {
       const written = this.#writer.write(tree);
       const last = await this.#sendTiles(id, written);
+      if (this.#isEnded()) return;
       await client.request('autosave.put', {
         id,
         name,
@@ -91,12 +114,17 @@ export class Autosave {
     }
   }
 
+  #isEnded(): boolean {
+    return this.#ended;
+  }
+
   /** Sends tiles that are not on disk yet, a batch at a time. @returns the last batch, not sent yet */
   async #sendTiles(
     id: string,
     { tiles, elsewhere }: Serialised,
   ): Promise<readonly { readonly id: number; readonly data: Uint8ClampedArray }[]> {
-    const { client, released } = this.#studio;
+    const { client } = this.#shared;
+    const released = this.#released;
     const gone = elsewhere.filter((tile) => !this.#sent.has(tile.id));
     for (let at = 0; at < gone.length; at += TILES_AT_ONCE) {
       const some = gone.slice(at, at + TILES_AT_ONCE);

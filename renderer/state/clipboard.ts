@@ -59,17 +59,20 @@ export class Clipboard {
   }
 
   async cut(): Promise<void> {
-    if (!(await this.copy(false))) return;
     const { editor } = this.#studio;
-    if (editor.document?.selection) this.#studio.execute('edit.clear');
-    else editor.change('command.edit.cut', (document) => removeLayers(document, document.active));
+    if (!(await this.copy(false))) return;
+    if (!editor.document?.selection)
+      editor.change('command.edit.cut', (document) => removeLayers(document, document.active));
+    // Where another document is shown by now, the selection has been copied and stays.
+    else if (editor === this.#studio.editor) this.#studio.execute('edit.clear');
   }
 
   /** Puts what was copied into the document: our own layers whole, else a picture. */
   async paste(): Promise<void> {
+    const { current } = this.#studio;
+    const { editor } = current;
     // Who is quicker than a copy means that copy, and not what was there before it.
     await this.#copied;
-    const { editor } = this.#studio;
     const items = await navigator.clipboard.read().catch(() => []);
     if (this.#layers.length > 0 && editor.document && (await this.#isOurs(items))) {
       const layers = this.#layers.map(copyLayer);
@@ -82,7 +85,7 @@ export class Clipboard {
       const type = item.types.find((name) => name.startsWith('image/'));
       if (type === undefined) continue;
       const file = new File([await item.getType(type)], t('layer.pasted'), { type });
-      await this.#studio.files.addFiles([file]);
+      await this.#studio.files.addFiles([file], current);
       return;
     }
     throw new StudioError('CLIPBOARD', t('error.CLIPBOARD'));

@@ -13,6 +13,7 @@ import { withOrigin } from '../create/origin.js';
 import { patchOf } from '../create/patch.js';
 import type { Raster, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
+import type { EarlyEvents, JobEvent } from './early-events.js';
 
 export type Stage = Extract<StudioEvent, { type: 'progress' }>['stage'];
 
@@ -48,6 +49,24 @@ function leftOf(began: number, step: number, total: number): number | null {
   return step < 2 ? null : ((performance.now() - began) / step) * (total - step);
 }
 
+/** Prompts that were run, whatever the document. */
+export class Prompts {
+  /** The latest last. */
+  past = $state.raw<readonly string[]>([]);
+
+  remember(prompt: string): void {
+    this.past = [...this.past.filter((other) => other !== prompt), prompt].slice(-200);
+  }
+}
+
+/** What runs of all documents have in common. */
+export interface RunsShared {
+  readonly client: Client;
+  readonly failed: (message: string) => void;
+  readonly early: EarlyEvents;
+  readonly prompts: Prompts;
+}
+
 export class CreateState {
   mode = $state<'generate' | 'edit'>('generate');
   prompt = $state('');
@@ -63,23 +82,30 @@ export class CreateState {
   sets = $state.raw<readonly CandidateSet[]>([]);
   /** Which candidate of the first set is looked at; -1: the picture before. */
   chosen = $state(0);
-  /** Prompts that were run, the latest last. */
-  past = $state.raw<readonly string[]>([]);
   /** The last request, to be repeated. */
   last = $state.raw<{ readonly request: RunRequest; readonly placement: Placement } | null>(null);
 
-  readonly #client: Client;
-  readonly #failed: (message: string) => void;
+  readonly #shared: RunsShared;
   /** Told when candidates are there to be looked at. */
   arrived: (set: CandidateSet) => void = () => undefined;
   #recalled = 0;
   #draft = '';
-  /** Events can come before the reply that tells a run's number. */
-  readonly #early = new Map<number, StudioEvent[]>();
+  #ended = false;
 
-  constructor(client: Client, failed: (message: string) => void) {
-    this.#client = client;
-    this.#failed = failed;
+  /** @param like settings of runs are taken over from this one */
+  constructor(shared: RunsShared, like: CreateState | null = null) {
+    this.#shared = shared;
+    if (!like) return;
+    this.count = like.count;
+    this.steps = like.steps;
+    this.guidanceScale = like.guidanceScale;
+    this.imageGuidanceScale = like.imageGuidanceScale;
+    this.aspect = like.aspect;
+  }
+
+  /** Prompts that were run, the latest last. */
+  get past(): readonly string[] {
+    return this.#shared.prompts.past;
   }
 
   /** The candidates that are to be chosen from now. */
@@ -101,7 +127,8 @@ export class CreateState {
   /** @throws StudioError */
   async run(request: RunRequest, placement: Placement, source: Raster | null): Promise<void> {
     this.last = { request, placement };
-    this.#remember(request.prompt);
+    this.#recalled = 0;
+    this.#shared.prompts.remember(request.prompt);
     await this.#start(request, placement, source, null);
   }
 
@@ -144,7 +171,13 @@ export class CreateState {
     source: Raster | null,
     waiting: Waiting | null,
   ): Promise<number> {
-    const { job: id } = await this.#client.request('studio.run', request);
+    const { client, early } = this.#shared;
+    const { job: id } = await early.during(() => client.request('studio.run', request));
+    if (this.#ended) {
+      waiting?.failed(new StudioError('CANCELLED', t('job.cancelled')));
+      await client.request('studio.cancel', { job: id });
+      return id;
+    }
     const job: Job = {
       id,
       prompt: request.prompt,
@@ -160,8 +193,7 @@ export class CreateState {
       waiting,
     };
     this.jobs = [...this.jobs, job];
-    for (const event of this.#early.get(id) ?? []) this.receive(event);
-    this.#early.delete(id);
+    for (const event of early.take(id)) this.receive(event);
     return id;
   }
 
@@ -171,23 +203,28 @@ export class CreateState {
     const waiting = this.jobs.find((job) => job.id === id)?.waiting;
     this.#drop(id);
     waiting?.failed(new StudioError('CANCELLED', t('job.cancelled')));
-    await this.#client.request('studio.cancel', { job: id });
+    await this.#shared.client.request('studio.cancel', { job: id });
   }
 
-  receive(event: StudioEvent): void {
-    if (event.type === 'command' || event.type === 'files') return;
+  /** The document is closed: nobody waits for what is on its way. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    this.sets = [];
+    await Promise.all(this.jobs.map(({ id }) => this.cancel(id)));
+  }
+
+  /** @returns whether the run is one of these */
+  receive(event: JobEvent): boolean {
     const job = this.jobs.find(({ id }) => id === event.job);
-    if (job === undefined) {
-      this.#early.set(event.job, [...(this.#early.get(event.job) ?? []), event].slice(-64));
-      return;
-    }
+    if (job === undefined) return false;
     if (event.type === 'progress') this.#progress(job, event.stage, event.step, event.total);
     else if (event.type === 'preview') void this.#preview(job.id, event);
     else if (event.type === 'failed') {
       this.#drop(job.id);
       if (job.waiting) job.waiting.failed(new StudioError(event.code, event.message));
-      else if (event.code !== 'CANCELLED') this.#failed(event.message);
+      else if (event.code !== 'CANCELLED') this.#shared.failed(event.message);
     } else void this.#finish(job, event.candidates);
+    return true;
   }
 
   /** The set that is chosen from is done with. */
@@ -203,11 +240,6 @@ export class CreateState {
     if (place === this.#recalled) return;
     this.#recalled = place;
     this.prompt = place === 0 ? this.#draft : (this.past[this.past.length - place] ?? '');
-  }
-
-  #remember(prompt: string): void {
-    this.#recalled = 0;
-    this.past = [...this.past.filter((other) => other !== prompt), prompt].slice(-200);
   }
 
   #update(id: number, change: Partial<Job>): void {
@@ -229,7 +261,7 @@ export class CreateState {
     id: number,
     { index, width, height, pixels }: Extract<StudioEvent, { type: 'preview' }>,
   ): Promise<void> {
-    const data = await this.#client.bytes(pixels).catch(() => null);
+    const data = await this.#shared.client.bytes(pixels).catch(() => null);
     if (data === null || data.length !== width * height * 4) return;
     const bitmap = await createImageBitmap(new ImageData(data, width, height));
     const job = this.jobs.find((other) => other.id === id);
@@ -242,14 +274,14 @@ export class CreateState {
     try {
       const items = await this.#received(job, candidates);
       if (job.waiting) job.waiting.done(items);
-      else this.#offer({ id: job.id, placement: job.placement, items });
+      else if (!this.#ended) this.#offer({ id: job.id, placement: job.placement, items });
     } catch (error) {
       const failure = toStudioError(error);
       if (job.waiting) job.waiting.failed(failure);
-      else this.#failed(failure.message);
+      else this.#shared.failed(failure.message);
     } finally {
       this.#drop(job.id);
-      void this.#client
+      void this.#shared.client
         .request(
           'blobs.drop',
           candidates.map(({ pixels }) => pixels),
@@ -265,7 +297,7 @@ export class CreateState {
     const items: Ready[] = [];
     for (const candidate of candidates) {
       const { pixels, width, height } = candidate;
-      const whole = await fetchRaster(this.#client, pixels, width, height);
+      const whole = await fetchRaster(this.#shared.client, pixels, width, height);
       const recipe = parseRecipe(candidate.recipe);
       const full = recipe && origin ? withOrigin(recipe, origin) : recipe;
       items.push({ candidate, raster: patchOf(whole, source), recipe: full });

@@ -31,9 +31,12 @@ export class Editor {
   id = $state('');
   #saved = $state.raw<StudioDocument | null>(null);
   readonly #failed: (message: string) => void;
+  readonly #untitled: () => string;
 
-  constructor(failed: (message: string) => void) {
+  /** @param untitled what a document without a name is called */
+  constructor(failed: (message: string) => void, untitled = () => t('app.untitled')) {
     this.#failed = failed;
+    this.#untitled = untitled;
   }
 
   get tree(): HistoryTree | null {
@@ -85,13 +88,13 @@ export class Editor {
     );
   }
 
-  /** Goes on with a history that was kept. */
-  load(tree: HistoryTree, name: string, id: string = crypto.randomUUID()): void {
+  /** Goes on with a history that was kept. @param saved whether that was in a file of the person's */
+  load(tree: HistoryTree, name: string, id: string = crypto.randomUUID(), saved = true): void {
     this.gesture = null;
     this.#tree = tree;
     this.name = name;
     this.id = id;
-    this.#saved = currentDocument(tree);
+    this.#saved = saved ? currentDocument(tree) : null;
   }
 
   close(): void {
@@ -104,7 +107,7 @@ export class Editor {
   commit(key: MessageKey, document: StudioDocument, made: Made = {}): void {
     this.gesture = null;
     if (!this.#tree) {
-      this.open(document, t('app.untitled'), key, made);
+      this.open(document, this.#untitled(), key, made);
       this.#saved = null;
       return;
     }

@@ -14,6 +14,7 @@ import { BLEND_MODES } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
+import type { OpenDocument } from './open-document.svelte.js';
 import type { Studio } from './studio.svelte.js';
 
 const IMAGES = 'image/*,.psd,.ora,.tif,.tiff,.avif,.webp';
@@ -35,6 +36,9 @@ function pick(multiple: boolean): Promise<readonly File[]> {
   });
 }
 
+/** Where a file goes: into an open document, or into one of its own. */
+type Place = OpenDocument | 'own';
+
 const stem = (name: string): string => name.replace(/\.[^.]+$/, '') || name;
 
 export class Files {
@@ -44,23 +48,36 @@ export class Files {
     this.#studio = studio;
   }
 
-  async pick(): Promise<void> {
+  /** Asks for files and opens each as a document of its own. */
+  open(): Promise<void> {
+    return this.#pick('own');
+  }
+
+  /** Asks for files and puts them into the document as layers. */
+  place(): Promise<void> {
+    return this.#pick(this.#studio.current);
+  }
+
+  async #pick(place: Place): Promise<void> {
     const { start, client } = this.#studio;
     if (start.host === 'electron') {
       // A menu outside of the page is no click in it, and only those open the page's own dialog.
       const { files, first } = await client.request('files.choose', null);
-      await this.openGiven(files, first);
-    } else await this.addFiles(await pick(true));
+      await this.openGiven(files, first, place);
+    } else await this.addFiles(await pick(true), place);
   }
 
-  /** Opens files: the first becomes the document if there is none, the others layers in it. */
-  async addFiles(files: readonly File[]): Promise<void> {
+  /**
+   * Opens files. In an open document they become layers; if it is empty, the first one becomes the
+   * document. Projects always become documents of their own.
+   */
+  async addFiles(files: readonly File[], place: Place = this.#studio.current): Promise<void> {
     for (const file of files) {
       await this.#busy(file.name, async () => {
         const { client } = this.#studio;
         const blob = await client.upload(file);
         try {
-          await this.#take(await client.request('files.open', { name: file.name, blob }));
+          await this.#take(await client.request('files.open', { name: file.name, blob }), place);
         } finally {
           client.drop(blob);
         }
@@ -69,11 +86,12 @@ export class Files {
   }
 
   /** Opens files given on the command line or by the system. */
-  async openGiven(names: readonly string[], first = 0): Promise<void> {
+  async openGiven(names: readonly string[], first = 0, place: Place = 'own'): Promise<void> {
     for (const [index, name] of names.entries()) {
       await this.#busy(name, async () => {
         await this.#take(
           await this.#studio.client.request('files.openPath', { index: first + index }),
+          place,
         );
       });
     }
@@ -81,9 +99,10 @@ export class Files {
 
   /** A picture of a file as something to resemble. */
   async pickReference(): Promise<void> {
+    const { consistency } = this.#studio;
     for (const file of await pick(false)) {
       await this.#busy(file.name, async () => {
-        const { client, consistency, compositor } = this.#studio;
+        const { client, compositor } = this.#studio;
         const blob = await client.upload(file);
         const opened = await client.request('files.open', { name: file.name, blob });
         client.drop(blob);
@@ -101,8 +120,13 @@ export class Files {
   }
 
   /** The flattened picture, uploaded. */
-  async flattened(): Promise<{ blob: string; width: number; height: number }> {
-    const document = this.#document();
+  flattened(): Promise<{ blob: string; width: number; height: number }> {
+    return this.#flattened(this.#document());
+  }
+
+  async #flattened(
+    document: StudioDocument,
+  ): Promise<{ blob: string; width: number; height: number }> {
     const { compositor, client } = this.#studio;
     const data = await flatten(compositor, document);
     const blob = await uploadPixels(client, data);
@@ -111,13 +135,14 @@ export class Files {
 
   /** Saves the project with its history as OpenRaster. */
   async save(): Promise<void> {
-    const { editor, client, ui } = this.#studio;
+    const { client, ui, current } = this.#studio;
+    const { editor, autosave } = current;
     const document = this.#document();
     const { tree } = editor;
     if (!tree) return;
     await this.#busy(editor.name, async () => {
-      const { json, tiles } = await this.#history(tree);
-      const { blob: merged, width, height } = await this.flattened();
+      const { json, tiles } = await this.#history(current, tree);
+      const { blob: merged, width, height } = await this.#flattened(document);
       const file = await client.request('files.writeProject', {
         name: editor.name,
         width,
@@ -130,14 +155,17 @@ export class Files {
       const name = `${stem(editor.name)}.ora`;
       if (!(await client.saveFile(name, file.blob))) return;
       editor.markSaved(document);
-      await this.forget();
+      await autosave.forget(tree);
       ui.toast('info', t('app.saved', { name }));
     });
   }
 
   /** A history as JSON, and a blob of its tiles. */
-  async #history(tree: HistoryTree): Promise<{ readonly json: string; readonly tiles: string }> {
-    const { released, editor, ui } = this.#studio;
+  async #history(
+    { released, editor }: OpenDocument,
+    tree: HistoryTree,
+  ): Promise<{ readonly json: string; readonly tiles: string }> {
+    const { ui } = this.#studio;
     try {
       const written = serialise(tree, { stored: released.stored });
       return { json: written.json, tiles: await released.uploadAll(written) };
@@ -154,7 +182,7 @@ export class Files {
   /** The document with its layers for other programs. */
   async exportPsd(name: string) {
     const document = this.#document();
-    const { blob: merged, width, height } = await this.flattened();
+    const { blob: merged, width, height } = await this.#flattened(document);
     const layers = await this.#wireLayers(document);
     return this.#studio.client.request('files.exportPsd', { name, width, height, layers, merged });
   }
@@ -162,21 +190,19 @@ export class Files {
   /** Opens work that was kept on disk. */
   async recover({ id, name }: { readonly id: string; readonly name: string }): Promise<void> {
     await this.#busy(name, async () => {
-      await this.#take(await this.#studio.client.request('autosave.open', { id }), id);
+      await this.#take(await this.#studio.client.request('autosave.open', { id }), 'own', id);
       this.#studio.recoveries = this.#studio.recoveries.filter((other) => other.id !== id);
     });
+  }
+
+  /** Opens all work that was kept on disk, the oldest first, so that the latest is shown. */
+  async recoverAll(): Promise<void> {
+    for (const recovery of this.#studio.recoveries.toReversed()) await this.recover(recovery);
   }
 
   async discardRecovery(id: string): Promise<void> {
     this.#studio.recoveries = this.#studio.recoveries.filter((other) => other.id !== id);
     await this.#studio.client.request('autosave.discard', { id });
-  }
-
-  /** Takes the kept state away: the work is saved or not wanted. */
-  async forget(): Promise<void> {
-    const { editor, client, autosave } = this.#studio;
-    autosave.begin();
-    if (editor.id) await client.request('autosave.discard', { id: editor.id });
   }
 
   #document(): StudioDocument {
@@ -195,34 +221,38 @@ export class Files {
     }
   }
 
-  async #take(opened: Opened, id?: string): Promise<void> {
-    const { editor, client } = this.#studio;
+  /** @param recovered what work is called that was kept on disk and is in no file */
+  async #take(opened: Opened, place: Place, recovered?: string): Promise<void> {
+    const { client, documents } = this.#studio;
     if (opened.kind === 'project') {
       const tiles = await fetchTiles(client, opened.tiles, tileLayout(opened.project));
       client.drop(opened.tiles);
-      editor.load(
-        parse(opened.project, (tile) => tiles.get(tile)),
-        opened.name,
-        id,
-      );
-      this.#studio.fit();
+      const tree = parse(opened.project, (tile) => tiles.get(tile));
+      const open = documents.fresh();
+      open.editor.load(tree, opened.name, recovered, recovered === undefined);
+      if (recovered !== undefined) open.autosave.found(tree);
+      open.fit();
       return;
     }
     const layers = await this.#layers(opened.layers);
-    if (!editor.document) {
-      const document = addLayers(createDocument(opened.width, opened.height), layers);
-      const recipe = opened.recipe === null ? null : parseRecipe(opened.recipe);
-      editor.open(document, stem(opened.name), 'history.open', {
-        params: { name: opened.name },
-        recipe,
-      });
-      this.#studio.create.mode = 'edit';
-      this.#studio.fit();
+    // Who has closed the document meanwhile finds the file beside the others.
+    const into = place !== 'own' && documents.list.includes(place) ? place : null;
+    if (into?.editor.document) {
+      const { editor } = into;
+      editor.change('command.file.place', (document) =>
+        addLayers(document, centred(layers, opened, { x: document.width, y: document.height })),
+      );
       return;
     }
-    const at = { x: editor.document.width, y: editor.document.height };
-    const placed = centred(layers, opened, at);
-    editor.change('command.file.place', (document) => addLayers(document, placed));
+    const open = into ?? documents.fresh();
+    const document = addLayers(createDocument(opened.width, opened.height), layers);
+    const recipe = opened.recipe === null ? null : parseRecipe(opened.recipe);
+    open.editor.open(document, stem(opened.name), 'history.open', {
+      params: { name: opened.name },
+      recipe,
+    });
+    open.create.mode = 'edit';
+    open.fit();
   }
 
   async #layers(layers: readonly WireLayer[]): Promise<Layer[]> {

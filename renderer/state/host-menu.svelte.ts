@@ -28,6 +28,11 @@ export function tellMenu(studio: Studio): void {
         enabled: (command) => studio.ui.dialog === null && command.when?.(studio) !== false,
         checked: (command) => command.checked?.(studio),
         keys: (command) => keysOf(command, studio.settings.shortcuts),
+        documents: studio.documents.list.map((open) => ({
+          key: open.key,
+          name: `${open.editor.dirty ? '• ' : ''}${open.name}`,
+          shown: open === studio.current,
+        })),
       });
       const text = JSON.stringify(menu);
       if (text === told) return;

@@ -4,7 +4,7 @@ import type { Command } from '../commands/registry.js';
 import type { Studio } from './studio.svelte.js';
 
 /** Whether the keys are a text field's, which needs most of them for itself. */
-export function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): target is HTMLElement {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true;
   return (
@@ -16,11 +16,15 @@ export function isTyping(target: EventTarget | null): boolean {
 /** Plain keys that a menu bar uses while no menu of it is open; letters stay shortcuts. */
 const IN_MENUBAR = /^(?:Arrow(?:Left|Right|Up|Down)|Home|End|Enter|Space|Escape)$/;
 
+/** And those that tabs use. */
+const IN_TABLIST = /^(?:Arrow(?:Left|Right)|Home|End|Enter|Space|Delete)$/;
+
 /** Elements that use plain keys such as arrows, Enter and Space themselves. */
 function usesKey(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest('[role=menu],[role=listbox],[role=dialog]')) return true;
   if (target.closest('[role=menubar]') && IN_MENUBAR.test(key)) return true;
+  if (target.closest('[role=tablist]') && IN_TABLIST.test(key)) return true;
   // From one control to the next; only where none has the focus is it free for a command.
   if (/^(?:Shift\+)?Tab$/.test(key)) return target !== document.body;
   const pressed = key === 'Enter' || key === 'Space';

@@ -30,7 +30,7 @@ export function listenToPaste(studio: Studio): void {
 /** Asks before leaving work that is neither saved nor kept. */
 export function listenToLeaving(studio: Studio): void {
   window.addEventListener('beforeunload', (event) => {
-    if (studio.editor.dirty && !studio.settings.autosave) event.preventDefault();
+    if (studio.documents.list.some(({ autosave }) => !autosave.safe)) event.preventDefault();
   });
 }
 
@@ -57,8 +57,8 @@ export function watchDocument(studio: Studio): void {
   );
   $effect.root(() => {
     $effect(() => {
-      studio.autosave.notice(studio.editor.tree);
-      studio.released.notice(studio.editor.tree);
+      for (const { autosave, editor } of studio.documents.list) autosave.notice(editor.tree);
+      studio.historyMemory.notice();
     });
     $effect(() => {
       const { name, dirty } = studio.editor;

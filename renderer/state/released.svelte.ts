@@ -7,43 +7,42 @@ import type { HistoryTree, NodeId } from '../document/history/tree.js';
 import { ReleasedStates, type TileKeeper } from '../document/release.js';
 import type { Serialised, TileBytes } from '../document/serialise.js';
 import type { StudioDocument } from '../document/types.js';
-import type { Studio } from './studio.svelte.js';
-
-/** Milliseconds after a change before anything is written. */
-const PAUSE = 1500;
+import type { Editor } from './editor.svelte.js';
+import type { DocumentShared } from './open-document.svelte.js';
 
 export class Released {
-  readonly #studio: Studio;
-  /** What the services know this page's tiles by. */
+  readonly #shared: DocumentShared;
+  readonly #editor: Editor;
+  /** What the services know this document's tiles by. */
   readonly #name = crypto.randomUUID();
   /** Lengths of what was stored. */
   readonly #lengths = new Map<number, number>();
-  #states: ReleasedStates;
-  /** Of which document. */
-  #document = '';
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #states: ReleasedStates;
   /** Reading and writing, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #told = false;
 
-  constructor(studio: Studio) {
-    this.#studio = studio;
+  constructor(shared: DocumentShared, editor: Editor) {
+    this.#shared = shared;
+    this.#editor = editor;
     this.#states = new ReleasedStates(this.#keeper);
   }
 
   /** Released states, for writing the history. */
   stored = (id: NodeId): string | undefined => this.#states.stored(id);
 
-  /** Something may have changed. */
-  notice(tree: HistoryTree | null): void {
-    const { id } = this.#studio.editor;
-    if (id !== this.#document) this.#begin(id);
-    if (tree === null) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#inTurn(() => this.#release());
-    }, PAUSE);
+  /** Makes states other than the current one hold no more bytes of pixels than this. */
+  release(bytes: number): Promise<void> {
+    return this.#inTurn(() => this.#release(bytes));
+  }
+
+  /** The document is closed: nothing of it is wanted any more. */
+  end(): void {
+    if (this.#lengths.size === 0) return;
+    this.#lengths.clear();
+    const { client } = this.#shared;
+    void client.request('tiles.clear', { store: this.#name }).catch(() => undefined);
   }
 
   /**
@@ -52,7 +51,7 @@ export class Released {
    * @throws StudioError where it cannot be read
    */
   go(targetOf: (tree: HistoryTree) => NodeId | null, go: () => void): void | Promise<void> {
-    const { editor } = this.#studio;
+    const editor = this.#editor;
     const target = editor.tree && targetOf(editor.tree);
     if (target === null) return;
     if (this.#waiting === 0 && editor.tree?.nodes.get(target)?.document) {
@@ -73,7 +72,7 @@ export class Released {
     const turn = this.#turn
       .catch(() => undefined)
       .then(() => {
-        const { tree } = this.#studio.editor;
+        const { tree } = this.#editor;
         if (!tree) throw new DocumentError('NO_SUCH_STATE', 'There is no history.');
         return this.#states.read(tree, id);
       });
@@ -86,7 +85,7 @@ export class Released {
    * @throws StudioError TILES_GONE where one on disk is not there any more
    */
   async uploadAll({ tiles, elsewhere }: Serialised): Promise<string> {
-    const { client } = this.#studio;
+    const { client } = this.#shared;
     const parts: string[] = [];
     let next = 0;
     let run: TileBytes[] = [];
@@ -121,13 +120,13 @@ export class Released {
   /** A blob of some tiles on disk, in this order. @throws StudioError TILES_GONE */
   async blobOf(ids: readonly number[]): Promise<string> {
     const ask = { store: this.#name, ids: [...ids] };
-    const { blob } = await this.#studio.client.request('tiles.fetch', ask);
+    const { blob } = await this.#shared.client.request('tiles.fetch', ask);
     return blob;
   }
 
   readonly #keeper: TileKeeper = {
     store: async (tiles) => {
-      const { client } = this.#studio;
+      const { client } = this.#shared;
       for (const batch of batches(tiles)) {
         const named = batch.map(({ id, data }) => ({ id, bytes: data.length }));
         const blob = await uploadTiles(client, batch);
@@ -136,7 +135,7 @@ export class Released {
       }
     },
     fetch: async (ids) => {
-      const { client } = this.#studio;
+      const { client } = this.#shared;
       const found = new Map<number, Uint8ClampedArray>();
       for (const some of groups(ids)) {
         const blob = await this.blobOf(some);
@@ -148,23 +147,13 @@ export class Released {
     },
   };
 
-  #begin(document: string): void {
-    this.#document = document;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#states = new ReleasedStates(this.#keeper);
-    if (this.#lengths.size === 0) return;
-    this.#lengths.clear();
-    const { client } = this.#studio;
-    void client.request('tiles.clear', { store: this.#name }).catch(() => undefined);
-  }
-
-  async #release(): Promise<void> {
-    const { editor, settings, ui } = this.#studio;
+  async #release(bytes: number): Promise<void> {
+    const { ui } = this.#shared;
+    const editor = this.#editor;
     const { tree, id } = editor;
     if (!tree) return;
     try {
-      const release = await this.#states.release(tree, settings.historyMemory, editor.saved);
+      const release = await this.#states.release(tree, bytes, editor.saved);
       const now = editor.tree;
       if (now && editor.id === id) editor.replaceTree(release(now));
       this.#told = false;
@@ -176,7 +165,8 @@ export class Released {
   }
 
   async #bring(targetOf: (tree: HistoryTree) => NodeId | null, go: () => void): Promise<void> {
-    const { editor, ui } = this.#studio;
+    const { ui } = this.#shared;
+    const editor = this.#editor;
     const { tree, id } = editor;
     if (!tree) return;
     const target = targetOf(tree);

@@ -12,7 +12,9 @@ import { pathTo, type HistoryNode, type NodeId } from '../document/history/tree.
 import { findLayer } from '../document/layers/tree.js';
 import type { LayerId, Recipe, StudioDocument } from '../document/types.js';
 import { isMessage, t } from '../i18n/index.svelte.js';
+import type { CreateState } from './create.svelte.js';
 import { mergeKindOf, remerge } from './remerge.js';
+import type { OpenDocument } from './open-document.svelte.js';
 import type { Studio } from './studio.svelte.js';
 
 /** The step that made several layers at once; each has a recipe, the step itself has none. */
@@ -127,7 +129,8 @@ export class Replay {
 
   /** Runs a step anew and does all that followed again; the person goes there at the end. */
   async run(target: ReplayTarget, change: RecipeChange): Promise<void> {
-    const { editor, ui } = this.#studio;
+    const { current: open, ui } = this.#studio;
+    const { editor } = open;
     const node = editor.tree?.nodes.get(target.node);
     if (!editor.tree || !node || this.running) return;
     const controller = new AbortController();
@@ -136,8 +139,8 @@ export class Replay {
     const from = { id: editor.id, node: editor.tree.current };
     const progress: Progress = { tip: null, done: 0, drift: null, left: [] };
     try {
-      await this.#steps(steps, { layer: target.layer, change }, progress, controller.signal);
-      await this.#arrive(progress, from, steps.length, controller.signal);
+      await this.#steps(open, steps, { layer: target.layer, change }, progress, controller.signal);
+      await this.#arrive(open, progress, from, steps.length, controller.signal);
     } catch (error) {
       if (editor.id !== from.id) return;
       const so = { done: progress.done, total: steps.length };
@@ -153,12 +156,12 @@ export class Replay {
   }
 
   async #steps(
+    { editor, released, create }: OpenDocument,
     steps: readonly HistoryNode[],
     changed: Changed,
     progress: Progress,
     signal: AbortSignal,
   ): Promise<void> {
-    const { editor, released } = this.#studio;
     const { id } = editor;
     const root = steps[0]?.parent ?? null;
     let before = root === null ? null : await released.read(root);
@@ -170,6 +173,7 @@ export class Replay {
       const after = await released.read(node.id);
       const step = { before: before ?? createDocument(after.width, after.height), after };
       const redone = await this.#redo(
+        create,
         node,
         step,
         onto ?? step.before,
@@ -190,6 +194,7 @@ export class Replay {
   }
 
   async #redo(
+    create: CreateState,
     node: HistoryNode,
     step: Step,
     onto: StudioDocument,
@@ -198,7 +203,7 @@ export class Replay {
   ): Promise<Redone> {
     const { compositor, work } = this.#studio;
     if (node.recipe !== null || node.label.key === KEEP_ALL) {
-      const redone = await redo(this.#studio, step, onto, changed, signal);
+      const redone = await redo({ studio: this.#studio, create }, step, onto, changed, signal);
       return node.recipe ? redone : { ...redone, recipe: null };
     }
     const kind = mergeKindOf(node.label.key);
@@ -223,12 +228,13 @@ export class Replay {
 
   /** Goes to the new branch, unless the person went on working elsewhere meanwhile. */
   async #arrive(
+    { editor, released, consistency }: OpenDocument,
     { tip, drift, left }: Progress,
     from: { readonly id: string; readonly node: NodeId },
     total: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const { consistency, editor, ui } = this.#studio;
+    const { ui } = this.#studio;
     // What is drawn by hand just now is finished first.
     while (editor.gesture) await new Promise((resolve) => setTimeout(resolve, SOON));
     signal.throwIfAborted();
@@ -239,7 +245,12 @@ export class Replay {
     }
     if (tip === null) return;
     if (editor.tree?.current === from.node) {
-      this.#studio.goTo(tip);
+      await released.go(
+        () => tip,
+        () => {
+          editor.goTo(tip);
+        },
+      );
       if (drift) consistency.drift = drift;
       if (left.length === 0) ui.toast('info', t('replay.done', { count: total }));
     } else ui.toast('info', t('replay.elsewhere'));

@@ -21,21 +21,20 @@ import { composeInParts } from '../document/pixels/parts.js';
 import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
 import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
 import { locale, t, type MessageKey } from '../i18n/index.svelte.js';
-import { Autosave } from './autosave.svelte.js';
 import { Clipboard } from './clipboard.js';
-import { ConsistencyState } from './consistency.svelte.js';
-import { CreateState } from './create.svelte.js';
-import { Editor } from './editor.svelte.js';
+import { Prompts } from './create.svelte.js';
+import { Documents, untaken } from './documents.svelte.js';
+import { EarlyEvents } from './early-events.js';
 import { Files } from './files.svelte.js';
-import { MaskState } from './mask.svelte.js';
+import { HistoryMemory } from './history-memory.js';
+import { isTyping } from './keyboard.js';
 import { MERGE_KEYS, merged, type MergeKind } from './merge.js';
+import { OpenDocument, type DocumentShared } from './open-document.svelte.js';
+import { pageShown } from './page-shown.js';
 import { selectionIs } from './painting.js';
-import { Released } from './released.svelte.js';
 import { Replay } from './replay.svelte.js';
 import { ToolState } from './tools.svelte.js';
-import { Typing } from './typing.svelte.js';
 import { UiState } from './ui.svelte.js';
-import { ViewState } from './view.svelte.js';
 import { Work } from './work.svelte.js';
 
 type Start = Answer<'app.start'>;
@@ -45,25 +44,24 @@ const ROOM = 0.2;
 /** Longest side of a thumbnail in pixels. */
 const THUMBNAIL = 128;
 
-export class Studio {
+export class Studio implements DocumentShared {
   readonly client: Client;
   readonly registry: Registry;
   readonly start: Start;
-  readonly editor: Editor;
+  readonly documents: Documents<OpenDocument>;
   readonly work: Work;
-  readonly mask: MaskState;
-  readonly typing: Typing;
-  readonly create: CreateState;
-  readonly consistency = new ConsistencyState();
   readonly tools = new ToolState();
-  readonly view = new ViewState();
   readonly ui = new UiState();
+  readonly early = new EarlyEvents();
+  readonly prompts = new Prompts();
   readonly files = new Files(this);
   readonly clipboard = new Clipboard(this);
   readonly generation = new Generation(this);
-  readonly released = new Released(this);
   readonly replay = new Replay(this);
-  readonly autosave = new Autosave(this);
+  readonly historyMemory = new HistoryMemory(
+    () => this.documents.lastShownFirst,
+    () => this.settings.historyMemory,
+  );
   /** Draws documents; what it has drawn of tiles is shared by everything. */
   readonly compositor = new Compositor({ rasterOf: rasteriser.rasterOf });
   readonly mac = navigator.platform.startsWith('Mac');
@@ -73,8 +71,6 @@ export class Studio {
   recoveries = $state.raw<Start['recoveries']>([]);
   /** Where the pointer is, in document pixels. */
   pointer = $state.raw<Point | null>(null);
-  /** Where the clone tool copies from. */
-  cloneFrom = $state.raw<Point | null>(null);
   /** Image tokens over the document, across and down. */
   grid = $state.raw<{ readonly columns: number; readonly rows: number } | null>(null);
   connected = $state(true);
@@ -82,14 +78,14 @@ export class Studio {
   focusPrompt: () => void = () => undefined;
   renameActive: () => void = () => undefined;
   cancelGesture: () => boolean = () => false;
+  /** Lets go of what the pointer holds, as if the person had. */
+  finishGesture: () => void = () => undefined;
   settled: () => boolean = () => true;
-  /** Made once for each candidate, for it has layers of its own. */
-  readonly #candidate = $derived.by(() => this.create.preview(this.editor.document));
   readonly #shown = $derived.by(() => {
     const { document, gesture } = this.editor;
     if (gesture) return gesture;
     if (this.consistency.held) return this.before ?? document;
-    return this.#candidate ?? document;
+    return this.current.candidate ?? document;
   });
   /** The selected layers' bounds; to be found they have to be looked at pixel by pixel. */
   readonly #selectedBounds = $derived.by(() => {
@@ -107,24 +103,56 @@ export class Studio {
     this.start = start;
     this.settings = start.settings;
     this.recoveries = start.recoveries;
-    const failed = (message: string): void => {
-      this.ui.toast('error', message);
-    };
-    this.editor = new Editor(failed);
-    this.work = new Work(this.editor, this.ui);
-    this.mask = new MaskState(this.editor);
-    this.typing = new Typing(this.editor);
-    this.tools.onMask = () => this.mask.target !== null;
-    this.create = new CreateState(client, failed);
-    this.create.arrived = ({ items }) => {
-      const [first] = items;
-      // Without a document nothing says yet where the picture lies.
-      if (!this.editor.document && first) this.view.fit({ x: 0, y: 0, ...first.raster });
-    };
+    this.prompts.past = start.settings.promptHistory;
+    this.documents = new Documents(
+      (like) => new OpenDocument(this, like),
+      () => {
+        this.#leave();
+      },
+    );
     this.create.count = start.settings.candidates;
-    this.create.past = start.settings.promptHistory;
+    this.work = new Work(() => this.editor, this.ui);
+    this.tools.onMask = () => this.mask.target !== null;
     locale.language = start.settings.language ?? start.language;
   }
+
+  /** The document that is shown, or the empty place for one. */
+  get current(): OpenDocument {
+    return this.documents.current;
+  }
+
+  get editor() {
+    return this.current.editor;
+  }
+
+  get view() {
+    return this.current.view;
+  }
+
+  get mask() {
+    return this.current.mask;
+  }
+
+  get typing() {
+    return this.current.typing;
+  }
+
+  get create() {
+    return this.current.create;
+  }
+
+  get consistency() {
+    return this.current.consistency;
+  }
+
+  /** A name that no open document has. */
+  readonly untitled = (): string =>
+    untaken(t('app.untitled'), new Set(this.documents.list.map(({ editor }) => editor.name)));
+
+  /** Says to the person what went wrong. */
+  readonly failed = (message: string): void => {
+    this.ui.toast('error', message);
+  };
 
   /** The model in use, if there is one that can be used. */
   get model(): Extract<ModelInfo, { ok: true }> | null {
@@ -187,16 +215,24 @@ export class Studio {
 
   receive(event: StudioEvent): void {
     if (event.type === 'command') {
-      if (this.registry.has(event.command)) this.execute(event.command);
+      this.choose(event.command);
     } else if (event.type === 'files') {
       this.attempt(() => this.files.openGiven(event.files, event.first));
-    } else this.create.receive(event);
+    } else if (!this.documents.list.some(({ create }) => create.receive(event))) {
+      this.early.keep(event);
+    }
+  }
+
+  /** Runs a command, or shows the document of that key. */
+  choose(id: string): void {
+    if (this.registry.has(id)) this.execute(id);
+    const open = this.documents.list.find(({ key }) => key === id);
+    if (open) this.documents.show(open);
   }
 
   /** Shows all of the document. */
   fit(): void {
-    const { document } = this.editor;
-    if (document) this.view.fit({ x: 0, y: 0, width: document.width, height: document.height });
+    this.current.fit();
   }
 
   /** The selected layers' box for the transform handles; null where there is none. */
@@ -239,10 +275,14 @@ export class Studio {
   }
 
   /** Raw pixels of the picture, the active layer or its mask, for tools that look at colours. */
-  async sampled(allLayers: boolean, options: Pick<FlattenOptions, 'signal' | 'onProgress'>) {
-    const { document, active } = this.editor;
+  async sampled(
+    { editor, mask }: OpenDocument,
+    allLayers: boolean,
+    options: Pick<FlattenOptions, 'signal' | 'onProgress'>,
+  ) {
+    const { document, active } = editor;
     if (!document) throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
-    const { target } = this.mask;
+    const { target } = mask;
     if (target) return maskColours(target.mask.mask);
     const data =
       allLayers || !active
@@ -268,8 +308,9 @@ export class Studio {
   }
 
   newDocument(width: number, height: number): void {
-    this.editor.open(createDocument(width, height), t('app.untitled'), 'history.start');
-    this.fit();
+    const open = this.documents.fresh();
+    open.editor.open(createDocument(width, height), this.untitled(), 'history.start');
+    open.fit();
   }
 
   /** Changes the document as a whole and shows all of it. */
@@ -277,7 +318,8 @@ export class Studio {
     key: MessageKey,
     change: (document: StudioDocument, resample: ResampleMask) => StudioDocument,
   ): Promise<void> {
-    if (await this.work.reshape(key, change)) this.fit();
+    const { current } = this;
+    if (await this.work.reshape(key, change)) current.fit();
   }
 
   resizeCanvas(width: number, height: number, anchor: Anchor): Promise<void> {
@@ -305,6 +347,7 @@ export class Studio {
 
   /** Makes room around the picture, selects it, and goes to the prompt. */
   async outpaint(): Promise<void> {
+    const { create } = this;
     await this.reframe('command.create.outpaint', (document, resample) => {
       const room = Math.max(32, Math.round(Math.max(document.width, document.height) * ROOM));
       const [width, height] = [document.width + 2 * room, document.height + 2 * room];
@@ -312,21 +355,41 @@ export class Studio {
       const old = { x: room, y: room, width: document.width, height: document.height };
       return setSelection(larger, invertMask(maskFromRect(width, height, old)));
     });
-    this.create.mode = 'edit';
-    this.create.target = 'picture';
-    this.focusPrompt();
+    create.mode = 'edit';
+    create.target = 'picture';
+    if (this.create === create) this.focusPrompt();
   }
 
-  async closeDocument(): Promise<void> {
-    if (this.editor.dirty && !confirm(t('app.unsaved.close', { name: this.editor.name }))) return;
-    await this.files.forget();
-    this.editor.close();
-    this.create.mode = 'generate';
+  /** Closes a document, asking first where something would be lost. */
+  async close(open: OpenDocument): Promise<void> {
+    if (open === this.current) this.finishGesture();
+    open.typing.finish();
+    if (open.editor.dirty || open.pending) {
+      this.documents.show(open);
+      await pageShown();
+      const key = open.editor.dirty ? 'app.unsaved.close' : 'tabs.close.pending';
+      if (!confirm(t(key, { name: open.name }))) return;
+    }
+    this.documents.remove(open);
+    this.attempt(() => open.end());
+  }
+
+  /** Nothing that is begun by hand goes on in another document. */
+  #leave(): void {
+    // What is typed in a field is meant for the document that is left.
+    const field = document.activeElement;
+    if (isTyping(field)) field.blur();
+    this.finishGesture();
+    this.typing.finish();
+    this.consistency.held = false;
+    // Dialogs are about the document that was shown.
+    this.ui.dialog = null;
+    this.pointer = null;
   }
 
   /** Undo and redo. */
   travel(direction: 'undo' | 'redo'): void {
-    const { editor, released } = this;
+    const { editor, released } = this.current;
     this.attempt(() =>
       direction === 'undo'
         ? released.go(undoTarget, () => {
@@ -339,11 +402,12 @@ export class Studio {
   }
 
   goTo(id: NodeId): void {
+    const { editor, released } = this.current;
     this.attempt(() =>
-      this.released.go(
+      released.go(
         () => id,
         () => {
-          this.editor.goTo(id);
+          editor.goTo(id);
         },
       ),
     );

@@ -85,6 +85,13 @@ export class ViewState {
     this.#height = Math.max(1, height);
   }
 
+  /** The size of another view's window, which is the same. */
+  takeWindow({ width, height, bottom }: ViewState): void {
+    this.#width = width;
+    this.#height = height;
+    this.bottom = bottom;
+  }
+
   pan(x: number, y: number): void {
     this.#x += x;
     this.#y += y;

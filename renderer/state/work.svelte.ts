@@ -50,7 +50,7 @@ const startWorker = (): Worker =>
   new Worker(new URL('../work/worker.ts', import.meta.url), { type: 'module' });
 
 export class Work {
-  readonly #editor: Editor;
+  readonly #editor: () => Editor;
   readonly #ui: UiState;
   readonly #worker: PixelWorker;
   /** What is asked for and not done. */
@@ -58,7 +58,8 @@ export class Work {
   #last: Promise<unknown> = Promise.resolve();
   shown = $state.raw<Shown | null>(null);
 
-  constructor(editor: Editor, ui: UiState, worker = new PixelWorker(startWorker)) {
+  /** @param editor of the document that is shown: what is asked for belongs to it */
+  constructor(editor: () => Editor, ui: UiState, worker = new PixelWorker(startWorker)) {
     this.#editor = editor;
     this.#ui = ui;
     this.#worker = worker;
@@ -101,15 +102,17 @@ export class Work {
     key: MessageKey,
     compute: (document: StudioDocument, job: Job) => Promise<Outcome>,
   ): Promise<boolean> {
-    const editor = this.#editor;
+    const editor = this.#editor();
     const changed = await this.job(key, async (job) => {
       const { document, id } = editor;
       if (!document) return false;
       const { of, change } = await compute(document, job);
-      await this.#gestureEnded(job.signal);
+      await gestureEnded(editor, job.signal);
       const now = editor.document;
       const before = of(document);
-      if (!now || editor.id !== id || of(now).some((value, index) => value !== before[index])) {
+      // Who has closed it wants nothing of it.
+      if (!now) return false;
+      if (editor.id !== id || of(now).some((value, index) => value !== before[index])) {
         this.#ui.toast('info', t('work.overtaken', { name: nameOf(key) }));
         return false;
       }
@@ -125,10 +128,11 @@ export class Work {
    * @returns whether the document was changed
    */
   async reshape(key: MessageKey, action: Reshape): Promise<boolean> {
-    const { document } = this.#editor;
+    const editor = this.#editor();
+    const { document } = editor;
     if (!document) return false;
     if (masksOf(document, action).every(({ matrix }) => isWholeMove(matrix))) {
-      this.#editor.change(key, (now) => action(now, resampleMask));
+      editor.change(key, (now) => action(now, resampleMask));
       return true;
     }
     return this.change(key, async (now, job) => {
@@ -174,12 +178,12 @@ export class Work {
       this.shown = null;
     }
   }
+}
 
-  /** Waits until nothing is drawn by hand, so that neither overwrites the other. */
-  async #gestureEnded(signal: AbortSignal): Promise<void> {
-    while (this.#editor.gesture) await new Promise((resolve) => setTimeout(resolve, SOON));
-    signal.throwIfAborted();
-  }
+/** Waits until nothing is drawn by hand, so that neither overwrites the other. */
+async function gestureEnded(editor: Editor, signal: AbortSignal): Promise<void> {
+  while (editor.gesture) await new Promise((resolve) => setTimeout(resolve, SOON));
+  signal.throwIfAborted();
 }
 
 /** What a piece of work is called in the middle of a sentence. */

@@ -35,6 +35,11 @@ const TEXT_ROLES: Readonly<Record<string, Exclude<Item['role'], undefined>>> = {
 
 /** On macOS this stands in the app's own menu. */
 const SETTINGS = 'edit.settings';
+/** Menus that macOS knows. */
+const MAC_ROLES: Readonly<Record<string, { readonly role: 'help' | 'window' }>> = {
+  help: { role: 'help' },
+  window: { role: 'window' },
+};
 const SEPARATOR: Item = { type: 'separator' };
 
 /** Groups with lines between them. */
@@ -62,7 +67,7 @@ export function menuTemplate(
     const items = groups.map((group) =>
       group.filter(({ command }) => !system.mac || command !== SETTINGS).map(item),
     );
-    const role = system.mac && id === 'help' ? ({ role: 'help' } as const) : {};
+    const role = system.mac ? (MAC_ROLES[id] ?? {}) : {};
     return { ...role, label, submenu: lined([...items, ...ownItems(id, words, system)]) };
   });
   const open: Item = { label: words.open, accelerator: 'CommandOrControl+O', click: actions.open };
@@ -72,7 +77,8 @@ export function menuTemplate(
   // Help is the last one everywhere.
   const help = shown.filter(({ role }) => role === 'help');
   const others = shown.filter(({ role }) => role !== 'help');
-  return [appMenu(words, settings), ...others, windowMenu(words), ...help];
+  const own = others.some(({ role }) => role === 'window') ? [] : [windowMenu(words)];
+  return [appMenu(words, settings), ...others, ...own, ...help];
 }
 
 function itemOf(
@@ -104,12 +110,15 @@ function itemOf(
 /** What the page has no part in, at the end of some menus. */
 function ownItems(id: string, words: Words, { mac, packaged }: MenuSystem): Item[][] {
   if (id === 'file') {
-    return [[mac ? { role: 'close', label: words.close } : { role: 'quit', label: words.quit }]];
+    // The keys without Shift close a document.
+    const close: Item = { role: 'close', label: words.close, accelerator: 'Shift+Command+W' };
+    return [[mac ? close : { role: 'quit', label: words.quit }]];
   }
   if (id === 'view') {
     const tools: Item = { role: 'toggleDevTools', label: words.developer };
     return [[{ role: 'togglefullscreen', label: words.fullscreen }, ...(packaged ? [] : [tools])]];
   }
+  if (id === 'window' && mac) return windowItems(words);
   return id === 'help' && !mac ? [[{ role: 'about', label: words.about }]] : [];
 }
 
@@ -129,15 +138,15 @@ function appMenu(words: Words, settings: readonly Item[]): Item {
 }
 
 function windowMenu(words: Words): Item {
+  return { role: 'window', label: words.window, submenu: lined(windowItems(words)) };
+}
+
+function windowItems(words: Words): Item[][] {
   const sizes: Item[] = [
     { role: 'minimize', label: words.minimize },
     { role: 'zoom', label: words.zoom },
   ];
-  return {
-    role: 'window',
-    label: words.window,
-    submenu: lined([sizes, [{ role: 'front', label: words.front }]]),
-  };
+  return [sizes, [{ role: 'front', label: words.front }]];
 }
 
 /** All that a menu is made of; two of one shape differ only in what is enabled and checked. */

@@ -76,9 +76,10 @@ export const maskFill: Tool = ({ studio }, { point: at }) => {
   const { id, mask, selection } = target;
   const { foreground, opacity, tolerance, contiguous } = studio.tools;
   const settings = { tolerance, contiguous, antialias: true };
+  const { current } = studio;
   studio.attempt(async () => {
     await studio.work.change('mask.fill', async (_, job) => {
-      const picture = await studio.sampled(true, job);
+      const picture = await studio.sampled(current, true, job);
       const look = { picture, at, settings, within: selection };
       const area = await job.run('region', look, { give: [picture.data.buffer] });
       const filled = fillMask(mask, area, { value: greyOf(foreground), opacity });

@@ -30,8 +30,7 @@ interface Target {
  * What is painted on: the active raster layer; where nothing is active, a new one.
  * @throws StudioError TRANSFORM for texts, shapes and groups; DocumentError LAYER_LOCKED
  */
-function targetOf(studio: Studio): Target | null {
-  const { document } = studio.editor;
+function targetOf({ editor: { document } }: Pick<Studio, 'editor'>): Target | null {
   if (!document) return null;
   const active = activeLayer(document);
   if (!active) {
@@ -96,7 +95,7 @@ export const eraser = stroke('command.tool.eraser', ({ tools }) => ({
 }));
 
 const cloneStroke = stroke('command.tool.clone', (studio, { layer }, at) => {
-  const from = studio.cloneFrom;
+  const from = studio.current.cloneFrom;
   if (!from) return null;
   const offset = { x: from.x - at.x, y: from.y - at.y };
   const source = { raster: layer.raster, transform: layer.transform, offset };
@@ -104,8 +103,8 @@ const cloneStroke = stroke('command.tool.clone', (studio, { layer }, at) => {
 });
 
 export const clone: Tool = (context, start) => {
-  if (start.alt || !context.studio.cloneFrom) {
-    context.studio.cloneFrom = start.point;
+  if (start.alt || !context.studio.current.cloneFrom) {
+    context.studio.current.cloneFrom = start.point;
     return null;
   }
   return cloneStroke(context, start);
@@ -117,9 +116,10 @@ function allOver(
   key: MessageKey,
   paint: (target: Target, job: Job) => Promise<Raster>,
 ): void {
+  const { current } = studio;
   studio.attempt(async () => {
     await studio.work.change(key, async (start, job) => {
-      const target = targetOf(studio);
+      const target = targetOf(current);
       if (!target) return { of: () => [], change: (now) => now };
       const raster = await paint(target, job);
       const { layer } = target;
@@ -144,8 +144,9 @@ export const fill: Tool = ({ studio }, { point: at }) => {
     antialias: true,
   };
   if (!targetOf(studio)) return null;
+  const { current } = studio;
   allOver(studio, 'command.tool.fill', async ({ layer, document }, job) => {
-    const picture = await studio.sampled(allLayers, job);
+    const picture = await studio.sampled(current, allLayers, job);
     const look = { picture, at, settings, within: document.selection };
     // What is found first says which tiles of the layer are needed at all.
     const selection = await job.run('region', look, { give: [picture.data.buffer] });

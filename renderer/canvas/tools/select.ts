@@ -103,10 +103,11 @@ export const wand: Tool = ({ studio }, start) => {
   if (!document) return null;
   const how = modeOf(studio, start);
   const { tolerance, contiguous, allLayers } = studio.tools;
+  const { current } = studio;
   studio.attempt(async () => {
     const settings = { tolerance, contiguous, antialias: true };
     await studio.work.change('command.tool.wand', async ({ selection: old }, job) => {
-      const picture = await studio.sampled(allLayers, job);
+      const picture = await studio.sampled(current, allLayers, job);
       const give = [picture.data.buffer];
       const args = { picture, at: start.point, settings, old, how };
       return selectionIs(await job.run('wand', args, { give }));

@@ -23,6 +23,7 @@ function told(state: Partial<MenuState> = {}): HostMenu {
     enabled: () => true,
     checked: () => undefined,
     keys: (command) => keysOf(command, {}),
+    documents: [],
     ...state,
   });
   return hostMenuSchema.parse(menu);

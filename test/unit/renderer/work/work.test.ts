@@ -30,7 +30,7 @@ beforeEach(() => {
     throw new Error(message);
   });
   ui = new UiState();
-  work = new Work(editor, ui, new PixelWorker(workers.start));
+  work = new Work(() => editor, ui, new PixelWorker(workers.start));
   const layer = createRasterLayer({ name: 'One', raster: emptyRaster(W, H) });
   editor.open(
     setSelection(addLayer(createDocument(W, H), layer), ellipse),

@@ -1,0 +1,224 @@
+/** Several documents beside each other, as tabs. */
+import axe from 'axe-core';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { documentIs, layerRows, openByMenu, READY } from './actions.js';
+import { closeBrowser, dropFiles, openStudio, startServer, type StudioPage } from './harness.js';
+import { testPicture } from './pictures.js';
+
+let studio: StudioPage | undefined;
+afterEach(async () => {
+  expect(studio?.complaints ?? []).toEqual([]);
+  await studio?.close();
+  studio = undefined;
+});
+afterAll(closeBrowser);
+
+const MADE = { timeout: 120_000 };
+
+const tab = (page: Page, name: string) => page.getByRole('tab', { name });
+const states = (page: Page) =>
+  page.getByRole('tree', { name: 'History' }).getByRole('treeitem').count();
+/** The canvas as far down as nothing lies over it. */
+async function canvasOf(page: Page): Promise<Buffer> {
+  const box = await page.getByRole('application').boundingBox();
+  if (!box) throw new Error('there is no canvas');
+  return page.screenshot({ clip: { ...box, height: box.height - 200 } });
+}
+/** What the tabs say, from the first to the last. */
+const said = (page: Page) =>
+  page.getByRole('tab').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+const shown = (page: Page) => page.locator('[role=tab][aria-selected=true]').innerText();
+
+async function file(name: string, width: number, height: number) {
+  return { name, type: 'image/png', bytes: await testPicture(width, height) };
+}
+
+/** Two pictures, each in a tab of its own; the second one is shown. */
+async function twoPictures(): Promise<StudioPage> {
+  const opened = await openStudio();
+  studio = opened;
+  await openByMenu(opened, await file('one.png', 300, 200));
+  await documentIs(opened, 300, 200);
+  await openByMenu(opened, await file('two.png', 320, 240));
+  await documentIs(opened, 320, 240);
+  return opened;
+}
+
+/** A stroke of the brush over the middle, from a place to another, in pixels of the screen. */
+async function stroke(page: Page, by: number): Promise<void> {
+  const box = await page.getByRole('application').boundingBox();
+  if (!box) throw new Error('there is no canvas');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2 - 40];
+  const before = await states(page);
+  await page.keyboard.press('b');
+  await page.mouse.move(x - 60, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y + by, { steps: 4 });
+  await page.mouse.move(x + 60, y, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(() => states(page)).toBe(before + 1);
+}
+
+describe('two documents', () => {
+  test('have each its own history, selection, view and mark, and switching loses nothing', async () => {
+    const { page } = await twoPictures();
+    expect(await said(page)).toEqual(['one', 'two']);
+    await stroke(page, 60);
+    await page.keyboard.press('Control+1');
+    await page.mouse.move(4, 300);
+    await page.waitForTimeout(1000);
+    const second = await canvasOf(page);
+
+    await page.keyboard.press('Alt+PageUp');
+    await documentIs({ page } as StudioPage, 300, 200);
+    expect(await states(page)).toBe(1);
+    expect(await said(page)).toEqual(['one', 'two, not saved']);
+    await stroke(page, -60);
+    await stroke(page, -20);
+    await page.keyboard.press('Control+a');
+    expect(await said(page)).toEqual(['one, not saved', 'two, not saved']);
+    await page.getByText('Only the selection changes').waitFor();
+
+    await tab(page, 'two').click();
+    expect(await shown(page)).toContain('two');
+    expect(await states(page)).toBe(2);
+    expect(await page.getByText('Only the selection changes').count()).toBe(0);
+    await page.mouse.move(4, 300);
+    await expect.poll(async () => (await canvasOf(page)).equals(second), READY).toBe(true);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => said(page)).toEqual(['one, not saved', 'two']);
+
+    await page.keyboard.press('Alt+PageDown');
+    expect(await shown(page)).toContain('one');
+    // Selecting everything was a step as well.
+    expect(await states(page)).toBe(4);
+    for (let step = 0; step < 3; step++) await page.keyboard.press('Control+z');
+    await expect.poll(() => said(page)).toEqual(['one', 'two']);
+    await page.keyboard.press('Control+y');
+    await expect.poll(() => said(page)).toEqual(['one, not saved', 'two']);
+  });
+
+  test('are closed each with a question of its own where something would be lost', async () => {
+    const { page } = await twoPictures();
+    await stroke(page, 60);
+    await tab(page, 'one').click();
+    const asked: string[] = [];
+    let accepts = false;
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.message());
+      void (accepts ? dialog.accept() : dialog.dismiss());
+    });
+    await tab(page, 'two').click({ button: 'middle' });
+    await expect.poll(() => asked.length).toBe(1);
+    expect(asked[0]).toContain('“two”');
+    expect(await said(page)).toEqual(['one', 'two, not saved']);
+    expect(await shown(page)).toContain('two');
+
+    accepts = true;
+    await page.keyboard.press('Alt+w');
+    await documentIs({ page } as StudioPage, 300, 200);
+    // What is left stands alone, and needs no tabs.
+    expect(await page.getByRole('tab').count()).toBe(0);
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('one');
+    await page.keyboard.press('Alt+w');
+    await page.locator('[data-document=""]').waitFor(READY);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('are both there again after a reload, and after a crash of the server', async () => {
+    const opened = await twoPictures();
+    const { page } = opened;
+    await stroke(page, 60);
+    await tab(page, 'one').click();
+    await stroke(page, -60);
+    await page.waitForTimeout(9000);
+    const restore = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Open all' }).click(READY);
+      await expect
+        .poll(async () => (await said(page)).toSorted(), READY)
+        .toEqual(['one, not saved', 'two, not saved']);
+      for (const name of ['one', 'two']) {
+        await tab(page, name).click();
+        expect(await states(page)).toBe(2);
+      }
+    };
+    await page.reload();
+    await restore();
+    await opened.server.kill();
+    opened.server = await startServer(opened.home);
+    await page.goto(opened.server.url);
+    await restore();
+    // Lost connections are complained about, and are what this is about.
+    opened.complaints.length = 0;
+  });
+});
+
+describe('tabs', () => {
+  test('are filled by dropping on them, moved by dragging, and reached by keys', async () => {
+    const { page } = await twoPictures();
+    const strip = await page.getByRole('tablist').boundingBox();
+    if (!strip) throw new Error('there are no tabs');
+    const over = { x: strip.x + 20, y: strip.y + 10 };
+    await dropFiles(page, [await file('three.png', 200, 100)], over);
+    await documentIs({ page } as StudioPage, 200, 100);
+    expect(await said(page)).toEqual(['one', 'two', 'three']);
+    await dropFiles(page, [await file('layer.png', 50, 50)]);
+    await expect.poll(() => layerRows({ page } as StudioPage).count()).toBe(2);
+    expect(await said(page)).toEqual(['one', 'two', 'three, not saved']);
+
+    const place = await tab(page, 'three').boundingBox();
+    if (!place) throw new Error('there is no tab');
+    await page.mouse.move(place.x + 30, place.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(strip.x + 5, place.y + 12, { steps: 12 });
+    await page.mouse.up();
+    await expect.poll(() => said(page)).toEqual(['three, not saved', 'one', 'two']);
+    await page.keyboard.press('Alt+Shift+PageDown');
+    await expect.poll(() => said(page)).toEqual(['one', 'three, not saved', 'two']);
+
+    await tab(page, 'three').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => shown(page)).toContain('two');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Delete');
+    await expect.poll(() => said(page)).toEqual(['three, not saved', 'two']);
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('role')))
+      .toBe('tab');
+
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('go to two');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => shown(page)).toContain('two');
+
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(async () => {
+      const checker = (window as unknown as { axe: typeof axe }).axe;
+      const { violations } = await checker.run(document, { resultTypes: ['violations'] });
+      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    });
+    expect(found.map(({ id }) => id)).toEqual([]);
+  });
+
+  test('show that pictures are made, which arrive where they were asked for', async () => {
+    const { page } = await twoPictures();
+    await page.keyboard.press('Control+p');
+    await page.keyboard.type('make it night');
+    await page.keyboard.press('Enter');
+    await page.getByRole('progressbar').waitFor(READY);
+    await tab(page, 'one').click();
+    await documentIs({ page } as StudioPage, 300, 200);
+    expect(await page.getByRole('progressbar').count()).toBe(0);
+    expect(await page.getByRole('textbox', { name: 'Prompt' }).inputValue()).toBe('');
+    await tab(page, 'two, pictures to choose from').waitFor(MADE);
+    const candidates = page.getByRole('radio', { name: /^Candidate/ });
+    expect(await candidates.count()).toBe(0);
+    await page.keyboard.press('Alt+PageDown');
+    await candidates.first().waitFor(READY);
+    await page.keyboard.press('a');
+    await expect.poll(() => layerRows({ page } as StudioPage).count()).toBe(2);
+    await tab(page, 'one').click();
+    expect(await layerRows({ page } as StudioPage).count()).toBe(1);
+  });
+});
