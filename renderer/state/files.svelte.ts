@@ -6,14 +6,16 @@ import { createDocument, createGroup, createRasterLayer } from '../document/crea
 import type { HistoryTree } from '../document/history/tree.js';
 import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
-import { flatten, flattenLayers } from '../document/pixels/flatten.js';
+import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { wholePixels } from '../document/pixels/bounds.js';
-import { parse, serialise, tileLayout } from '../document/serialise.js';
+import { parse, serialise, tileLayout, type Serialised } from '../document/serialise.js';
 import type { BlendMode, Layer, StudioDocument } from '../document/types.js';
 import { BLEND_MODES } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
+import { saveReady } from '../files/export.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
+import type { FileTask } from './filing.svelte.js';
 import type { Studio } from './studio.svelte.js';
 
 const IMAGES = 'image/*,.psd,.ora,.tif,.tiff,.avif,.webp';
@@ -100,63 +102,87 @@ export class Files {
     }
   }
 
-  /** The flattened picture, uploaded. */
-  async flattened(): Promise<{ blob: string; width: number; height: number }> {
-    const document = this.#document();
+  /** The flattened picture, uploaded. @throws the signal's reason once it is aborted */
+  async flattened(
+    document = this.#document(),
+    options: Pick<FlattenOptions, 'signal' | 'onProgress'> = {},
+  ): Promise<{ blob: string; width: number; height: number }> {
     const { compositor, client } = this.#studio;
-    const data = await flatten(compositor, document);
-    const blob = await uploadPixels(client, data);
+    const data = await flatten(compositor, document, options);
+    const blob = await uploadPixels(client, data, options.signal);
     return { blob, width: document.width, height: document.height };
   }
 
   /** Saves the project with its history as OpenRaster. */
   async save(): Promise<void> {
-    const { editor, client, ui } = this.#studio;
+    const { editor, filing, ui } = this.#studio;
     const document = this.#document();
     const { tree } = editor;
     if (!tree) return;
-    await this.#busy(editor.name, async () => {
-      const { json, tiles } = await this.#history(tree);
-      const { blob: merged, width, height } = await this.flattened();
-      const file = await client.request('files.writeProject', {
-        name: editor.name,
-        width,
-        height,
-        layers: await this.#wireLayers(document),
-        merged,
-        project: json,
-        tiles,
-      });
-      const name = `${stem(editor.name)}.ora`;
-      if (!(await client.saveFile(name, file.blob))) return;
-      editor.markSaved(document);
-      await this.forget();
+    const { id, name: title } = editor;
+    await filing.run(title, async (task) => {
+      const { json, tiles } = await this.#history(tree, task);
+      const parts = await this.#parts(document, task);
+      const ask = { name: title, ...parts, project: json, tiles };
+      const file = await task.write('files.writeProject', ask);
+      const name = `${stem(title)}.ora`;
+      if (!(await saveReady(this.#studio, name, file))) return;
+      // Another document may be open by now.
+      if (editor.id === id) {
+        editor.markSaved(document);
+        await this.forget();
+      }
       ui.toast('info', t('app.saved', { name }));
     });
   }
 
   /** A history as JSON, and a blob of its tiles. */
-  async #history(tree: HistoryTree): Promise<{ readonly json: string; readonly tiles: string }> {
+  async #history(
+    tree: HistoryTree,
+    task: FileTask,
+  ): Promise<{ readonly json: string; readonly tiles: string }> {
     const { released, editor, ui } = this.#studio;
+    const upload = async (written: Serialised) => ({
+      json: written.json,
+      tiles: task.hold(await released.uploadAll(written, task.signal)),
+    });
     try {
-      const written = serialise(tree, { stored: released.stored });
-      return { json: written.json, tiles: await released.uploadAll(written) };
+      return await upload(serialise(tree, { stored: released.stored }));
     } catch (error) {
+      task.signal.throwIfAborted();
       const failure = toStudioError(error);
       if (failure.code !== 'TILES_GONE') throw failure;
       // Old states went with the services that had them: the work is saved without them.
       ui.toast('error', editor.explain(failure));
-      const written = serialise(tree);
-      return { json: written.json, tiles: await released.uploadAll(written) };
+      return upload(serialise(tree));
     }
   }
 
-  /** The document with its layers for other programs. */
-  async exportPsd(name: string) {
+  /** The flattened picture and the layers for other programs, uploaded. */
+  async #parts(document: StudioDocument, task: FileTask) {
+    const leaves = countLeaves(document.layers) + 1;
+    let done = 0;
+    const step = (part: number): void => {
+      task.onProgress((done + part) / leaves);
+    };
+    const options = { signal: task.signal, onProgress: step };
+    const { blob, width, height } = await this.flattened(document, options);
+    task.hold(blob);
+    const layers = await this.#wireLayers(document, document.layers, task, (part) => {
+      if (part === 0) done += 1;
+      step(part);
+    });
+    return { width, height, layers, merged: blob };
+  }
+
+  /** The document with its layers for other programs. @returns undefined if it was given up */
+  exportPsd(name: string): Promise<boolean | undefined> {
     const document = this.#document();
-    const { blob: merged, width, height } = await this.flattened();
-    const layers = await this.#wireLayers(document);
-    return this.#studio.client.request('files.exportPsd', { name, width, height, layers, merged });
+    return this.#studio.filing.run(name, async (task) => {
+      const parts = await this.#parts(document, task);
+      const file = await task.write('files.exportPsd', { name, ...parts });
+      return saveReady(this.#studio, name, file);
+    });
   }
 
   /** Opens work that was kept on disk. */
@@ -245,17 +271,24 @@ export class Files {
   }
 
   /** Layers as other programs take them: each flattened to pixels, groups kept. */
-  async #wireLayers(document: StudioDocument, layers = document.layers): Promise<WireLayer[]> {
+  async #wireLayers(
+    document: StudioDocument,
+    layers: readonly Layer[],
+    task: FileTask,
+    onProgress: (part: number) => void,
+  ): Promise<WireLayer[]> {
     const { client, compositor } = this.#studio;
+    const { signal } = task;
     const made: WireLayer[] = [];
     for (const layer of layers) {
       const common = { name: layer.name, visible: layer.visible, opacity: layer.opacity };
       const blendMode: BlendMode = layer.blendMode;
       if (layer.type === 'group') {
-        const children = await this.#wireLayers(document, layer.children);
+        const children = await this.#wireLayers(document, layer.children, task, onProgress);
         made.push({ type: 'group', ...common, blendMode, children });
         continue;
       }
+      onProgress(0);
       const bounds = boundsOfLayer(layer);
       if (!bounds || bounds.width < 1 || bounds.height < 1) continue;
       const rect = wholePixels(bounds);
@@ -266,10 +299,19 @@ export class Files {
         blendMode: 'normal' as const,
         clipped: false,
       };
-      const data = await flattenLayers(compositor, document, [alone], { rect });
-      const pixels = await uploadPixels(client, data);
+      const options = { rect, signal, onProgress };
+      const data = await flattenLayers(compositor, document, [alone], options);
+      const pixels = task.hold(await uploadPixels(client, data, signal));
       made.push({ type: 'raster', ...common, blendMode, ...rect, pixels });
     }
     return made;
   }
+}
+
+/** How many of some layers and those in them are no groups. */
+function countLeaves(layers: readonly Layer[]): number {
+  return layers.reduce(
+    (sum, layer) => sum + (layer.type === 'group' ? countLeaves(layer.children) : 1),
+    0,
+  );
 }

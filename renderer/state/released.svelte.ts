@@ -65,15 +65,31 @@ export class Released {
 
   /**
    * All tiles of a history as it is written, those in memory and those on disk, as one blob.
-   * @throws StudioError TILES_GONE where one on disk is not there any more
+   * @throws StudioError TILES_GONE where one on disk is not there any more; the signal's reason once
+   *   it is aborted, and then nothing of it stays
    */
-  async uploadAll({ tiles, elsewhere }: Serialised): Promise<string> {
+  async uploadAll(written: Serialised, signal?: AbortSignal): Promise<string> {
     const { client } = this.#studio;
     const parts: string[] = [];
+    try {
+      await this.#uploadParts(written, parts, signal);
+      return parts.length > 0 ? await client.joined(parts) : await uploadTiles(client, []);
+    } catch (error) {
+      client.drop(...parts);
+      throw error;
+    }
+  }
+
+  async #uploadParts(
+    { tiles, elsewhere }: Serialised,
+    parts: string[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { client } = this.#studio;
     let next = 0;
     let run: TileBytes[] = [];
     const send = async (): Promise<void> => {
-      for (const batch of batches(run)) parts.push(await uploadTiles(client, batch));
+      for (const batch of batches(run)) parts.push(await uploadTiles(client, batch, signal));
       run = [];
     };
     // Both lists are in the order of the ids, and so has the blob to be.
@@ -89,8 +105,8 @@ export class Released {
       run.push(tile);
     }
     await send();
+    signal?.throwIfAborted();
     parts.push(...(await this.#onDisk(elsewhere.slice(next).map(({ id }) => id))));
-    return parts.length > 0 ? client.joined(parts) : uploadTiles(client, []);
   }
 
   /** Blobs of tiles on disk, which never come through this page. */

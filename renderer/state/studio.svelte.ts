@@ -27,6 +27,7 @@ import { ConsistencyState } from './consistency.svelte.js';
 import { CreateState } from './create.svelte.js';
 import { Editor } from './editor.svelte.js';
 import { Files } from './files.svelte.js';
+import { Filing } from './filing.svelte.js';
 import { MaskState } from './mask.svelte.js';
 import { merged, type MergeKind } from './merge.js';
 import { selectionIs } from './painting.js';
@@ -50,6 +51,7 @@ export class Studio {
   readonly start: Start;
   readonly editor: Editor;
   readonly work: Work;
+  readonly filing: Filing;
   readonly mask: MaskState;
   readonly typing: Typing;
   readonly create: CreateState;
@@ -101,6 +103,7 @@ export class Studio {
 
   constructor(client: Client, registry: Registry, start: Start) {
     this.client = client;
+    this.filing = new Filing(client);
     this.registry = registry;
     this.start = start;
     this.settings = start.settings;
@@ -188,7 +191,8 @@ export class Studio {
       if (this.registry.has(event.command)) this.execute(event.command);
     } else if (event.type === 'files') {
       this.attempt(() => this.files.openGiven(event.files, event.first));
-    } else this.create.receive(event);
+    } else if (event.type === 'task') this.filing.receive(event);
+    else this.create.receive(event);
   }
 
   /** Shows all of the document. */
@@ -364,13 +368,24 @@ export class Studio {
   /** Esc: the nearest thing that can be stopped or left. */
   async escape(): Promise<void> {
     if (this.cancelGesture()) return;
-    if (this.work.cancel()) this.ui.toast('info', t('job.cancelled'));
-    else if (this.create.busy) {
+    if (this.#cancels(this.work) || this.cancelFiles()) return;
+    if (this.create.busy) {
       await this.create.cancel();
       this.ui.toast('info', t('job.cancelled'));
     } else if (this.create.current) this.generation.discard();
     else if (this.mask.view !== 'picture') this.mask.look('picture');
     else if (this.editor.document?.selection) this.execute('select.none');
+  }
+
+  /** Gives up the files on their way. @returns whether there was one */
+  cancelFiles(): boolean {
+    return this.#cancels(this.filing);
+  }
+
+  #cancels(something: { cancel(): boolean }): boolean {
+    const any = something.cancel();
+    if (any) this.ui.toast('info', t('job.cancelled'));
+    return any;
   }
 
   /** A small picture of a document, drawn once. */
