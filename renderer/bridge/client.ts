@@ -79,10 +79,13 @@ export class Client {
    * The same with parts that are made one after the other, each in memory of its own: a browser holds
    * what is sent until the page's garbage is collected, and it is the new memory that leads to that.
    */
-  async uploadParts(parts: Iterable<Blob | Bytes>, signal?: AbortSignal): Promise<string> {
+  async uploadParts(
+    parts: Iterable<Blob | Bytes> | AsyncIterable<Blob | Bytes>,
+    signal?: AbortSignal,
+  ): Promise<string> {
     const sent: string[] = [];
     try {
-      for (const part of parts) sent.push(await this.#post(part, signal));
+      for await (const part of parts) sent.push(await this.#post(part, signal));
       return await this.joined(sent);
     } catch (error) {
       this.drop(...sent);

@@ -154,10 +154,6 @@ function* piecesOf(
 }
 
 /** Raw RGBA. @returns its id */
-export async function uploadPixels(
-  client: Client,
-  data: Uint8ClampedArray,
-  signal?: AbortSignal,
-): Promise<string> {
-  return client.upload(data as Uint8ClampedArray<ArrayBuffer>, signal);
+export async function uploadPixels(client: Client, data: Uint8ClampedArray): Promise<string> {
+  return client.upload(data as Uint8ClampedArray<ArrayBuffer>);
 }

@@ -1,6 +1,6 @@
 /** Bringing pictures in, saving and exporting them, and keeping unsaved work on disk. */
 import type { Opened, WireLayer } from '../../preload/contract.js';
-import { fetchRaster, fetchTiles, uploadPixels } from '../bridge/pictures.js';
+import { fetchRaster, fetchTiles } from '../bridge/pictures.js';
 import { toStudioError } from '../bridge/client.js';
 import { createDocument, createGroup, createRasterLayer } from '../document/create.js';
 import type { HistoryTree } from '../document/history/tree.js';
@@ -16,6 +16,7 @@ import { saveReady } from '../files/export.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
 import type { FileTask } from './filing.svelte.js';
+import { uploadFlat } from './flat-upload.js';
 import type { Studio } from './studio.svelte.js';
 
 const IMAGES = 'image/*,.psd,.ora,.tif,.tiff,.avif,.webp';
@@ -108,9 +109,14 @@ export class Files {
     options: Pick<FlattenOptions, 'signal' | 'onProgress'> = {},
   ): Promise<{ blob: string; width: number; height: number }> {
     const { compositor, client } = this.#studio;
-    const data = await flatten(compositor, document, options);
-    const blob = await uploadPixels(client, data, options.signal);
-    return { blob, width: document.width, height: document.height };
+    const { width, height } = document;
+    const blob = await uploadFlat(
+      client,
+      { x: 0, y: 0, width, height },
+      (rect, watched) => flatten(compositor, document, { rect, ...watched }),
+      options,
+    );
+    return { blob, width, height };
   }
 
   /** Saves the project with its history as OpenRaster. */
@@ -299,9 +305,13 @@ export class Files {
         blendMode: 'normal' as const,
         clipped: false,
       };
-      const options = { rect, signal, onProgress };
-      const data = await flattenLayers(compositor, document, [alone], options);
-      const pixels = task.hold(await uploadPixels(client, data, signal));
+      const pixels = await uploadFlat(
+        client,
+        rect,
+        (part, watched) => flattenLayers(compositor, document, [alone], { rect: part, ...watched }),
+        { signal, onProgress },
+      );
+      task.hold(pixels);
       made.push({ type: 'raster', ...common, blendMode, ...rect, pixels });
     }
     return made;
