@@ -247,8 +247,8 @@ export const hostMenuSchema = z.strictObject({
 });
 export type HostMenu = z.output<typeof hostMenuSchema>;
 
-/** Tiles in the order they lie in a blob. */
-const tileList = z.array(z.strictObject({ id: count, bytes: count })).max(100_000);
+/** Tiles in the order they lie in a blob: as many as the largest blob has room for. */
+const tileList = z.array(z.strictObject({ id: count, bytes: count })).max(300_000);
 
 const nothing = z.null();
 const request = <Q extends z.ZodType, A extends z.ZodType>(ask: Q, answer: A) => ({ ask, answer });

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { clearInterval, setInterval } from 'node:timers';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { choose, pan, photo, startStudio } from './bench-parts.mjs';
 import { SetupError } from './setup.mjs';

@@ -8,7 +8,7 @@ import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { wholePixels } from '../document/pixels/bounds.js';
-import { parse, serialise, tileLayout, type Serialised } from '../document/serialise.js';
+import { parseText, serialise, type Serialised, type TileLength } from '../document/serialise.js';
 import type { BlendMode, Layer, StudioDocument } from '../document/types.js';
 import { BLEND_MODES } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
@@ -228,15 +228,9 @@ export class Files {
   }
 
   async #take(opened: Opened, id?: string): Promise<void> {
-    const { editor, client } = this.#studio;
+    const { editor } = this.#studio;
     if (opened.kind === 'project') {
-      const tiles = await fetchTiles(client, opened.tiles, tileLayout(opened.project));
-      client.drop(opened.tiles);
-      editor.load(
-        parse(opened.project, (tile) => tiles.get(tile)),
-        opened.name,
-        id,
-      );
+      await this.#takeProject(opened, id);
       this.#studio.fit();
       return;
     }
@@ -255,6 +249,31 @@ export class Files {
     const at = { x: editor.document.width, y: editor.document.height };
     const placed = centred(layers, opened, at);
     editor.change('command.file.place', (document) => addLayers(document, placed));
+  }
+
+  /** Shows the present state of a project; what of others is much more than that is not read yet. */
+  async #takeProject(
+    { project, tiles: blob, name }: Extract<Opened, { kind: 'project' }>,
+    id: string = crypto.randomUUID(),
+  ): Promise<void> {
+    const { editor, client, released } = this.#studio;
+    const unread = parseText(project);
+    const bytes = (of: readonly TileLength[]): number =>
+      of.reduce((sum, one) => sum + one.bytes, 0);
+    const present = unread.layout.filter((tile) => unread.present.has(tile.id));
+    if (bytes(present) * 2 < bytes(unread.layout)) {
+      const { tree, shown } = await released.open(unread, blob);
+      editor.load(tree, name, id);
+      shown(id);
+      return;
+    }
+    const tiles = await fetchTiles(client, blob, unread.layout);
+    client.drop(blob);
+    editor.load(
+      unread.whole((tile) => tiles.get(tile)),
+      name,
+      id,
+    );
   }
 
   async #layers(layers: readonly WireLayer[]): Promise<Layer[]> {

@@ -1,22 +1,22 @@
 /** Old states of the history, released to the services' disk and read back when someone goes there. */
 import { toStudioError } from '../bridge/client.js';
-import { TILES_AT_ONCE, batches, fetchTiles, uploadTiles } from '../bridge/pictures.js';
-import { restore } from '../document/history/memory.js';
-import type { HistoryTree, NodeId } from '../document/history/tree.js';
-import { ReleasedStates, type TileKeeper } from '../document/release.js';
-import type { Serialised, TileBytes } from '../document/serialise.js';
+import { batches, uploadTiles } from '../bridge/pictures.js';
+import { leastMissedFirst, restore } from '../document/history/memory.js';
+import { currentDocument, type HistoryTree, type NodeId } from '../document/history/tree.js';
+import { tilesOf, type Serialised, type Stored, type TileBytes } from '../document/serialise.js';
+import type { UnreadProject } from '../document/serialise.js';
+import { badProject } from '../document/serialise/read.js';
+import { Shelf, groups } from './shelf.js';
 import type { Studio } from './studio.svelte.js';
 
 /** Milliseconds after a change before anything is written. */
 const PAUSE = 1500;
+/** States that are brought back at once when a project is opened. */
+const RECALLED = 24;
 
 export class Released {
   readonly #studio: Studio;
-  /** What the services know this page's tiles by. */
-  readonly #name = crypto.randomUUID();
-  /** Lengths of what was stored. */
-  readonly #lengths = new Map<number, number>();
-  #states: ReleasedStates;
+  #shelf: Shelf;
   /** Of which document. */
   #document = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,11 +27,11 @@ export class Released {
 
   constructor(studio: Studio) {
     this.#studio = studio;
-    this.#states = new ReleasedStates(this.#keeper);
+    this.#shelf = new Shelf(studio.client);
   }
 
   /** Released states, for writing the history. */
-  stored = (id: NodeId): string | undefined => this.#states.stored(id);
+  stored = (id: NodeId): Stored | undefined => this.#shelf.states.stored(id);
 
   /** Something may have changed. */
   notice(tree: HistoryTree | null): void {
@@ -117,44 +117,72 @@ export class Released {
   }
 
   /** A blob of some tiles on disk, in this order. @throws StudioError TILES_GONE */
-  async blobOf(ids: readonly number[]): Promise<string> {
-    const ask = { store: this.#name, ids: [...ids] };
-    const { blob } = await this.#studio.client.request('tiles.fetch', ask);
-    return blob;
+  blobOf(ids: readonly number[]): Promise<string> {
+    return this.#shelf.blobOf(ids);
   }
 
-  readonly #keeper: TileKeeper = {
-    store: async (tiles) => {
-      const { client } = this.#studio;
-      for (const batch of batches(tiles)) {
-        const named = batch.map(({ id, data }) => ({ id, bytes: data.length }));
-        const blob = await uploadTiles(client, batch);
-        await client.request('tiles.store', { store: this.#name, tiles: named, blob });
-        for (const { id, bytes } of named) this.#lengths.set(id, bytes);
-      }
-    },
-    fetch: async (ids) => {
-      const { client } = this.#studio;
-      const found = new Map<number, Uint8ClampedArray>();
-      for (const some of groups(ids)) {
-        const blob = await this.blobOf(some);
-        const layout = some.map((id) => ({ id, bytes: this.#lengths.get(id) ?? 0 }));
-        for (const [id, data] of await fetchTiles(client, blob, layout)) found.set(id, data);
-        client.drop(blob);
-      }
-      return found;
-    },
-  };
+  /**
+   * Reads the present state of a project; the pixels of the others stay with the services.
+   * @param blob of all tiles, theirs from now on
+   * @returns its history, and a function to call when it is shown, with the document's id
+   * @throws StudioError, DocumentError
+   */
+  async open(
+    project: UnreadProject,
+    blob: string,
+  ): Promise<{ readonly tree: HistoryTree; readonly shown: (id: string) => void }> {
+    const shelf = new Shelf(this.#studio.client);
+    try {
+      await shelf.adopt(project.layout, blob);
+      const present = await shelf.fetch([...project.present]);
+      const tree = project.tree((id) => present.get(id));
+      shelf.states.adopt(
+        project.released,
+        project.layout.map(({ id }) => id),
+      );
+      const shown = (id: string): void => {
+        this.#begin(id, shelf);
+        void this.#recall(id);
+      };
+      return { tree, shown };
+    } catch (error) {
+      shelf.clear();
+      this.#studio.client.drop(blob);
+      const failure = toStudioError(error);
+      throw failure.code === 'BAD_TILES' ? badProject('pixels are missing') : failure;
+    }
+  }
 
-  #begin(document: string): void {
+  /** Brings the states back that undo and redo lead to first, as far as memory is theirs. */
+  async #recall(id: string): Promise<void> {
+    const { editor, settings } = this.#studio;
+    const { states } = this.#shelf;
+    const first = editor.tree;
+    if (!first) return;
+    const held = new Set(tilesOf(currentDocument(first)).map((tile) => tile.id));
+    let left = settings.historyMemory / 2;
+    for (const node of leastMissedFirst(first).toReversed().slice(0, RECALLED)) {
+      await this.#inTurn(async () => {
+        const { tree } = editor;
+        if (left <= 0 || !tree || editor.id !== id || tree.nodes.get(node.id)?.document) return;
+        const document = await states.read(tree, node.id);
+        for (const tile of tilesOf(document)) {
+          if (!held.has(tile.id)) left -= tile.data.byteLength;
+          held.add(tile.id);
+        }
+        const now = editor.tree;
+        if (now && editor.id === id) editor.replaceTree(restore(now, node.id, document));
+        // Said when somebody goes there.
+      }).catch(() => undefined);
+    }
+  }
+
+  #begin(document: string, shelf = new Shelf(this.#studio.client)): void {
     this.#document = document;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#states = new ReleasedStates(this.#keeper);
-    if (this.#lengths.size === 0) return;
-    this.#lengths.clear();
-    const { client } = this.#studio;
-    void client.request('tiles.clear', { store: this.#name }).catch(() => undefined);
+    this.#shelf.clear();
+    this.#shelf = shelf;
   }
 
   async #release(): Promise<void> {
@@ -162,7 +190,7 @@ export class Released {
     const { tree, id } = editor;
     if (!tree) return;
     try {
-      const release = await this.#states.release(tree, settings.historyMemory, editor.saved);
+      const release = await this.#shelf.states.release(tree, settings.historyMemory, editor.saved);
       const now = editor.tree;
       if (now && editor.id === id) editor.replaceTree(release(now));
       this.#told = false;
@@ -182,7 +210,7 @@ export class Released {
     if (!tree.nodes.get(target)?.document) {
       ui.busy = { key: 'history.reading', params: {} };
       try {
-        const document = await this.#states.read(tree, target);
+        const document = await this.#shelf.states.read(tree, target);
         const now = editor.tree;
         if (now && editor.id === id) editor.replaceTree(restore(now, target, document));
       } finally {
@@ -198,12 +226,4 @@ export class Released {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/** As many ids at once as may be fetched at once. */
-function groups(ids: readonly number[]): readonly (readonly number[])[] {
-  const made: (readonly number[])[] = [];
-  for (let at = 0; at < ids.length; at += TILES_AT_ONCE)
-    made.push(ids.slice(at, at + TILES_AT_ONCE));
-  return made;
 }

@@ -104,7 +104,7 @@ test.each(kinds)('%s given up ends at once and leaves nothing', async (kind) => 
   await over;
   expect(performance.now() - asked).toBeLessThan(500);
   dropInputs(ask);
-  if ('tiles' in ask) blobs.drop([ask.tiles]);
+  if ('tiles' in ask && typeof ask.tiles === 'string') blobs.drop([ask.tiles]);
   // The piece on its way is finished first.
   await vi.waitFor(() => {
     expect([blobs.size, onDisk()]).toEqual([0, []]);
