@@ -196,6 +196,9 @@ const recoverySchema = z.strictObject({
   height: side,
 });
 
+/** A name that a page makes up. */
+const workId = z.string().regex(/^[a-z0-9-]{8,40}$/);
+
 /** A layer of an OpenRaster file, of the document's size or smaller, raw RGBA. */
 const writeProjectSchema = z.strictObject({
   name,
@@ -206,6 +209,8 @@ const writeProjectSchema = z.strictObject({
   merged: blobId,
   project: z.string().max(64_000_000),
   tiles: blobId,
+  /** By which it is cancelled, and its progress told. */
+  task: workId,
 });
 export type WriteProject = z.output<typeof writeProjectSchema>;
 
@@ -242,9 +247,8 @@ export const hostMenuSchema = z.strictObject({
 });
 export type HostMenu = z.output<typeof hostMenuSchema>;
 
-/** Tiles in the order they lie in a blob. */
-const tileList = z.array(z.strictObject({ id: count, bytes: count })).max(100_000);
-const workId = z.string().regex(/^[a-z0-9-]{8,40}$/);
+/** Tiles in the order they lie in a blob: as many as the largest blob has room for. */
+const tileList = z.array(z.strictObject({ id: count, bytes: count })).max(300_000);
 
 const nothing = z.null();
 const request = <Q extends z.ZodType, A extends z.ZodType>(ask: Q, answer: A) => ({ ask, answer });
@@ -310,10 +314,13 @@ export const REQUESTS = {
       height: side,
       layers: z.array(wireLayer).max(500),
       merged: blobId,
+      task: workId,
     }),
     fileSchema,
   ),
   'files.writeProject': request(writeProjectSchema, fileSchema),
+  /** Gives up what is being written; nothing of it stays. */
+  'task.cancel': request(z.strictObject({ task: workId }), nothing),
   /** Keeps tiles on disk for the next state, which may be too many for one message. */
   'autosave.tiles': request(z.strictObject({ id: workId, tiles: tileList, blob: blobId }), nothing),
   /** Keeps the state of the work on disk; tiles are those not yet kept. */
@@ -387,6 +394,8 @@ export const eventSchema = z.discriminatedUnion('type', [
     code: z.string(),
     message: z.string(),
   }),
+  /** How much of a file is written, from 0 to 1. */
+  z.strictObject({ type: z.literal('task'), task: workId, part: unit }),
   /** The host's own menu ran a command. */
   z.strictObject({ type: z.literal('command'), command: z.string().max(100) }),
   /** Files were given to the running app; see `files.openPath`. */

@@ -35,6 +35,10 @@ export function toStudioError(error: unknown): StudioError {
 
 /** Bytes of a file that are sent at once. */
 const PART = 256 * 2 ** 20;
+/** Bytes of memory that are sent at once. */
+export const PIECE = 16 * 2 ** 20;
+
+type Bytes = Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>;
 
 /** What a person does with the services: see preload/contract.ts for what each request means. */
 export class Client {
@@ -63,16 +67,30 @@ export class Client {
     });
   }
 
-  /** Gives bytes to the services, in parts if they are many. @returns the id they know them by */
-  async upload(
-    bytes: Blob | Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>,
+  /**
+   * Gives bytes to the services, in parts if they are many. @returns the id they know them by
+   * @throws StudioError; the signal's reason once it is aborted, and then nothing stays there
+   */
+  async upload(bytes: Blob | Bytes, signal?: AbortSignal): Promise<string> {
+    return this.uploadParts(partsOf(bytes), signal);
+  }
+
+  /**
+   * The same with parts that are made one after the other, each in memory of its own: a browser holds
+   * what is sent until the page's garbage is collected, and it is the new memory that leads to that.
+   */
+  async uploadParts(
+    parts: Iterable<Blob | Bytes> | AsyncIterable<Blob | Bytes>,
+    signal?: AbortSignal,
   ): Promise<string> {
-    if (!(bytes instanceof Blob) || bytes.size <= PART) return this.#post(bytes);
-    const parts: string[] = [];
-    for (let at = 0; at < bytes.size; at += PART) {
-      parts.push(await this.#post(bytes.slice(at, at + PART)));
+    const sent: string[] = [];
+    try {
+      for await (const part of parts) sent.push(await this.#post(part, signal));
+      return await this.joined(sent);
+    } catch (error) {
+      this.drop(...sent);
+      throw error;
     }
-    return this.joined(parts);
   }
 
   /** One blob of several, in their order. */
@@ -88,12 +106,12 @@ export class Client {
     if (ids.length > 0) void this.request('blobs.drop', [...ids]).catch(() => undefined);
   }
 
-  async #post(
-    body: Blob | Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>,
-  ): Promise<string> {
+  async #post(body: Blob | Bytes, signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted();
     // Bytes themselves would be handed to the network while the page stands still.
     const sent = body instanceof Blob ? body : new Blob([body]);
-    const response = await this.#fetch(this.#bridge.pixelRoute, { method: 'POST', body: sent });
+    const init = { method: 'POST', body: sent, ...(signal && { signal }) };
+    const response = await this.#fetch(this.#bridge.pixelRoute, init);
     const { id } = (await response.json()) as { id: string };
     return id;
   }
@@ -120,10 +138,21 @@ export class Client {
 
   async #fetch(url: string, init?: RequestInit): Promise<Response> {
     const response = await fetch(url, init).catch((error: unknown) => {
+      init?.signal?.throwIfAborted();
       throw new StudioError('SERVICE_GONE', error instanceof Error ? error.message : String(error));
     });
     if (response.ok) return response;
     throw refusal(await response.text());
+  }
+}
+
+function* partsOf(bytes: Blob | Bytes): Generator<Blob | Bytes> {
+  if (bytes instanceof Blob) {
+    for (let at = 0; at === 0 || at < bytes.size; at += PART) yield bytes.slice(at, at + PART);
+  } else {
+    for (let at = 0; at === 0 || at < bytes.length; at += PIECE) {
+      yield bytes.slice(at, at + PIECE);
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 import { RasterEditor, TILE_BYTES, emptyRaster, putRows } from '../document/pixels/tiles.js';
 import type { TileLength } from '../document/serialise.js';
 import { TILE, type Raster } from '../document/types.js';
-import { StudioError, type Client } from './client.js';
+import { PIECE, StudioError, type Client } from './client.js';
 
 /** Milliseconds of work after which the page gets a turn. */
 const TURN = 8;
@@ -128,8 +128,29 @@ export const TILES_AT_ONCE = BATCH / TILE_BYTES;
 export async function uploadTiles(
   client: Client,
   tiles: readonly { readonly data: Uint8ClampedArray }[],
+  signal?: AbortSignal,
 ): Promise<string> {
-  return client.upload(new Blob(tiles.map(({ data }) => data as Uint8ClampedArray<ArrayBuffer>)));
+  return client.uploadParts(piecesOf(tiles), signal);
+}
+
+/** Tiles in pieces that can be sent at once, each in memory of its own. */
+function* piecesOf(
+  tiles: readonly { readonly data: Uint8ClampedArray }[],
+): Generator<Uint8Array<ArrayBuffer>> {
+  let left = tiles.reduce((sum, { data }) => sum + data.length, 0);
+  let piece = new Uint8Array(Math.min(PIECE, left));
+  let filled = 0;
+  for (const { data } of tiles) {
+    if (filled + data.length > piece.length) {
+      yield piece.subarray(0, filled);
+      left -= filled;
+      piece = new Uint8Array(Math.min(PIECE, left));
+      filled = 0;
+    }
+    piece.set(data, filled);
+    filled += data.length;
+  }
+  yield piece.subarray(0, filled);
 }
 
 /** Raw RGBA. @returns its id */

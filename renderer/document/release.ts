@@ -10,7 +10,7 @@ import {
 } from './history/tree.js';
 import { tilesOf } from './layers/held.js';
 import { readState, storeState, tileLayout } from './serialise.js';
-import type { TileBytes } from './serialise.js';
+import type { Stored, TileBytes } from './serialise.js';
 import type { StudioDocument } from './types.js';
 
 /** Where tiles are kept outside of the memory, by their ids. */
@@ -28,8 +28,7 @@ export function bytesOf(document: StudioDocument): number {
 /** The released states of one history. Its methods that wait must not run at the same time. */
 export class ReleasedStates {
   readonly #keeper: TileKeeper;
-  /** As `storeState` wrote them. */
-  readonly #stored = new Map<NodeId, string>();
+  readonly #stored = new Map<NodeId, Stored>();
   /** Tiles that the keeper has; once there, they stay. */
   readonly #kept = new Set<number>();
   /** Tiles of released states that others had at that time, so that they need not be kept yet. */
@@ -39,8 +38,14 @@ export class ReleasedStates {
     this.#keeper = keeper;
   }
 
-  /** A released state as `storeState` wrote it. */
-  readonly stored = (id: NodeId): string | undefined => this.#stored.get(id);
+  /** A released state, for writing it. */
+  readonly stored = (id: NodeId): Stored | undefined => this.#stored.get(id);
+
+  /** Takes in states that were never in memory. @param tiles that the keeper has, by their ids */
+  adopt(states: ReadonlyMap<NodeId, StudioDocument>, tiles: Iterable<number>): void {
+    for (const [id, document] of states) this.#stored.set(id, document);
+    for (const id of tiles) this.#kept.add(id);
+  }
 
   /**
    * Gives to the keeper what has to leave so that states other than the current one hold no more
@@ -73,8 +78,9 @@ export class ReleasedStates {
    */
   async read(tree: HistoryTree, id: NodeId): Promise<StudioDocument> {
     const { document } = requireNode(tree, id);
-    const json = this.#stored.get(id);
-    if (document || json === undefined) return documentOf(tree, id);
+    const stored = this.#stored.get(id);
+    if (document || stored === undefined) return documentOf(tree, id);
+    const json = typeof stored === 'string' ? stored : storeState(stored);
     const known = new Map(this.#shared);
     for (const node of tree.nodes.values()) {
       if (node.document) for (const tile of tilesOf(node.document)) known.set(tile.id, tile);

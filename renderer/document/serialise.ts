@@ -3,7 +3,9 @@
  * written once.
  */
 import { DocumentError } from './errors.js';
+import { currentDocument } from './history/tree.js';
 import type { HistoryNode, HistoryTree, NodeId } from './history/tree.js';
+import { tilesOf } from './layers/held.js';
 import { newTile } from './pixels/tiles.js';
 import {
   READ_BUDGET,
@@ -37,10 +39,13 @@ export interface TileLength {
   readonly bytes: number;
 }
 
+/** A released state: as `storeState` wrote it, or as a document whose tiles have no bytes. */
+export type Stored = string | StudioDocument;
+
 export interface SerialiseOptions {
-  /** What `storeState` gave for a released state; states that are not known are left out,
-   * unless the same writer wrote them while they were in memory. */
-  readonly stored?: (id: NodeId) => string | undefined;
+  /** What `storeState` gave for a released state, or its document without pixels; states that are not
+   * known are left out, unless the same writer wrote them while they were in memory. */
+  readonly stored?: (id: NodeId) => Stored | undefined;
   /** How much to write at most; what is missed least is left out. */
   readonly budget?: Partial<Budget>;
 }
@@ -60,7 +65,7 @@ export interface Serialised {
  */
 export class ProjectWriter {
   readonly #store = new Store();
-  readonly #stored: (id: NodeId) => string | undefined;
+  readonly #stored: (id: NodeId) => Stored | undefined;
   readonly #budget: Budget;
   /** Index of each state's document, and whether it was in memory when that was found. */
   readonly #known = new Map<NodeId, { readonly index: number; readonly live: boolean }>();
@@ -98,8 +103,9 @@ export class ProjectWriter {
   }
 
   #released(id: NodeId): number | null {
-    const json = this.#stored(id);
-    return json === undefined ? null : this.#store.document(readState(json, ghostTile));
+    const stored = this.#stored(id);
+    if (stored === undefined) return null;
+    return this.#store.document(typeof stored === 'string' ? readState(stored, ghostTile) : stored);
   }
 }
 
@@ -151,6 +157,68 @@ export function parse(
   });
   return readNodes(project, documents);
 }
+
+/** A project of which nothing but the text was read. */
+export interface UnreadProject {
+  /** All tiles by their new ids, in the order they lie beside the JSON. */
+  readonly layout: readonly TileLength[];
+  /** Ids of those that the present state has. */
+  readonly present: ReadonlySet<number>;
+  /** All states but the present one: documents whose tiles have no bytes. */
+  readonly released: ReadonlyMap<NodeId, StudioDocument>;
+  /**
+   * The history with its present state; all others are released.
+   * @param tilesById bytes of the present state's tiles, as for `parse`
+   * @throws DocumentError BAD_PROJECT
+   */
+  tree(tilesById: TilesById): HistoryTree;
+  /** The history with all its states. @param tilesById of all tiles @throws DocumentError BAD_PROJECT */
+  whole(tilesById: TilesById): HistoryTree;
+}
+
+type TilesById = (id: number) => Uint8ClampedArray | undefined;
+
+/**
+ * Reads the text of a project, so that its present state can be shown before the pixels of others
+ * are read. @throws DocumentError BAD_PROJECT, NEWER_PROJECT
+ */
+export function parseText(json: string): UnreadProject {
+  const project = check(json, projectSchema);
+  const ghosts = new Map(project.tiles.map(([id]) => [id, newTile(NOTHING)] as const));
+  const tree = readNodes(
+    project,
+    readDocuments(project, (id) => ghosts.get(id)),
+  );
+  const shown = currentDocument(tree);
+  const released = new Map<NodeId, StudioDocument>();
+  for (const { id, document } of tree.nodes.values()) {
+    if (document && document !== shown) released.set(id, document);
+  }
+  return {
+    layout: project.tiles.map(([id, bytes]) => ({ id: ghosts.get(id)?.id ?? 0, bytes })),
+    present: new Set(tilesOf(shown).map(({ id }) => id)),
+    released,
+    tree: (tilesById) => {
+      const document = readState(storeState(shown), tileFrom(tilesById));
+      const nodes = [...tree.nodes].map(
+        ([id, node]) => [id, { ...node, document: released.has(id) ? null : document }] as const,
+      );
+      return { ...tree, nodes: new Map(nodes) };
+    },
+    whole: (tilesById) => {
+      const tileOf = tileFrom(tilesById);
+      const read = (id: number, bytes: number) => tileOf(ghosts.get(id)?.id ?? 0, bytes);
+      return readNodes(project, readDocuments(project, read));
+    },
+  };
+}
+
+const tileFrom =
+  (tilesById: TilesById): TileSource =>
+  (id, bytes) => {
+    const data = tilesById(id);
+    return data?.byteLength === bytes ? { id, data } : undefined;
+  };
 
 function check<T extends z.ZodType>(json: string, schema: T): z.output<T> {
   if (json.length > READ_BUDGET.characters) throw badProject('it is too large');

@@ -26,8 +26,7 @@ export interface ExportHost {
   readonly client: Pick<Client, 'request' | 'saveFile' | 'download'>;
   readonly start: { readonly host: 'electron' | 'browser' };
   readonly files: {
-    flattened(): Promise<Flattened>;
-    exportPsd(name: string): Promise<ReadyFile>;
+    flattened(document?: StudioDocument, options?: { signal?: AbortSignal }): Promise<Flattened>;
   };
 }
 

@@ -5,7 +5,7 @@
 import type { StudioEvent } from '../../preload/contract.js';
 
 /** What happens to one run. */
-export type JobEvent = Exclude<StudioEvent, { type: 'command' | 'files' }>;
+export type JobEvent = Exclude<StudioEvent, { type: 'command' | 'files' | 'task' }>;
 
 /** The most that is kept of one run. */
 const MOST = 64;

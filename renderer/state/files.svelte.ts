@@ -1,20 +1,24 @@
 /** Bringing pictures in, saving and exporting them, and keeping unsaved work on disk. */
 import type { Opened, WireLayer } from '../../preload/contract.js';
-import { fetchRaster, fetchTiles, uploadPixels } from '../bridge/pictures.js';
+import { fetchRaster, fetchTiles } from '../bridge/pictures.js';
 import { toStudioError } from '../bridge/client.js';
 import { createDocument, createGroup, createRasterLayer } from '../document/create.js';
 import type { HistoryTree } from '../document/history/tree.js';
 import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
-import { flatten, flattenLayers } from '../document/pixels/flatten.js';
+import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { wholePixels } from '../document/pixels/bounds.js';
-import { parse, serialise, tileLayout } from '../document/serialise.js';
+import { parseText, serialise, type Serialised, type TileLength } from '../document/serialise.js';
 import type { BlendMode, Layer, StudioDocument } from '../document/types.js';
 import { BLEND_MODES } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
+import { saveReady } from '../files/export.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
+import type { FileTask } from './filing.svelte.js';
+import { uploadFlat } from './flat-upload.js';
 import type { OpenDocument } from './open-document.svelte.js';
+import { openProject } from './released.svelte.js';
 import type { Studio } from './studio.svelte.js';
 
 const IMAGES = 'image/*,.psd,.ora,.tif,.tiff,.avif,.webp';
@@ -119,43 +123,42 @@ export class Files {
     }
   }
 
-  /** The flattened picture, uploaded. */
-  flattened(): Promise<{ blob: string; width: number; height: number }> {
-    return this.#flattened(this.#document());
-  }
-
-  async #flattened(
-    document: StudioDocument,
+  /** The flattened picture, uploaded. @throws the signal's reason once it is aborted */
+  async flattened(
+    document = this.#document(),
+    options: Pick<FlattenOptions, 'signal' | 'onProgress'> = {},
   ): Promise<{ blob: string; width: number; height: number }> {
     const { compositor, client } = this.#studio;
-    const data = await flatten(compositor, document);
-    const blob = await uploadPixels(client, data);
-    return { blob, width: document.width, height: document.height };
+    const { width, height } = document;
+    const blob = await uploadFlat(
+      client,
+      { x: 0, y: 0, width, height },
+      (rect, watched) => flatten(compositor, document, { rect, ...watched }),
+      options,
+    );
+    return { blob, width, height };
   }
 
   /** Saves the project with its history as OpenRaster. */
   async save(): Promise<void> {
-    const { client, ui, current } = this.#studio;
+    const { filing, ui, current } = this.#studio;
     const { editor, autosave } = current;
     const document = this.#document();
     const { tree } = editor;
     if (!tree) return;
-    await this.#busy(editor.name, async () => {
-      const { json, tiles } = await this.#history(current, tree);
-      const { blob: merged, width, height } = await this.#flattened(document);
-      const file = await client.request('files.writeProject', {
-        name: editor.name,
-        width,
-        height,
-        layers: await this.#wireLayers(document),
-        merged,
-        project: json,
-        tiles,
-      });
-      const name = `${stem(editor.name)}.ora`;
-      if (!(await client.saveFile(name, file.blob))) return;
-      editor.markSaved(document);
-      await autosave.forget(tree);
+    const { id, name: title } = editor;
+    await filing.run(title, async (task) => {
+      const { json, tiles } = await this.#history(current, tree, task);
+      const parts = await this.#parts(document, task);
+      const ask = { name: title, ...parts, project: json, tiles };
+      const file = await task.write('files.writeProject', ask);
+      const name = `${stem(title)}.ora`;
+      if (!(await saveReady(this.#studio, name, file))) return;
+      // It may hold another one, or none, by now.
+      if (editor.id === id) {
+        editor.markSaved(document);
+        await autosave.forget(tree);
+      }
       ui.toast('info', t('app.saved', { name }));
     });
   }
@@ -164,27 +167,50 @@ export class Files {
   async #history(
     { released, editor }: OpenDocument,
     tree: HistoryTree,
+    task: FileTask,
   ): Promise<{ readonly json: string; readonly tiles: string }> {
     const { ui } = this.#studio;
+    const upload = async (written: Serialised) => ({
+      json: written.json,
+      tiles: task.hold(await released.uploadAll(written, task.signal)),
+    });
     try {
-      const written = serialise(tree, { stored: released.stored });
-      return { json: written.json, tiles: await released.uploadAll(written) };
+      return await upload(serialise(tree, { stored: released.stored }));
     } catch (error) {
+      task.signal.throwIfAborted();
       const failure = toStudioError(error);
       if (failure.code !== 'TILES_GONE') throw failure;
       // Old states went with the services that had them: the work is saved without them.
       ui.toast('error', editor.explain(failure));
-      const written = serialise(tree);
-      return { json: written.json, tiles: await released.uploadAll(written) };
+      return upload(serialise(tree));
     }
   }
 
-  /** The document with its layers for other programs. */
-  async exportPsd(name: string) {
+  /** The flattened picture and the layers for other programs, uploaded. */
+  async #parts(document: StudioDocument, task: FileTask) {
+    const leaves = countLeaves(document.layers) + 1;
+    let done = 0;
+    const step = (part: number): void => {
+      task.onProgress((done + part) / leaves);
+    };
+    const options = { signal: task.signal, onProgress: step };
+    const { blob, width, height } = await this.flattened(document, options);
+    task.hold(blob);
+    const layers = await this.#wireLayers(document, document.layers, task, (part) => {
+      if (part === 0) done += 1;
+      step(part);
+    });
+    return { width, height, layers, merged: blob };
+  }
+
+  /** The document with its layers for other programs. @returns undefined if it was given up */
+  exportPsd(name: string): Promise<boolean | undefined> {
     const document = this.#document();
-    const { blob: merged, width, height } = await this.#flattened(document);
-    const layers = await this.#wireLayers(document);
-    return this.#studio.client.request('files.exportPsd', { name, width, height, layers, merged });
+    return this.#studio.filing.run(name, async (task) => {
+      const parts = await this.#parts(document, task);
+      const file = await task.write('files.exportPsd', { name, ...parts });
+      return saveReady(this.#studio, name, file);
+    });
   }
 
   /** Opens work that was kept on disk. */
@@ -223,15 +249,9 @@ export class Files {
 
   /** @param recovered what work is called that was kept on disk and is in no file */
   async #take(opened: Opened, place: Place, recovered?: string): Promise<void> {
-    const { client, documents } = this.#studio;
+    const { documents } = this.#studio;
     if (opened.kind === 'project') {
-      const tiles = await fetchTiles(client, opened.tiles, tileLayout(opened.project));
-      client.drop(opened.tiles);
-      const tree = parse(opened.project, (tile) => tiles.get(tile));
-      const open = documents.fresh();
-      open.editor.load(tree, opened.name, recovered, recovered === undefined);
-      if (recovered !== undefined) open.autosave.found(tree);
-      open.fit();
+      await this.#takeProject(opened, recovered);
       return;
     }
     const layers = await this.#layers(opened.layers);
@@ -255,6 +275,33 @@ export class Files {
     open.fit();
   }
 
+  /** Shows the present state of a project; what of others is much more than that is not read yet. */
+  async #takeProject(
+    { project, tiles: blob, name }: Extract<Opened, { kind: 'project' }>,
+    recovered?: string,
+  ): Promise<void> {
+    const { client, documents } = this.#studio;
+    const unread = parseText(project);
+    const bytes = (of: readonly TileLength[]): number =>
+      of.reduce((sum, one) => sum + one.bytes, 0);
+    const present = unread.layout.filter((tile) => unread.present.has(tile.id));
+    const show = (tree: HistoryTree): OpenDocument => {
+      const open = documents.fresh();
+      open.editor.load(tree, name, recovered, recovered === undefined);
+      if (recovered !== undefined) open.autosave.found(tree);
+      open.fit();
+      return open;
+    };
+    if (bytes(present) * 2 < bytes(unread.layout)) {
+      const { tree, shelf } = await openProject(client, unread, blob);
+      show(tree).released.take(shelf);
+      return;
+    }
+    const tiles = await fetchTiles(client, blob, unread.layout);
+    client.drop(blob);
+    show(unread.whole((tile) => tiles.get(tile)));
+  }
+
   async #layers(layers: readonly WireLayer[]): Promise<Layer[]> {
     const { client } = this.#studio;
     const made: Layer[] = [];
@@ -275,17 +322,24 @@ export class Files {
   }
 
   /** Layers as other programs take them: each flattened to pixels, groups kept. */
-  async #wireLayers(document: StudioDocument, layers = document.layers): Promise<WireLayer[]> {
+  async #wireLayers(
+    document: StudioDocument,
+    layers: readonly Layer[],
+    task: FileTask,
+    onProgress: (part: number) => void,
+  ): Promise<WireLayer[]> {
     const { client, compositor } = this.#studio;
+    const { signal } = task;
     const made: WireLayer[] = [];
     for (const layer of layers) {
       const common = { name: layer.name, visible: layer.visible, opacity: layer.opacity };
       const blendMode: BlendMode = layer.blendMode;
       if (layer.type === 'group') {
-        const children = await this.#wireLayers(document, layer.children);
+        const children = await this.#wireLayers(document, layer.children, task, onProgress);
         made.push({ type: 'group', ...common, blendMode, children });
         continue;
       }
+      onProgress(0);
       const bounds = boundsOfLayer(layer);
       if (!bounds || bounds.width < 1 || bounds.height < 1) continue;
       const rect = wholePixels(bounds);
@@ -296,10 +350,23 @@ export class Files {
         blendMode: 'normal' as const,
         clipped: false,
       };
-      const data = await flattenLayers(compositor, document, [alone], { rect });
-      const pixels = await uploadPixels(client, data);
+      const pixels = await uploadFlat(
+        client,
+        rect,
+        (part, watched) => flattenLayers(compositor, document, [alone], { rect: part, ...watched }),
+        { signal, onProgress },
+      );
+      task.hold(pixels);
       made.push({ type: 'raster', ...common, blendMode, ...rect, pixels });
     }
     return made;
   }
+}
+
+/** How many of some layers and those in them are no groups. */
+function countLeaves(layers: readonly Layer[]): number {
+  return layers.reduce(
+    (sum, layer) => sum + (layer.type === 'group' ? countLeaves(layer.children) : 1),
+    0,
+  );
 }

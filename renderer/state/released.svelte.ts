@@ -1,23 +1,53 @@
 /** Old states of the history, released to the services' disk and read back when someone goes there. */
-import { toStudioError } from '../bridge/client.js';
-import { TILES_AT_ONCE, batches, fetchTiles, uploadTiles } from '../bridge/pictures.js';
+import { toStudioError, type Client } from '../bridge/client.js';
+import { batches, uploadTiles } from '../bridge/pictures.js';
 import { DocumentError } from '../document/errors.js';
-import { restore } from '../document/history/memory.js';
-import type { HistoryTree, NodeId } from '../document/history/tree.js';
-import { ReleasedStates, type TileKeeper } from '../document/release.js';
-import type { Serialised, TileBytes } from '../document/serialise.js';
+import { leastMissedFirst, restore } from '../document/history/memory.js';
+import { currentDocument, type HistoryTree, type NodeId } from '../document/history/tree.js';
+import { tilesOf, type Serialised, type Stored, type TileBytes } from '../document/serialise.js';
+import type { UnreadProject } from '../document/serialise.js';
+import { badProject } from '../document/serialise/read.js';
 import type { StudioDocument } from '../document/types.js';
 import type { Editor } from './editor.svelte.js';
 import type { DocumentShared } from './open-document.svelte.js';
+import { Shelf, groups } from './shelf.js';
+
+/** States that are brought back at once when a project is opened. */
+const RECALLED = 24;
+
+/**
+ * Reads the present state of a project; the pixels of the others stay with the services.
+ * @param blob of all tiles, the shelf's from now on
+ * @returns its history, and the shelf that the other states are on
+ * @throws StudioError, DocumentError
+ */
+export async function openProject(
+  client: Client,
+  project: UnreadProject,
+  blob: string,
+): Promise<{ readonly tree: HistoryTree; readonly shelf: Shelf }> {
+  const shelf = new Shelf(client);
+  try {
+    await shelf.adopt(project.layout, blob);
+    const present = await shelf.fetch([...project.present]);
+    const tree = project.tree((id) => present.get(id));
+    shelf.states.adopt(
+      project.released,
+      project.layout.map(({ id }) => id),
+    );
+    return { tree, shelf };
+  } catch (error) {
+    shelf.clear();
+    client.drop(blob);
+    const failure = toStudioError(error);
+    throw failure.code === 'BAD_TILES' ? badProject('pixels are missing') : failure;
+  }
+}
 
 export class Released {
   readonly #shared: DocumentShared;
   readonly #editor: Editor;
-  /** What the services know this document's tiles by. */
-  readonly #name = crypto.randomUUID();
-  /** Lengths of what was stored. */
-  readonly #lengths = new Map<number, number>();
-  readonly #states: ReleasedStates;
+  #shelf: Shelf;
   /** Reading and writing, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -26,11 +56,18 @@ export class Released {
   constructor(shared: DocumentShared, editor: Editor) {
     this.#shared = shared;
     this.#editor = editor;
-    this.#states = new ReleasedStates(this.#keeper);
+    this.#shelf = new Shelf(shared.client);
   }
 
   /** Released states, for writing the history. */
-  stored = (id: NodeId): string | undefined => this.#states.stored(id);
+  stored = (id: NodeId): Stored | undefined => this.#shelf.states.stored(id);
+
+  /** The document was opened with states on a shelf: those that are missed first are brought back. */
+  take(shelf: Shelf): void {
+    this.#shelf.clear();
+    this.#shelf = shelf;
+    void this.#recall();
+  }
 
   /** Makes states other than the current one hold no more bytes of pixels than this. */
   release(bytes: number): Promise<void> {
@@ -39,10 +76,7 @@ export class Released {
 
   /** The document is closed: nothing of it is wanted any more. */
   end(): void {
-    if (this.#lengths.size === 0) return;
-    this.#lengths.clear();
-    const { client } = this.#shared;
-    void client.request('tiles.clear', { store: this.#name }).catch(() => undefined);
+    this.#shelf.clear();
   }
 
   /**
@@ -74,7 +108,7 @@ export class Released {
       .then(() => {
         const { tree } = this.#editor;
         if (!tree) throw new DocumentError('NO_SUCH_STATE', 'There is no history.');
-        return this.#states.read(tree, id);
+        return this.#shelf.states.read(tree, id);
       });
     this.#turn = turn.catch(() => undefined);
     return turn;
@@ -82,15 +116,31 @@ export class Released {
 
   /**
    * All tiles of a history as it is written, those in memory and those on disk, as one blob.
-   * @throws StudioError TILES_GONE where one on disk is not there any more
+   * @throws StudioError TILES_GONE where one on disk is not there any more; the signal's reason once
+   *   it is aborted, and then nothing of it stays
    */
-  async uploadAll({ tiles, elsewhere }: Serialised): Promise<string> {
+  async uploadAll(written: Serialised, signal?: AbortSignal): Promise<string> {
     const { client } = this.#shared;
     const parts: string[] = [];
+    try {
+      await this.#uploadParts(written, parts, signal);
+      return parts.length > 0 ? await client.joined(parts) : await uploadTiles(client, []);
+    } catch (error) {
+      client.drop(...parts);
+      throw error;
+    }
+  }
+
+  async #uploadParts(
+    { tiles, elsewhere }: Serialised,
+    parts: string[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { client } = this.#shared;
     let next = 0;
     let run: TileBytes[] = [];
     const send = async (): Promise<void> => {
-      for (const batch of batches(run)) parts.push(await uploadTiles(client, batch));
+      for (const batch of batches(run)) parts.push(await uploadTiles(client, batch, signal));
       run = [];
     };
     // Both lists are in the order of the ids, and so has the blob to be.
@@ -106,8 +156,8 @@ export class Released {
       run.push(tile);
     }
     await send();
+    signal?.throwIfAborted();
     parts.push(...(await this.#onDisk(elsewhere.slice(next).map(({ id }) => id))));
-    return parts.length > 0 ? client.joined(parts) : uploadTiles(client, []);
   }
 
   /** Blobs of tiles on disk, which never come through this page. */
@@ -118,34 +168,34 @@ export class Released {
   }
 
   /** A blob of some tiles on disk, in this order. @throws StudioError TILES_GONE */
-  async blobOf(ids: readonly number[]): Promise<string> {
-    const ask = { store: this.#name, ids: [...ids] };
-    const { blob } = await this.#shared.client.request('tiles.fetch', ask);
-    return blob;
+  blobOf(ids: readonly number[]): Promise<string> {
+    return this.#shelf.blobOf(ids);
   }
 
-  readonly #keeper: TileKeeper = {
-    store: async (tiles) => {
-      const { client } = this.#shared;
-      for (const batch of batches(tiles)) {
-        const named = batch.map(({ id, data }) => ({ id, bytes: data.length }));
-        const blob = await uploadTiles(client, batch);
-        await client.request('tiles.store', { store: this.#name, tiles: named, blob });
-        for (const { id, bytes } of named) this.#lengths.set(id, bytes);
-      }
-    },
-    fetch: async (ids) => {
-      const { client } = this.#shared;
-      const found = new Map<number, Uint8ClampedArray>();
-      for (const some of groups(ids)) {
-        const blob = await this.blobOf(some);
-        const layout = some.map((id) => ({ id, bytes: this.#lengths.get(id) ?? 0 }));
-        for (const [id, data] of await fetchTiles(client, blob, layout)) found.set(id, data);
-        client.drop(blob);
-      }
-      return found;
-    },
-  };
+  /** Brings the states back that undo and redo lead to first, as far as memory is theirs. */
+  async #recall(): Promise<void> {
+    const { settings } = this.#shared;
+    const editor = this.#editor;
+    const { tree: first, id } = editor;
+    const { states } = this.#shelf;
+    if (!first) return;
+    const held = new Set(tilesOf(currentDocument(first)).map((tile) => tile.id));
+    let left = settings.historyMemory / 2;
+    for (const node of leastMissedFirst(first).toReversed().slice(0, RECALLED)) {
+      await this.#inTurn(async () => {
+        const { tree } = editor;
+        if (left <= 0 || !tree || editor.id !== id || tree.nodes.get(node.id)?.document) return;
+        const document = await states.read(tree, node.id);
+        for (const tile of tilesOf(document)) {
+          if (!held.has(tile.id)) left -= tile.data.byteLength;
+          held.add(tile.id);
+        }
+        const now = editor.tree;
+        if (now && editor.id === id) editor.replaceTree(restore(now, node.id, document));
+        // Said when somebody goes there.
+      }).catch(() => undefined);
+    }
+  }
 
   async #release(bytes: number): Promise<void> {
     const { ui } = this.#shared;
@@ -153,7 +203,7 @@ export class Released {
     const { tree, id } = editor;
     if (!tree) return;
     try {
-      const release = await this.#states.release(tree, bytes, editor.saved);
+      const release = await this.#shelf.states.release(tree, bytes, editor.saved);
       const now = editor.tree;
       if (now && editor.id === id) editor.replaceTree(release(now));
       this.#told = false;
@@ -174,7 +224,7 @@ export class Released {
     if (!tree.nodes.get(target)?.document) {
       ui.busy = { key: 'history.reading', params: {} };
       try {
-        const document = await this.#states.read(tree, target);
+        const document = await this.#shelf.states.read(tree, target);
         const now = editor.tree;
         if (now && editor.id === id) editor.replaceTree(restore(now, target, document));
       } finally {
@@ -190,12 +240,4 @@ export class Released {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/** As many ids at once as may be fetched at once. */
-function groups(ids: readonly number[]): readonly (readonly number[])[] {
-  const made: (readonly number[])[] = [];
-  for (let at = 0; at < ids.length; at += TILES_AT_ONCE)
-    made.push(ids.slice(at, at + TILES_AT_ONCE));
-  return made;
 }

@@ -26,6 +26,7 @@ import { Prompts } from './create.svelte.js';
 import { Documents, untaken } from './documents.svelte.js';
 import { EarlyEvents } from './early-events.js';
 import { Files } from './files.svelte.js';
+import { Filing } from './filing.svelte.js';
 import { HistoryMemory } from './history-memory.js';
 import { isTyping } from './keyboard.js';
 import { MERGE_KEYS, merged, type MergeKind } from './merge.js';
@@ -50,6 +51,7 @@ export class Studio implements DocumentShared {
   readonly start: Start;
   readonly documents: Documents<OpenDocument>;
   readonly work: Work;
+  readonly filing: Filing;
   readonly tools = new ToolState();
   readonly ui = new UiState();
   readonly early = new EarlyEvents();
@@ -99,6 +101,7 @@ export class Studio implements DocumentShared {
 
   constructor(client: Client, registry: Registry, start: Start) {
     this.client = client;
+    this.filing = new Filing(client);
     this.registry = registry;
     this.start = start;
     this.settings = start.settings;
@@ -218,7 +221,8 @@ export class Studio implements DocumentShared {
       this.choose(event.command);
     } else if (event.type === 'files') {
       this.attempt(() => this.files.openGiven(event.files, event.first));
-    } else if (!this.documents.list.some(({ create }) => create.receive(event))) {
+    } else if (event.type === 'task') this.filing.receive(event);
+    else if (!this.documents.list.some(({ create }) => create.receive(event))) {
       this.early.keep(event);
     }
   }
@@ -425,13 +429,24 @@ export class Studio implements DocumentShared {
   async escape(): Promise<void> {
     if (this.cancelGesture()) return;
     if (this.replay.cancel()) return;
-    if (this.work.cancel()) this.ui.toast('info', t('job.cancelled'));
-    else if (this.create.busy) {
+    if (this.#cancels(this.work) || this.cancelFiles()) return;
+    if (this.create.busy) {
       await this.create.cancel();
       this.ui.toast('info', t('job.cancelled'));
     } else if (this.create.current) this.generation.discard();
     else if (this.mask.view !== 'picture') this.mask.look('picture');
     else if (this.editor.document?.selection) this.execute('select.none');
+  }
+
+  /** Gives up the files on their way. @returns whether there was one */
+  cancelFiles(): boolean {
+    return this.#cancels(this.filing);
+  }
+
+  #cancels(something: { cancel(): boolean }): boolean {
+    const any = something.cancel();
+    if (any) this.ui.toast('info', t('job.cancelled'));
+    return any;
   }
 
   /** A small picture of a document, drawn once. */

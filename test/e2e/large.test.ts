@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import { layerRows } from './actions.js';
 import { closeBrowser, dropFiles, openStudio, type StudioPage } from './harness.js';
 
 let studio: StudioPage | undefined;
@@ -164,4 +165,45 @@ test('old steps leave the memory for the disk, and undo brings each of them back
   await studio.close();
   studio = undefined;
   await rm(home, { recursive: true, force: true });
+}, 600_000);
+
+test('a project shows its present state first, and undo reads those before it', async () => {
+  studio = await openStudio();
+  const { page } = studio;
+  const rows = () => layerRows(studio as StudioPage);
+  for (let salt = 0; salt < 5; salt++) await drop(studio, salt);
+  const seen: Buffer[] = [];
+  for (let left = 5; left > 1; left--) {
+    seen.unshift(await shownPixels(studio));
+    await page.keyboard.press('Shift+Delete');
+    await expect.poll(() => rows().count(), READY).toBe(left - 1);
+  }
+  const present = await shownPixels(studio);
+  const download = page.waitForEvent('download', { timeout: 240_000 });
+  await page.keyboard.press('Control+s');
+  const folder = await mkdtemp(join(tmpdir(), 'nativa-e2e-'));
+  const path = join(folder, 'steps.ora');
+  await (await download).saveAs(path);
+  await studio.close();
+  studio = await openStudio();
+  const requests = watchRequests(studio);
+  await studio.page.reload();
+  await studio.page.getByRole('application').waitFor();
+  const before = await pageMemory(studio);
+  const chooser = studio.page.waitForEvent('filechooser');
+  await studio.page.keyboard.press('Control+o');
+  await (await chooser).setFiles(path);
+  await studio.page.locator(`[data-document="${WIDTH}x${HEIGHT}"]`).waitFor(READY);
+  expect(await rows().count()).toBe(1);
+  // What it had not read of others was given on as it lay there.
+  expect(requests.count('tiles.store')).toBe(1);
+  expect(Buffer.compare(await shownPixels(studio), present)).toBe(0);
+  for (const [index, picture] of seen.entries()) {
+    await studio.page.keyboard.press('Control+z');
+    await expect.poll(() => rows().count(), READY).toBe(index + 2);
+    expect(Buffer.compare(await shownPixels(studio), picture)).toBe(0);
+  }
+  expect((await pageMemory(studio)) - before).toBeLessThan((DECODED * 5) / LAYERS + BESIDE);
+  await rm(folder, { recursive: true, force: true });
+  expect(studio.complaints).toEqual([]);
 }, 600_000);

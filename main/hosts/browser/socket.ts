@@ -88,7 +88,7 @@ export class Sockets {
 
   /** Progress is stale by the time somebody comes back; how a job ended is not. */
   #miss(event: StudioEvent): void {
-    if (event.type === 'progress' || event.type === 'preview') return;
+    if (['progress', 'preview', 'task'].includes(event.type)) return;
     this.#missed = [...this.#missed, event].slice(-MOST_MISSED);
   }
 

@@ -72,23 +72,24 @@ const FROM_PSD: Readonly<Record<PsdMode, string>> = {
   subtraction: 'difference',
 };
 
-const TO_PSD: Readonly<Record<string, PsdMode>> = {
-  normal: 'normal',
-  multiply: 'multiply',
-  screen: 'screen',
-  overlay: 'overlay',
-  darken: 'darken',
-  lighten: 'lighten',
-  'color-dodge': 'color dodge',
-  'color-burn': 'color burn',
-  'hard-light': 'hard light',
-  'soft-light': 'soft light',
-  difference: 'difference',
-  exclusion: 'exclusion',
-  hue: 'hue',
-  saturation: 'saturation',
-  color: 'color',
-  luminosity: 'luminosity',
+/** Photoshop's four letters. */
+const TO_PSD: Readonly<Record<string, string>> = {
+  normal: 'norm',
+  multiply: 'mul ',
+  screen: 'scrn',
+  overlay: 'over',
+  darken: 'dark',
+  lighten: 'lite',
+  'color-dodge': 'div ',
+  'color-burn': 'idiv',
+  'hard-light': 'hLit',
+  'soft-light': 'sLit',
+  difference: 'diff',
+  exclusion: 'smud',
+  hue: 'hue ',
+  saturation: 'sat ',
+  color: 'colr',
+  luminosity: 'lum ',
 };
 
 /** OpenRaster's composite-op of a W3C name. */
@@ -101,9 +102,9 @@ export function fromOraMode(operator: string): string {
   return FROM_ORA[operator] ?? 'normal';
 }
 
-/** Photoshop's name of a W3C name. */
-export function toPsdMode(mode: string): PsdMode {
-  return TO_PSD[mode] ?? 'normal';
+/** Photoshop's four letters of a W3C name. */
+export function toPsdKey(mode: string): string {
+  return TO_PSD[mode] ?? 'norm';
 }
 
 /** W3C name of a Photoshop name. */

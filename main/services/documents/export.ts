@@ -1,11 +1,7 @@
-/** Writing pictures for other programs: flattened, or with layers as a Photoshop file. */
-import { writePsdUint8Array } from 'ag-psd';
-import type { Layer } from 'ag-psd';
-
+/** Writing flattened pictures for other programs. */
 import { NativaError } from '../../../native-models/errors.js';
-import type { Ask, WireLayer, WriteProject } from '../../../preload/contract.js';
+import type { Ask } from '../../../preload/contract.js';
 import { encodeImage, withoutOpaqueAlpha, type JsonObject } from '../../engine/images/index.js';
-import { toPsdMode } from './blend-modes.js';
 import type { Blobs } from './blobs-port.js';
 import { readRgba } from './pixels.js';
 
@@ -17,11 +13,6 @@ export interface WrittenFile {
 
 /** What is to be encoded, without the name, which does not matter for it. */
 export type ExportRequest = Omit<Ask<'files.export'>, 'name'>;
-/** What becomes a Photoshop file: layers bottom first, and the flattened picture. */
-export type PsdRequest = Pick<WriteProject, 'width' | 'height' | 'layers' | 'merged'>;
-
-/** Longest side a Photoshop file may have. */
-const MAX_PSD_SIDE = 30_000;
 
 /** @throws NativaError INVALID_RECIPE */
 function parseRecipe(json: string): JsonObject {
@@ -77,44 +68,4 @@ function checkFormatSize(format: ExportRequest['format'], width: number, height:
     `${format.toUpperCase()} files have at most ${most} pixels on a side, and this picture is ` +
       `${width}x${height}; export it as PNG or TIFF.`,
   );
-}
-
-/**
- * Writes a Photoshop file with layers and groups.
- * @throws NativaError BAD_PIXELS, IMAGE_TOO_LARGE
- */
-export async function exportPsd(request: PsdRequest, blobs: Blobs): Promise<WrittenFile> {
-  const { width, height, layers, merged } = request;
-  if (Math.max(width, height) > MAX_PSD_SIDE) {
-    throw new NativaError(
-      'IMAGE_TOO_LARGE',
-      `Photoshop files have at most ${MAX_PSD_SIDE} pixels on a side, and this document is ` +
-        `${width}x${height}; export it as TIFF or save it as a project.`,
-    );
-  }
-  const imageData = { width, height, data: await readRgba(blobs, merged, request) };
-  const children: Layer[] = [];
-  for (const layer of layers) children.push(await toPsdLayer(layer, blobs));
-  const bytes = writePsdUint8Array(
-    { width, height, imageData, children },
-    { generateThumbnail: false, trimImageData: false, noBackground: true },
-  );
-  return { bytes, mime: 'image/vnd.adobe.photoshop' };
-}
-
-async function toPsdLayer(layer: WireLayer, blobs: Blobs): Promise<Layer> {
-  const common: Layer = {
-    name: layer.name,
-    hidden: !layer.visible,
-    opacity: layer.opacity,
-    blendMode: toPsdMode(layer.blendMode),
-  };
-  if (layer.type === 'group') {
-    const children: Layer[] = [];
-    for (const child of layer.children) children.push(await toPsdLayer(child, blobs));
-    return { ...common, opened: true, children };
-  }
-  const { x, y, width, height } = layer;
-  const data = await readRgba(blobs, layer.pixels, layer);
-  return { ...common, left: x, top: y, imageData: { width, height, data } };
 }

@@ -1,6 +1,9 @@
 /** Files in and out of the studio. */
 export type { Blobs } from './blobs-port.js';
-export { exportPicture, exportPsd } from './export.js';
+export { exportPicture } from './export.js';
 export { openFile, type OpenOptions } from './open.js';
+export { PSD_MIME, writePsd } from './psd/write.js';
 export { blobSource } from './source.js';
 export { ORA_MIME, writeProject } from './write-ora.js';
+export type { Watched } from './watched.js';
+export type { Write } from './zip/write.js';

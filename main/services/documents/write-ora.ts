@@ -5,11 +5,15 @@ import { toOraMode } from './blend-modes.js';
 import type { Blobs } from './blobs-port.js';
 import { PROJECT_ENTRY, TILES_PART, tilesEntry } from './open-ora.js';
 import { readRgba } from './pixels.js';
+import { unwatched, type Watched } from './watched.js';
 import { escapeXml } from './xml.js';
 import { ZipWriter, type Write } from './zip/write.js';
 
 /** Longest side of the thumbnail, as OpenRaster says. */
 const THUMBNAIL_SIDE = 256;
+
+/** What becomes a project's file. */
+type ProjectRequest = Omit<WriteProject, 'task'>;
 
 /** MIME type of the file. */
 export const ORA_MIME = 'image/openraster';
@@ -18,14 +22,21 @@ export const ORA_MIME = 'image/openraster';
  * Writes a document as an OpenRaster file, a layer after the other, so that one of any size needs
  * the memory of one layer. Pixels are let go once they are written.
  * @param write takes the file's bytes in their order
- * @throws NativaError BAD_PIXELS, DOCUMENT_TOO_LARGE, and what `write` throws
+ * @throws NativaError BAD_PIXELS, DOCUMENT_TOO_LARGE, what `write` throws, and the signal's reason
+ *   once it is aborted
  */
-export async function writeProject(input: WriteProject, blobs: Blobs, write: Write): Promise<void> {
+export async function writeProject(
+  input: ProjectRequest,
+  blobs: Blobs,
+  write: Write,
+  watched: Watched = unwatched(),
+): Promise<void> {
   const { width, height } = input;
+  const count = counter(input, blobs, watched);
   const zip = new ZipWriter(write);
   // first and as it is, so that the file's type can be told by its first bytes
   await zip.store('mimetype', Buffer.from(ORA_MIME));
-  const stack = await new StackWriter(zip, blobs).children(input.layers, '  ');
+  const stack = await new StackWriter(zip, blobs, count).children(input.layers, '  ');
   const xml =
     `<?xml version="1.0" encoding="UTF-8"?>\n` +
     `<image version="0.0.5" w="${width}" h="${height}" xres="72" yres="72">\n` +
@@ -37,26 +48,50 @@ export async function writeProject(input: WriteProject, blobs: Blobs, write: Wri
   const small = await encodePng(await thumbnail(merged, THUMBNAIL_SIDE));
   await zip.store('Thumbnails/thumbnail.png', small);
   blobs.drop([input.merged]);
+  count(data.length);
   await zip.deflate(PROJECT_ENTRY, Buffer.from(input.project));
-  await writeTiles(zip, blobs, input.tiles);
+  await writeTiles(zip, blobs, input.tiles, count);
   await zip.finish();
 }
 
+/** Told of bytes that are written; throws once nobody wants the file any more. */
+type Count = (bytes: number) => void;
+
+function counter({ layers, merged, tiles }: ProjectRequest, blobs: Blobs, watched: Watched): Count {
+  const all = [...pixelsOf(layers), merged, tiles];
+  const total = all.reduce((sum, id) => sum + blobs.sizeOf(id), 0);
+  let done = 0;
+  return (bytes) => {
+    watched.signal.throwIfAborted();
+    done += bytes;
+    watched.onProgress(Math.min(1, done / total));
+  };
+}
+
+function pixelsOf(layers: readonly WireLayer[]): readonly string[] {
+  return layers.flatMap((layer) =>
+    layer.type === 'group' ? pixelsOf(layer.children) : [layer.pixels],
+  );
+}
+
 /** Tiles of large documents are several files, so that each can be packed in memory. */
-async function writeTiles(zip: ZipWriter, blobs: Blobs, id: string): Promise<void> {
+async function writeTiles(zip: ZipWriter, blobs: Blobs, id: string, count: Count): Promise<void> {
   const size = blobs.sizeOf(id);
   for (let n = 0; n === 0 || n * TILES_PART < size; n++) {
-    await zip.deflate(tilesEntry(n), await blobs.slice(id, n * TILES_PART, TILES_PART));
+    const part = await blobs.slice(id, n * TILES_PART, TILES_PART);
+    await zip.deflate(tilesEntry(n), part);
+    count(part.length);
   }
   blobs.drop([id]);
 }
 
 class StackWriter {
-  #count = 0;
+  #pictures = 0;
 
   constructor(
     readonly zip: ZipWriter,
     readonly blobs: Blobs,
+    readonly count: Count,
   ) {}
 
   /** Elements of layers, the topmost first; their pictures go into the archive. */
@@ -77,10 +112,11 @@ class StackWriter {
     }
     const { width, height, x, y } = layer;
     const data = await readRgba(this.blobs, layer.pixels, layer);
-    const name = `data/layer${this.#count++}.png`;
+    const name = `data/layer${this.#pictures++}.png`;
     const picture = withoutOpaqueAlpha({ width, height, channels: 4, data });
     await this.zip.store(name, await encodePng(picture));
     this.blobs.drop([layer.pixels]);
+    this.count(data.length);
     return `${indent}<layer ${common} src="${name}" x="${x}" y="${y}"/>\n`;
   }
 }

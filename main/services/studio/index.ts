@@ -7,11 +7,14 @@ import type { BlobStore } from '../blobs.js';
 import type { ScriptRunner } from '../doctor.js';
 import {
   ORA_MIME,
+  PSD_MIME,
   blobSource,
   exportPicture,
-  exportPsd,
   openFile,
   writeProject,
+  writePsd,
+  type Watched,
+  type Write,
 } from '../documents/index.js';
 import { messagesFor } from '../i18n/index.js';
 import type { Language } from '../i18n/index.js';
@@ -25,6 +28,7 @@ import { Jobs } from './jobs.js';
 import { modelGrid, modelInfos } from './models.js';
 import { Events, answer } from './router.js';
 import type { Handlers, Page, Studio } from './router.js';
+import { Tasks } from './tasks.js';
 
 /** What the hosts differ in. */
 export interface StudioOptions {
@@ -51,6 +55,7 @@ interface Parts {
   readonly files: OfferedFiles;
   readonly jobs: Jobs;
   readonly tiles: TileStores;
+  readonly events: Events;
   readonly findModel: (id: string | null) => Promise<string>;
 }
 
@@ -75,7 +80,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     launch: options.launchEngine,
   });
   const tiles = new TileStores(blobs);
-  const parts = { options, settings, autosave: new Autosave(), files, jobs, tiles, findModel };
+  const autosave = new Autosave();
+  const parts = { options, settings, autosave, files, jobs, tiles, events, findModel };
   return {
     openPage: () => openPage(parts),
     onEvent: (listener) => events.listen(listener),
@@ -96,13 +102,18 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 function openPage(parts: Parts): Page {
   const documents = new Set<string>();
   const stores = new Set<string>();
+  const tasks = new Tasks((event) => {
+    parts.events.emit(event);
+  });
   const handlers = {
     ...makeHandlers(parts, documents),
     ...pixelHandlers(parts, documents, stores),
+    ...taskHandlers(parts.options.blobs, tasks),
   };
   return {
     handle: (name, ask) => answer(handlers, name, ask),
     close: async () => {
+      tasks.close();
       parts.tiles.release(stores);
       await parts.autosave.release([...documents]);
     },
@@ -163,7 +174,38 @@ function pixelHandlers(
   };
 }
 
-function makeHandlers(parts: Parts, documents: Set<string>): Omit<Handlers, PixelRequest> {
+type TaskRequest = 'files.exportPsd' | 'files.writeProject' | 'task.cancel';
+
+/** What takes long, tells how far it is, and can be cancelled. */
+function taskHandlers(blobs: BlobStore, tasks: Tasks): Pick<Handlers, TaskRequest> {
+  const write = (
+    task: string,
+    mime: string,
+    use: (write: Write, watched: Watched) => Promise<void>,
+  ) =>
+    tasks.run(task, async (watched): Promise<ReadyFile> => {
+      const blob = await blobs.write((bytes) => use(bytes, watched));
+      // Cancelled in the last moment: nobody is told of the file any more.
+      if (watched.signal.aborted) blobs.drop([blob]);
+      watched.signal.throwIfAborted();
+      return { blob, bytes: blobs.sizeOf(blob), mime };
+    });
+  return {
+    'files.exportPsd': ({ task, ...ask }) =>
+      write(task, PSD_MIME, (bytes, watched) => writePsd(ask, blobs, bytes, watched)),
+    'files.writeProject': ({ task, ...ask }) =>
+      write(task, ORA_MIME, (bytes, watched) => writeProject(ask, blobs, bytes, watched)),
+    'task.cancel': ({ task }) => {
+      tasks.cancel(task);
+      return null;
+    },
+  };
+}
+
+function makeHandlers(
+  parts: Parts,
+  documents: Set<string>,
+): Omit<Handlers, PixelRequest | TaskRequest> {
   const { options, settings, autosave, files, jobs, findModel } = parts;
   const { blobs } = options;
   const opening = { svg: { launch: options.launchSvg } };
@@ -193,14 +235,6 @@ function makeHandlers(parts: Parts, documents: Set<string>): Omit<Handlers, Pixe
     'files.export': async (ask) => {
       const { bytes, mime } = await exportPicture(ask, blobs);
       return ready(bytes, mime);
-    },
-    'files.exportPsd': async (ask) => {
-      const { bytes, mime } = await exportPsd(ask, blobs);
-      return ready(bytes, mime);
-    },
-    'files.writeProject': async (ask) => {
-      const blob = await blobs.write((write) => writeProject(ask, blobs, write));
-      return { blob, bytes: blobs.sizeOf(blob), mime: ORA_MIME };
     },
     'autosave.open': ({ id }) => autosave.open(id, blobs),
     'autosave.discard': async ({ id }) => {

@@ -47,13 +47,14 @@ export class ExportPreview {
   readonly #explain: (error: unknown) => string;
   readonly #picture: Promise<Flattened>;
   readonly #encoder: Latest<Wanted, Encoded>;
+  readonly #closing = new AbortController();
   #shown: Wanted | null = null;
 
   /** Flattens the document at once. */
   constructor(host: ExportHost, explain: (error: unknown) => string) {
     this.#host = host;
     this.#explain = explain;
-    this.#picture = host.files.flattened();
+    this.#picture = host.files.flattened(undefined, { signal: this.#closing.signal });
     // Said by what waits for it.
     this.#picture.catch(() => undefined);
     this.#encoder = new Latest(
@@ -90,6 +91,7 @@ export class ExportPreview {
 
   /** Lets everything go. */
   close(): void {
+    this.#closing.abort();
     this.#encoder.close();
     this.#clear();
     void this.#picture.then(

@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import * as history from '../../../../renderer/document/history/index.js';
 import type { HistoryTree, NodeId } from '../../../../renderer/document/history/index.js';
 import { ReleasedStates, bytesOf, type TileKeeper } from '../../../../renderer/document/release.js';
-import { serialise, type TileBytes } from '../../../../renderer/document/serialise.js';
+import {
+  parse,
+  parseText,
+  serialise,
+  type TileBytes,
+} from '../../../../renderer/document/serialise.js';
 import { change, fingerprint, reframe, sample, steps } from './layers/support.js';
 
 const info = { label: { key: 'step' }, at: 0 };
@@ -136,5 +141,70 @@ describe('states that leave the memory', () => {
       expect(disk.tiles.get(id)?.length).toBe(bytes);
     }
     expect(prints.size).toBe(left.nodes.size);
+  });
+});
+
+describe('a project read from its text', () => {
+  /** Writes a history, and reads it with nothing but its present state. */
+  function unread() {
+    let tree = history.createHistory(sample(), info);
+    for (let step = 0; step < 6; step++) {
+      tree = history.commit(
+        tree,
+        change(history.currentDocument(tree), { kind: step, a: step * 5, b: 3 }),
+        info,
+      );
+    }
+    tree = history.undo(history.undo(tree));
+    const written = serialise(tree);
+    const project = parseText(written.json);
+    const bytes = new Map(project.layout.map(({ id }, at) => [id, written.tiles[at]?.data]));
+    const asked: number[] = [];
+    const present = project.tree((id) => {
+      asked.push(id);
+      return bytes.get(id)?.slice();
+    });
+    return { tree, project, present, bytes, asked };
+  }
+
+  test('shows its present state, and reads no pixels for any other', () => {
+    const { tree, project, present, bytes, asked } = unread();
+    expect(fingerprint(history.currentDocument(present))).toBe(
+      fingerprint(history.currentDocument(tree)),
+    );
+    expect(new Set(asked)).toEqual(project.present);
+    expect(project.present.size).toBeLessThan(project.layout.length);
+    expect(released(present).map(({ id }) => id)).toEqual([...project.released.keys()]);
+    const whole = project.whole((id) => bytes.get(id)?.slice());
+    for (const { id, document } of tree.nodes.values()) {
+      if (document) expect(fingerprint(history.documentOf(whole, id))).toBe(fingerprint(document));
+    }
+  });
+
+  test('gives every state back, and is written again as it was', async () => {
+    const { tree, project, present, bytes } = unread();
+    const disk = new Disk();
+    for (const [id, data] of bytes) if (data) disk.tiles.set(id, data);
+    const states = new ReleasedStates(disk);
+    states.adopt(
+      project.released,
+      project.layout.map(({ id }) => id),
+    );
+    const again = serialise(present, { stored: states.stored });
+    expect(again.tiles.length + again.elsewhere.length).toBe(project.layout.length);
+    const back = new Map(
+      [...again.tiles, ...again.elsewhere].map(({ id }) => [id, disk.tiles.get(id)]),
+    );
+    const reread = parse(again.json, (id) => back.get(id)?.slice());
+    for (const { id, document } of tree.nodes.values()) {
+      if (document) expect(fingerprint(history.documentOf(reread, id))).toBe(fingerprint(document));
+    }
+    let visited = present;
+    for (const id of tree.nodes.keys()) {
+      visited = await goTo(states, visited, id);
+      expect(fingerprint(history.currentDocument(visited))).toBe(
+        fingerprint(history.documentOf(tree, id)),
+      );
+    }
   });
 });

@@ -150,7 +150,7 @@ describe('opening OpenRaster', () => {
 });
 
 /** The file, and what its pixels were, which writing lets go of. */
-async function fileOf(input: WriteProject, blobs: MemoryBlobs) {
+async function fileOf(input: Omit<WriteProject, 'task'>, blobs: MemoryBlobs) {
   const before = new MemoryBlobs(blobs);
   const parts: Uint8Array[] = [];
   await writeProject(input, blobs, (bytes) => {

@@ -4,8 +4,8 @@ import { readPsd, writePsdUint8Array, type Layer } from 'ag-psd';
 import { describe, expect, test } from 'vitest';
 
 import { sharp } from '../../../../../main/engine/images/sharp.js';
-import { exportPsd } from '../../../../../main/services/documents/export.js';
 import { openFile } from '../../../../../main/services/documents/open.js';
+import { writePsd, type PsdRequest } from '../../../../../main/services/documents/psd/write.js';
 import { BLEND_MODES } from '../../../../../renderer/document/types.js';
 import type { WireGroup, WireLayer, WireRaster } from '../../../../../preload/contract.js';
 import { REQUESTS } from '../../../../../preload/contract.js';
@@ -232,7 +232,41 @@ describe('opening Photoshop files', () => {
   });
 });
 
+async function written(request: PsdRequest, blobs: MemoryBlobs): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  await writePsd(request, blobs, (bytes) => {
+    parts.push(Uint8Array.from(bytes));
+    return Promise.resolve();
+  });
+  return Buffer.concat(parts);
+}
+
 describe('writing Photoshop files', () => {
+  test('runs and noise of every length come back to the last bit', async () => {
+    const [width, height] = [700, 40];
+    const data = pattern(width, height);
+    // In row y, from the left: noise, then runs of y + 1 equal pixels.
+    for (let y = 0; y < height; y++) {
+      for (let x = 200; x < width; x++) {
+        const run = Math.floor((x - 200) / (y * 8 + 1));
+        data.fill(run * 31, (y * width + x) * 4, (y * width + x) * 4 + 4);
+      }
+    }
+    const blobs = new MemoryBlobs();
+    const pixels = blobs.put(data);
+    const common = { visible: true, opacity: 1, blendMode: 'normal', width, height, pixels };
+    const layers = [{ type: 'raster', name: 'Runs', x: 0, y: 0, ...common } as const];
+    const seen = data.map((value, i) => (i % 4 === 3 ? 255 : value));
+    const merged = blobs.put(seen);
+    const bytes = await written({ width, height, layers, merged }, blobs);
+    const read = readPsd(bytes, { useImageData: true });
+    expect(Buffer.compare(Uint8Array.from(read.imageData?.data ?? []), seen)).toBe(0);
+    const [layer] = read.children ?? [];
+    expect(Buffer.compare(Uint8Array.from(layer?.imageData?.data ?? []), data)).toBe(0);
+    const opened = await open(bytes);
+    expect(Buffer.compare(await opened.pixels(opened.layers[0]), data)).toBe(0);
+  });
+
   test('another reader finds the layers, groups and the flattened picture', async () => {
     const blobs = new MemoryBlobs();
     const raster = (name: string, more: Partial<WireRaster> = {}): WireRaster => ({
@@ -261,11 +295,12 @@ describe('writing Photoshop files', () => {
       ...BLEND_MODES.map((blendMode) => raster(blendMode, { blendMode })),
     ];
     const merged = flat(30, 20, [10, 20, 30, 255]);
-    const { bytes, mime } = await exportPsd(
+    const bytes = await written(
       { width: 30, height: 20, layers, merged: blobs.put(merged) },
       blobs,
     );
-    expect(mime).toBe('image/vnd.adobe.photoshop');
+    // Everything is let go once it is written.
+    expect(blobs.count).toBe(0);
     const read = readPsd(bytes, { useImageData: true });
     expect(Buffer.compare(new Uint8Array(read.imageData?.data ?? []), merged)).toBe(0);
     expect(read.children?.[0]).toMatchObject({
@@ -292,10 +327,23 @@ describe('writing Photoshop files', () => {
     expect(inside.opacity).toBeCloseTo(0.2, 2);
   });
 
+  test('what is transparent in the flattened picture is so for others', async () => {
+    const blobs = new MemoryBlobs();
+    const [width, height] = [8, 8];
+    const halves = [flat(8, 4, [200, 100, 50, 255]), flat(8, 4, [40, 80, 160, 102])];
+    const merged = Uint8Array.from(halves.flatMap((half) => [...half]));
+    const pixels = blobs.put(Uint8Array.from(merged));
+    const common = { visible: true, opacity: 1, blendMode: 'normal', width, height, pixels };
+    const layers = [{ type: 'raster', name: 'Layer', x: 0, y: 0, ...common } as const];
+    const bytes = await written({ width, height, layers, merged: blobs.put(merged) }, blobs);
+    const read = Uint8Array.from(readPsd(bytes, { useImageData: true }).imageData?.data ?? []);
+    expect(read).toHaveLength(merged.length);
+    const apart = read.map((value, i) => Math.abs(value - (merged[i] ?? 0)));
+    expect(Math.max(...apart)).toBeLessThan(3);
+  });
+
   test('a document larger than the format is refused', async () => {
     const request = { width: 30_001, height: 1, layers: [], merged: 'x' };
-    await expect(exportPsd(request, new MemoryBlobs())).rejects.toThrow(
-      withCode('IMAGE_TOO_LARGE'),
-    );
+    await expect(written(request, new MemoryBlobs())).rejects.toThrow(withCode('IMAGE_TOO_LARGE'));
   });
 });

@@ -1,0 +1,110 @@
+/** What a Photoshop file says of each of its layers. */
+import type { WireLayer } from '../../../../preload/contract.js';
+import { toPsdKey } from '../blend-modes.js';
+
+/** A channel in the order of the file: -1 is alpha, 0 to 2 are red, green and blue. */
+export const CHANNELS = [-1, 0, 1, 2] as const;
+
+/** What kind of thing a record stands for, as its section says. */
+export const SECTIONS = { layer: null, group: 1, end: 3 } as const;
+
+/** A layer, a group, or the end of a group's layers. */
+export interface Entry {
+  readonly kind: keyof typeof SECTIONS;
+  readonly name: string;
+  readonly visible: boolean;
+  readonly opacity: number;
+  readonly blendMode: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const NOWHERE = { x: 0, y: 0, width: 0, height: 0 };
+const SIGNATURE = Buffer.from('8BIM');
+const HIDDEN = 2;
+/** The bit above says something. */
+const HIDDEN_COUNTS = 8;
+
+/** Layers in the file's order, bottom first; a group stands above its layers, and its end below. */
+export function* entriesOf(
+  layers: readonly WireLayer[],
+): Generator<{ readonly entry: Entry; readonly pixels: string | null }> {
+  for (const layer of layers) {
+    if (layer.type === 'raster') {
+      const { pixels, type: _type, ...rest } = layer;
+      yield { entry: { kind: 'layer', ...rest }, pixels };
+      continue;
+    }
+    const { name, visible, opacity, blendMode } = layer;
+    const common = { visible, opacity, blendMode, ...NOWHERE };
+    const end = { kind: 'end', ...common, name: '</Layer group>' } as const;
+    yield { entry: end, pixels: null };
+    yield* entriesOf(layer.children);
+    yield { entry: { kind: 'group', name, ...common }, pixels: null };
+  }
+}
+
+/** @param lengths bytes of each of CHANNELS, with the two that say how it is packed */
+export function recordOf(entry: Entry, lengths: readonly number[]): Buffer {
+  const { x, y, width, height, kind } = entry;
+  const bounds = Buffer.alloc(18);
+  for (const [index, value] of [y, x, y + height, x + width].entries()) {
+    bounds.writeInt32BE(value, index * 4);
+  }
+  bounds.writeUInt16BE(CHANNELS.length, 16);
+  const channels = CHANNELS.map((channel, index) => {
+    const bytes = Buffer.alloc(6);
+    bytes.writeInt16BE(channel, 0);
+    bytes.writeUInt32BE(lengths[index] ?? 0, 2);
+    return bytes;
+  });
+  const look = Buffer.alloc(4);
+  look.writeUInt8(Math.round(entry.opacity * 255), 0);
+  look.writeUInt8((entry.visible ? 0 : HIDDEN) | HIDDEN_COUNTS, 2);
+  const section = SECTIONS[kind];
+  const extra = Buffer.concat([
+    // Neither a mask nor blending ranges.
+    Buffer.alloc(8),
+    shortName(entry.name),
+    info('luni', longName(entry.name)),
+    ...(section === null ? [] : [info('lsct', sectionOf(section, entry.blendMode))]),
+  ]);
+  const mode = Buffer.from(kind === 'end' ? 'norm' : toPsdKey(entry.blendMode), 'latin1');
+  return Buffer.concat([bounds, ...channels, SIGNATURE, mode, look, sized(extra)]);
+}
+
+/** Bytes after their length. */
+export function sized(bytes: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** For programs that know no other: at most 255 bytes, together with their length a multiple of 4. */
+function shortName(name: string): Buffer {
+  const bytes = Buffer.from(name.replace(/[^\x20-\x7e]/g, '?'), 'latin1').subarray(0, 255);
+  const out = Buffer.alloc(Math.ceil((bytes.length + 1) / 4) * 4);
+  out.writeUInt8(bytes.length);
+  bytes.copy(out, 1);
+  return out;
+}
+
+function longName(name: string): Buffer {
+  const count = Buffer.alloc(4);
+  count.writeUInt32BE(name.length);
+  return Buffer.concat([count, Buffer.from(name, 'utf16le').swap16()]);
+}
+
+function sectionOf(type: number, blendMode: string): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(type);
+  return Buffer.concat([bytes, SIGNATURE, Buffer.from(toPsdKey(blendMode), 'latin1')]);
+}
+
+function info(key: string, data: Buffer): Buffer {
+  const padded = Buffer.alloc(Math.ceil(data.length / 4) * 4);
+  data.copy(padded);
+  return Buffer.concat([SIGNATURE, Buffer.from(key), sized(padded)]);
+}

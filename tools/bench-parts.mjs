@@ -1,0 +1,53 @@
+/** What the measurements of the studio share: pictures, the studio's server, and what a hand does. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { root } from './setup.mjs';
+
+/** A photo-like picture: smooth noise, as JPEG. Another salt makes another picture. */
+export function photo(width, height, salt = 0) {
+  const noise = Buffer.alloc((width / 8) * (height / 8) * 3);
+  for (let i = 0; i < noise.length; i++) noise[i] = ((i * (2654435761 + salt * 97)) >>> 13) & 255;
+  return sharp(noise, { raw: { width: width / 8, height: height / 8, channels: 3 } })
+    .resize(width, height)
+    .jpeg({ quality: 92 })
+    .toBuffer();
+}
+
+/** Starts the studio's server over a folder of its own. */
+export function startStudio(home) {
+  const args = [join(root, 'tools', 'start.mjs'), 'serve', '--no-open'];
+  const child = spawn(process.execPath, args, { env: { ...process.env, NATIVA_HOME: home } });
+  return new Promise((resolve) => {
+    child.stdout.on('data', (data) => {
+      const url = /http:\/\/127\S+/.exec(String(data))?.[0];
+      if (url !== undefined) resolve({ child, url });
+    });
+  });
+}
+
+/** Opens files by the browser's own dialog. @returns when they were given */
+export async function choose(page, files) {
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Control+o');
+  const given = await chooser;
+  const started = performance.now();
+  await given.setFiles(files);
+  return started;
+}
+
+/** Pans in curves. */
+export async function pan(page, seconds) {
+  const { x, y, width, height } = await page.getByRole('application').boundingBox();
+  await page.keyboard.press('h');
+  await page.mouse.move(x + width / 2, y + height / 3);
+  await page.mouse.down();
+  const until = performance.now() + seconds * 1000;
+  for (let i = 0; performance.now() < until; i++) {
+    await page.mouse.move(
+      x + width / 2 + 150 * Math.sin(i / 9),
+      y + height / 3 + 90 * Math.cos(i / 7),
+    );
+  }
+  await page.mouse.up();
+}
