@@ -35,6 +35,10 @@ export const settingsSchema = z.object({
   shortcuts: z.record(z.string().max(100), z.array(z.string().max(60)).max(4)).default({}),
   promptHistory: z.array(z.string().max(20_000)).max(200).default([]),
   recentFiles: z.array(z.string().max(4000)).max(20).default([]),
+  /** Server of models, a proxy on the way to it, and what it knows the person by; empty: the usual. */
+  hubEndpoint: z.string().max(1000).default(''),
+  hubProxy: z.string().max(1000).default(''),
+  hubToken: z.string().max(500).default(''),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
