@@ -184,7 +184,7 @@ async function confirmed(
   question: string,
   { messages: { downloads: words }, terminal, signal }: CliContext,
 ): Promise<boolean> {
-  if (terminal.json || process.stdin.isTTY !== true) return false;
+  if (terminal.json || !process.stdin.isTTY) return false;
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const left = new AbortController();
   const leave = (): void => {

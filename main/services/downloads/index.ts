@@ -155,7 +155,7 @@ async function fetchAll(
   const waiting = files
     .map((file, index) => ({ file, index }))
     .sort((a, b) => b.file.size - a.file.size);
-  let failure: unknown;
+  const failures: unknown[] = [];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { file, index } = next;
@@ -169,12 +169,13 @@ async function fetchAll(
   const guarded = (): Promise<void> =>
     work().catch((error: unknown) => {
       // The first says what is wrong; the others only hear that they are to stop.
-      failure ??= error;
+      failures.push(error);
       failed.abort();
     });
   await Promise.all(Array.from({ length: PARALLEL }, guarded));
   signal.throwIfAborted();
-  if (failure !== undefined) throw failure;
+  const [first] = failures;
+  if (failures.length > 0) throw first;
 }
 
 async function makeModel(

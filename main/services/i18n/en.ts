@@ -251,6 +251,7 @@ export const en = {
   errors: {
     prefix: 'error',
     interrupted: 'Cancelled; nothing was written.',
+    licenceNotShown: 'The licences of this model have to be shown first; ask for it again.',
     licenceNotAccepted:
       'The licences were not accepted, and nothing was downloaded: read them, and add --accept-licence.',
     notConfirmed: 'Nothing was deleted: add --yes where nobody can be asked.',

@@ -248,6 +248,7 @@ export const es: Messages = {
   errors: {
     prefix: 'error',
     interrupted: 'Cancelado; no se escribió nada.',
+    licenceNotShown: 'Primero hay que mostrar las licencias de este modelo; pídelo otra vez.',
     licenceNotAccepted:
       'Las licencias no se aceptaron y no se descargó nada: léelas y añade --accept-licence.',
     notConfirmed: 'No se borró nada: añade --yes donde no se pueda preguntar.',
@@ -315,6 +316,7 @@ export const es: Messages = {
       MASK_SIZE_MISMATCH: 'La máscara no tiene el tamaño de la imagen.',
       MISSING_PARAMETER: 'Falta un parámetro en los pesos del modelo.',
       MODEL_EXISTS: 'Ya hay un modelo con ese nombre: elige otro con --name.',
+      MODEL_BUSY: 'Ese modelo ya se está comprobando o importando.',
       MODEL_SHIPPED: 'Ese modelo viene con Nativa y no se puede borrar.',
       MODEL_LOAD_FAILED: 'El modelo no se pudo cargar.',
       NOT_A_CHECKPOINT: 'En esa carpeta no hay un checkpoint de BLIP3o-NEXT.',

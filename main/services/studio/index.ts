@@ -20,6 +20,7 @@ import { application, folders } from '../paths.js';
 import { SettingsStore } from '../settings.js';
 import { TileStores } from '../tiles.js';
 import { doctorReport } from './doctor.js';
+import { ModelDesk } from './model-desk.js';
 import { OfferedFiles } from './files.js';
 import { Jobs } from './jobs.js';
 import { modelGrid, modelInfos } from './models.js';
@@ -40,6 +41,8 @@ export interface StudioOptions {
   readonly runScript?: ScriptRunner | undefined;
   /** Asks the person for files. @returns their paths, none where they thought better of it */
   readonly chooseFiles?: (() => Promise<readonly string[]>) | undefined;
+  /** Asks the person for a folder. @returns null where they thought better of it */
+  readonly chooseFolder?: (() => Promise<string | null>) | undefined;
   /** Puts up the host's own menu. */
   readonly showMenu?: ((menu: HostMenu) => void) | undefined;
 }
@@ -51,6 +54,7 @@ interface Parts {
   readonly files: OfferedFiles;
   readonly jobs: Jobs;
   readonly tiles: TileStores;
+  readonly desk: ModelDesk;
   readonly findModel: (id: string | null) => Promise<string>;
 }
 
@@ -75,7 +79,15 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     launch: options.launchEngine,
   });
   const tiles = new TileStores(blobs);
-  const parts = { options, settings, autosave: new Autosave(), files, jobs, tiles, findModel };
+  const desk = new ModelDesk({
+    settings: () => settings.current,
+    messages: () => messagesFor(settings.current.language ?? options.language),
+    emit: (event) => {
+      events.emit(event);
+    },
+  });
+  const autosave = new Autosave();
+  const parts = { options, settings, autosave, files, jobs, tiles, desk, findModel };
   return {
     openPage: () => openPage(parts),
     onEvent: (listener) => events.listen(listener),
@@ -86,7 +98,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       events.emit({ type: 'command', command });
     },
     close: async () => {
-      await jobs.close();
+      await Promise.all([jobs.close(), desk.close()]);
       await parts.autosave.release();
     },
   };
@@ -213,13 +225,18 @@ function makeHandlers(parts: Parts, documents: Set<string>): Omit<Handlers, Pixe
       jobs.cancel(job);
       return null;
     },
+    ...parts.desk.handlers,
     ...hostHandlers(parts),
   };
 }
 
 /** What a host does that has dialogs and a menu of its own. */
-function hostHandlers({ options, files }: Parts): Pick<Handlers, 'files.choose' | 'menu.show'> {
+function hostHandlers({
+  options,
+  files,
+}: Parts): Pick<Handlers, 'files.choose' | 'menu.show' | 'models.chooseFolder'> {
   return {
+    'models.chooseFolder': async () => (await options.chooseFolder?.()) ?? null,
     'files.choose': async () => files.add((await options.chooseFiles?.()) ?? []),
     'menu.show': (menu) => {
       options.showMenu?.(menu);

@@ -80,28 +80,27 @@ async function send(
 ): Promise<IncomingMessage> {
   const { endpoint, token, patience } = net;
   signal.throwIfAborted();
-  const options: RequestOptions = {
-    signal,
-    headers: {
-      'user-agent': net.agent,
-      // Ranges and sizes are of the file as it is.
-      'accept-encoding': 'identity',
-      ...headers,
-      ...(token !== undefined &&
-        url.origin === endpoint.origin && { authorization: `Bearer ${token}` }),
-    },
+  const told = {
+    'user-agent': net.agent,
+    // Ranges and sizes are of the file as it is.
+    'accept-encoding': 'identity',
+    ...headers,
+    ...(token !== undefined &&
+      url.origin === endpoint.origin && { authorization: `Bearer ${token}` }),
   };
   const proxy = proxyFor(url, net.proxy, net.env);
-  const throughProxy = proxy && (await routeThrough(url, proxy, options, net, signal));
-  const { address, route } = throughProxy ?? { address: url, route: options };
+  const { address, route } =
+    proxy === null
+      ? { address: url, route: { headers: told, signal } }
+      : await routeThrough(url, proxy, told, net, signal);
   const ask = address.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const request = ask(address, route);
     request.setTimeout(patience, () => request.destroy(new Error('nothing came for too long')));
     request.on('response', resolve);
     request.on('error', (cause) => {
-      const known = signal.aborted ? signal.reason : new TransientError(plain(cause), { cause });
-      reject(known instanceof Error ? known : cause);
+      const stopped = signal.aborted ? new DOMException('Stopped', 'AbortError') : undefined;
+      reject(stopped ?? new TransientError(plain(cause), { cause }));
     });
     request.end();
   });
@@ -111,16 +110,19 @@ async function send(
 async function routeThrough(
   url: URL,
   proxy: URL,
-  options: RequestOptions,
+  headers: Readonly<Record<string, string>>,
   net: Net,
   signal: AbortSignal,
 ): Promise<{ address: URL; route: RequestOptions }> {
   if (url.protocol === 'https:') {
     const socket = await tunnel(url, proxy, net.patience, signal);
-    return { address: url, route: { ...options, agent: false, createConnection: () => socket } };
+    return {
+      address: url,
+      route: { headers, signal, agent: false, createConnection: () => socket },
+    };
   }
-  const headers = { ...options.headers, host: url.host, ...proxyHeaders(proxy) };
-  return { address: proxy, route: { ...options, headers, path: url.href } };
+  const withHeaders = { ...headers, host: url.host, ...proxyHeaders(proxy) };
+  return { address: proxy, route: { headers: withHeaders, signal, path: url.href } };
 }
 
 /** What Node says of a broken connection; several addresses may each have failed. */

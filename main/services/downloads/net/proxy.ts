@@ -95,7 +95,7 @@ export async function tunnel(
   return new Promise((resolve, reject) => {
     secure.setTimeout(patience, () => secure.destroy(new Error('the tunnel stands still')));
     // Stays: an error may come before the request has taken the connection over.
-    secure.on('error', (cause) => {
+    secure.on('error', (cause: Error) => {
       reject(new TransientError(`through the proxy ${proxy.host}: ${cause.message}`, { cause }));
     });
     secure.on('secureConnect', () => {
