@@ -119,7 +119,7 @@ export class CreateState {
   }
 
   receive(event: StudioEvent): void {
-    if (event.type === 'command' || event.type === 'files') return;
+    if (!('job' in event)) return;
     const job = this.jobs.find(({ id }) => id === event.job);
     if (job === undefined) {
       this.#early.set(event.job, [...(this.#early.get(event.job) ?? []), event].slice(-64));

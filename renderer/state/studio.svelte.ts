@@ -29,6 +29,7 @@ import { Editor } from './editor.svelte.js';
 import { Files } from './files.svelte.js';
 import { MaskState } from './mask.svelte.js';
 import { merged, type MergeKind } from './merge.js';
+import { ModelManager } from './models.svelte.js';
 import { selectionIs } from './painting.js';
 import { Released } from './released.svelte.js';
 import { ToolState } from './tools.svelte.js';
@@ -62,6 +63,7 @@ export class Studio {
   readonly generation = new Generation(this);
   readonly released = new Released(this);
   readonly autosave = new Autosave(this);
+  readonly manager = new ModelManager(this);
   /** Draws documents; what it has drawn of tiles is shared by everything. */
   readonly compositor = new Compositor({ rasterOf: rasteriser.rasterOf });
   readonly mac = navigator.platform.startsWith('Mac');
@@ -188,7 +190,8 @@ export class Studio {
       if (this.registry.has(event.command)) this.execute(event.command);
     } else if (event.type === 'files') {
       this.attempt(() => this.files.openGiven(event.files, event.first));
-    } else this.create.receive(event);
+    } else if (event.type === 'download' || event.type === 'checking') this.manager.receive(event);
+    else this.create.receive(event);
   }
 
   /** Shows all of the document. */
