@@ -107,6 +107,12 @@ export class SettingsStore {
     return this.#settings;
   }
 
+  /** The settings once every change that was asked for is in them. */
+  async settled(): Promise<Settings> {
+    await this.#last.catch(() => undefined);
+    return this.#settings;
+  }
+
   /**
    * Changes some settings and writes them. What another window has changed meanwhile is kept.
    * @returns all settings

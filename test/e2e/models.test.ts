@@ -73,6 +73,8 @@ test('a model is downloaded with a pause, used, checked and deleted', async () =
   await manager.getByRole('button', { name: `Check the files of ${NAME}` }).click();
   await manager.getByText('All files are as published.').waitFor(READY);
 
+  expect(studio.complaints).toEqual([]);
+
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+p');
   await page.keyboard.type('a red house');
@@ -89,7 +91,6 @@ test('a model is downloaded with a pause, used, checked and deleted', async () =
   await again.getByRole('radio', { name: NAME }).waitFor({ state: 'detached' });
   expect(await again.getByRole('radio', { name: 'First one found' }).isChecked()).toBe(true);
   expect(await readdir(join(studio.home, 'models'))).toEqual(['.downloads']);
-  expect(studio.complaints).toEqual([]);
 });
 
 test('a refusal is one sentence, and a download that is given up leaves nothing', async () => {

@@ -23,8 +23,8 @@ export { accessNet } from './access.js';
 export type { Access } from './access.js';
 export type { HubOptions } from './hub.js';
 export { PATIENT } from './net/retry.js';
-export type { DownloadPlan, LicencePaper } from './plan.js';
-export { Staging, stagedIds } from './staging.js';
+export type { DownloadPlan } from './plan.js';
+export { Staging } from './staging.js';
 
 /** Files that come at once. */
 const PARALLEL = 4;

@@ -7,6 +7,7 @@ import { parametersOf, planFiles, weightsIndex } from './plan.js';
 import type { DownloadPlan, LicencePaper, ListedSource } from './plan.js';
 
 const MAX_INDEX = 64 * 2 ** 20;
+const MAX_TRIES = 3;
 const MAX_LICENCE = 256 * 2 ** 10;
 
 /**
@@ -16,8 +17,11 @@ const MAX_LICENCE = 256 * 2 ** 10;
 export async function makePlan(
   entry: CatalogueEntry,
   catalogue: Catalogue,
-  options: HubOptions,
+  patient: HubOptions,
 ): Promise<DownloadPlan> {
+  // Somebody waits for the answer.
+  const attempts = Math.min(MAX_TRIES, patient.policy.attempts);
+  const options = { ...patient, policy: { ...patient.policy, attempts } };
   const sources = await Promise.all(
     sourcesOf(entry, catalogue).map(async (source): Promise<ListedSource> => {
       const { repository, revision } = source;

@@ -1,5 +1,5 @@
 /** Where a download lies until it is whole: a hidden folder among the models. */
-import { mkdir, readFile, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../../native-models/bundle/index.js';
 import { NativaError } from '../../../native-models/errors.js';
@@ -139,12 +139,6 @@ async function lock(path: string): Promise<boolean> {
     if (systemErrorCode(error) === 'EEXIST') return false;
     throw error;
   }
-}
-
-/** Ids of the models of which a part is here. */
-export async function stagedIds(): Promise<string[]> {
-  const entries = await readdir(join(folders().models, STAGING)).catch(() => []);
-  return entries.sort();
 }
 
 /** Bytes free for this person on the disk of the models. */

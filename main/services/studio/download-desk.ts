@@ -16,7 +16,8 @@ import { inLanguage, wireError } from './errors.js';
 
 /** What the desk needs of the rest. */
 interface DownloadDeskOptions {
-  readonly settings: () => Settings;
+  /** With every change that a page has asked for before. */
+  readonly settings: () => Promise<Settings>;
   readonly messages: () => Messages;
   readonly emit: (event: StudioEvent) => void;
 }
@@ -115,7 +116,8 @@ export class DownloadDesk {
   }
 
   async #hub(signal: AbortSignal): Promise<HubOptions> {
-    const { hubEndpoint: endpoint, hubProxy: proxy, hubToken: token } = this.#options.settings();
+    const settings = await this.#options.settings();
+    const { hubEndpoint: endpoint, hubProxy: proxy, hubToken: token } = settings;
     const { endpoint: usual } = await theCatalogue();
     return { net: accessNet({}, { endpoint, proxy, token }, usual), policy: PATIENT, signal };
   }

@@ -80,7 +80,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   });
   const tiles = new TileStores(blobs);
   const desk = new ModelDesk({
-    settings: () => settings.current,
+    settings: () => settings.settled(),
     messages: () => messagesFor(settings.current.language ?? options.language),
     emit: (event) => {
       events.emit(event);

@@ -12,7 +12,8 @@ import type { Handlers } from './router.js';
 
 /** What the desk needs of the rest. */
 export interface ModelDeskOptions {
-  readonly settings: () => Settings;
+  /** With every change that a page has asked for before. */
+  readonly settings: () => Promise<Settings>;
   readonly messages: () => Messages;
   readonly emit: (event: StudioEvent) => void;
 }
