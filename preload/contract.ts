@@ -5,6 +5,10 @@
  */
 import { z } from 'zod';
 
+import { MODEL_REQUESTS, modelEvents, modelSchema } from './models.js';
+
+export type { DownloadState, ModelInfo, OfferedModel } from './models.js';
+
 export const LANGUAGES = ['en', 'es'] as const;
 export const THEMES = ['system', 'dark', 'light'] as const;
 export const EXPORT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'psd'] as const;
@@ -35,6 +39,10 @@ export const settingsSchema = z.object({
   shortcuts: z.record(z.string().max(100), z.array(z.string().max(60)).max(4)).default({}),
   promptHistory: z.array(z.string().max(20_000)).max(200).default([]),
   recentFiles: z.array(z.string().max(4000)).max(20).default([]),
+  /** Server of models, a proxy on the way to it, and what it knows the person by; empty: the usual. */
+  hubEndpoint: z.string().max(1000).default(''),
+  hubProxy: z.string().max(1000).default(''),
+  hubToken: z.string().max(500).default(''),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -165,28 +173,6 @@ const candidateSchema = z.strictObject({
 });
 export type Candidate = z.output<typeof candidateSchema>;
 
-const modelSchema = z.discriminatedUnion('ok', [
-  z.strictObject({
-    ok: z.literal(true),
-    id: z.string(),
-    name: z.string(),
-    dir: z.string(),
-    licence: z.string(),
-    bytes: count,
-    resolution: z.int(),
-    /** Image tokens on a side at S0, each of `resolution / grid` pixels. */
-    grid: z.int(),
-    canEdit: z.boolean(),
-    references: count,
-    scales: z.array(z.string()),
-    steps: z.int(),
-    guidanceScale: z.number(),
-    imageGuidanceScale: z.number(),
-  }),
-  z.strictObject({ ok: z.literal(false), dir: z.string(), message: z.string() }),
-]);
-export type ModelInfo = z.output<typeof modelSchema>;
-
 /** Work found after a crash. */
 const recoverySchema = z.strictObject({
   id: z.string(),
@@ -279,6 +265,7 @@ export const REQUESTS = {
     z.strictObject({ model: z.string().max(200).nullable(), width: side, height: side }),
     z.strictObject({ columns: z.int().min(1), rows: z.int().min(1) }),
   ),
+  ...MODEL_REQUESTS,
   'doctor.report': request(
     nothing,
     z.strictObject({
@@ -396,6 +383,7 @@ export const eventSchema = z.discriminatedUnion('type', [
   }),
   /** How much of a file is written, from 0 to 1. */
   z.strictObject({ type: z.literal('task'), task: workId, part: unit }),
+  ...modelEvents,
   /** The host's own menu ran a command. */
   z.strictObject({ type: z.literal('command'), command: z.string().max(100) }),
   /** Files were given to the running app; see `files.openPath`. */

@@ -39,7 +39,12 @@ const notSources = new Set([join('native-models', 'recipe'), join('native-models
 
 /** What the page is built from: all of these folders, and these files. */
 const pageRoots = ['renderer', 'assets'];
-const pageFiles = ['preload/contract.ts', 'vite.renderer.config.ts', 'tools/icons.mjs'];
+const pageFiles = [
+  'preload/contract.ts',
+  'preload/models.ts',
+  'vite.renderer.config.ts',
+  'tools/icons.mjs',
+];
 pageFiles.push('package-lock.json');
 
 /** Electron runs a sandboxed preload as CommonJS in one file. */

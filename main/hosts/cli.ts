@@ -11,6 +11,8 @@ import type { ImportRequest } from '../services/models.js';
 import { application } from '../services/paths.js';
 import type { CliContext } from './cli/context.js';
 import { doctorCommand } from './cli/doctor.js';
+import { deleteCommand, downloadCommand, offersCommand } from './cli/downloads.js';
+import type { DeleteOptions, DownloadFlags } from './cli/downloads.js';
 import { reportFailure, usageError } from './cli/failure.js';
 import {
   importCommand,
@@ -180,6 +182,31 @@ function addModelCommands(program: Command, context: CliContext): void {
     .action((model: string, { bits = 8 }: { readonly bits?: CodeBits }) =>
       quantizeCommand(model, { bits }, context),
     );
+  addDownloadCommands(models, context);
+}
+
+/** Models that come from a server, and that go. */
+function addDownloadCommands(models: Command, context: CliContext): void {
+  const { help } = context.messages;
+  prepare(models.command('download'), context)
+    .description(help.modelsDownload)
+    .argument('[id]', help.downloadId)
+    .option('--list', help.downloadList)
+    .option('--accept-licence', help.acceptLicence)
+    .option('--endpoint <url>', help.endpoint)
+    .option('--proxy <url>', help.proxy)
+    .option('--json', help.json)
+    .action((id: string | undefined, flags: DownloadFlags) =>
+      id === undefined || flags.list === true
+        ? offersCommand(id, flags, context)
+        : downloadCommand(id, flags, context),
+    );
+  prepare(models.command('delete'), context)
+    .description(help.modelsDelete)
+    .argument('<id>', help.deleteId)
+    .option('--yes', help.yes)
+    .option('--json', help.json)
+    .action((id: string, options: DeleteOptions) => deleteCommand(id, options, context));
 }
 
 /** What every command shares: its language, its headings, and errors that are thrown. */

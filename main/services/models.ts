@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import {
   MANIFEST_FILE,
@@ -21,9 +21,18 @@ import type { Messages } from './i18n/index.js';
 import { folders, shippedModels } from './paths.js';
 
 /** A model that was found, or a folder that should be one and why it is not. */
-export type FoundModel =
-  | { readonly ok: true; readonly dir: string; readonly manifest: BundleManifest }
-  | { readonly ok: false; readonly dir: string; readonly error: NativaError };
+export type FoundModel = {
+  readonly dir: string;
+  /** Where it was found: its folder, or the link to it. */
+  readonly place: string;
+  readonly origin: ModelOrigin;
+} & (
+  | { readonly ok: true; readonly manifest: BundleManifest }
+  | { readonly ok: false; readonly error: NativaError }
+);
+
+/** Came with Nativa; lies among the person's models; or is a link there to where it lies. */
+export type ModelOrigin = 'shipped' | 'own' | 'linked';
 
 /** Parts of a model people know by name, in the order data flows. */
 export const NETWORK_PARTS = ['ar', 'vision', 'connectors', 'transformer', 'vae', 'other'] as const;
@@ -70,17 +79,19 @@ export async function listModels(): Promise<FoundModel[]> {
   const entries = await readdir(own, { withFileTypes: true }).catch(() => []);
   const dirs = entries
     .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && entry.name[0] !== '.')
-    .map((entry) => join(own, entry.name))
-    .sort();
-  const shipped = shippedModels().filter((dir) => existsSync(join(dir, MANIFEST_FILE)));
-  return Promise.all([...shipped, ...dirs].map(findModel));
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((entry) => findModel(join(own, entry.name), entry.isSymbolicLink() ? 'linked' : 'own'));
+  const shipped = shippedModels()
+    .filter((dir) => existsSync(join(dir, MANIFEST_FILE)))
+    .map((dir) => findModel(dir, 'shipped'));
+  return Promise.all([...shipped, ...dirs]);
 }
 
-async function findModel(folder: string): Promise<FoundModel> {
+async function findModel(place: string, origin: ModelOrigin): Promise<FoundModel> {
   try {
-    return { ok: true, ...(await readManifest(folder)) };
+    return { ok: true, place, origin, ...(await readManifest(place)) };
   } catch (error) {
-    if (error instanceof NativaError) return { ok: false, dir: folder, error };
+    if (error instanceof NativaError) return { ok: false, dir: place, place, origin, error };
     throw error;
   }
 }
@@ -205,6 +216,51 @@ async function refuseTaken(id: string, dir: string): Promise<void> {
   if (other === undefined) return;
   const message = `There is a model "${id}" already, in ${other.dir}: choose another name with --name.`;
   throw new NativaError('MODEL_EXISTS', message);
+}
+
+/** What was taken away. */
+export interface Deleted {
+  /** The model's folder, where only the link to it is gone. */
+  readonly kept: string | null;
+}
+
+/**
+ * Takes one of the person's models away: its folder, or, of one that lies elsewhere, the link to
+ * it. It is gone from the list at once, and never half there.
+ * @param name its id, or the place it was found at
+ * @throws NativaError MODEL_NOT_FOUND, MODEL_SHIPPED, FOLDER_UNWRITABLE
+ */
+export async function deleteModel(name: string, messages: Messages): Promise<Deleted> {
+  const found = await listModels();
+  const isIt = (model: FoundModel): boolean =>
+    model.place === name ||
+    (model.ok ? model.manifest.id === name : basename(model.place) === name);
+  const model = found.find((one) => one.origin !== 'shipped' && isIt(one)) ?? found.find(isIt);
+  if (model === undefined) {
+    const ids = found.flatMap((one) => (one.ok ? [one.manifest.id] : [])).join(', ');
+    throw new NativaError('MODEL_NOT_FOUND', messages.model.notFound(name, ids));
+  }
+  const { place, origin } = model;
+  if (origin === 'shipped') {
+    const message = 'This model comes with Nativa and stays with it; delete one of your own.';
+    throw new NativaError('MODEL_SHIPPED', message);
+  }
+  try {
+    if (origin === 'linked') await rm(place);
+    else await removeWhole(place);
+  } catch (error) {
+    const message = `${place} cannot be deleted: close what uses it, look at its permissions, and try again.`;
+    throw new NativaError('FOLDER_UNWRITABLE', message, { cause: error });
+  }
+  return { kept: origin === 'linked' ? model.dir : null };
+}
+
+/** Under a hidden name first, which no list shows. */
+async function removeWhole(folder: string): Promise<void> {
+  const aside = join(folder, '..', `.deleted-${basename(folder)}-${process.pid}`);
+  await rm(aside, { recursive: true, force: true });
+  await rename(folder, aside);
+  await rm(aside, { recursive: true, force: true });
 }
 
 /** A junction on Windows, which needs no rights; elsewhere a symbolic link. */

@@ -3,7 +3,7 @@
  * one bad value throws or empties everything, keeps no copy of a damaged file, and reads a dot in
  * a key, as shortcuts' command names have, as a path.
  */
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 
@@ -76,6 +76,11 @@ async function setAside(path: string): Promise<void> {
   }
 }
 
+/** A token is nobody else's to read; writing keeps what a file's permissions are. */
+async function makePrivate(path: string): Promise<void> {
+  await writeFile(path, '{}', { flag: 'wx', mode: 0o600 }).catch(() => chmod(path, 0o600));
+}
+
 /** The settings of this person, kept on disk. */
 export class SettingsStore {
   #settings: Settings;
@@ -102,6 +107,12 @@ export class SettingsStore {
     return this.#settings;
   }
 
+  /** The settings once every change that was asked for is in them. */
+  async settled(): Promise<Settings> {
+    await this.#last.catch(() => undefined);
+    return this.#settings;
+  }
+
   /**
    * Changes some settings and writes them. What another window has changed meanwhile is kept.
    * @returns all settings
@@ -121,6 +132,7 @@ export class SettingsStore {
     );
     const settings = settingsSchema.parse({ ...base, ...Object.fromEntries(named) });
     await mkdir(dirname(this.path), { recursive: true });
+    if (settings.hubToken !== '') await makePrivate(this.path);
     await writeFileAtomic(this.path, Buffer.from(`${JSON.stringify(settings, null, 2)}\n`));
     this.#settings = settings;
     return settings;

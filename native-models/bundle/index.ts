@@ -3,6 +3,7 @@ export {
   MANIFEST_FILE,
   SCHEDULERS,
   TOKEN_SCALES,
+  bundlePathSchema,
   firstIssue,
   parseManifest,
   schedulerNameSchema,
@@ -14,6 +15,7 @@ export {
 export {
   hashFiles,
   modelHash,
+  moveVerdicts,
   verifyBundle,
   type Verified,
   type VerifyOptions,

@@ -186,6 +186,11 @@ function verdictFile(cacheDir: string, dir: string): string {
   return join(cacheDir, 'verified', `${key}.json`);
 }
 
+/** Verdicts of a bundle whose folder was renamed; what cannot be moved only costs time. */
+export async function moveVerdicts(cacheDir: string, from: string, to: string): Promise<void> {
+  await rename(verdictFile(cacheDir, from), verdictFile(cacheDir, to)).catch(() => undefined);
+}
+
 /** A cache that cannot be read only costs time: the files are hashed again. */
 async function readVerdicts(path: string): Promise<Verdicts> {
   try {

@@ -1,4 +1,5 @@
 import { enCommands } from './en-commands.js';
+import { enModels } from './en-models.js';
 
 /** Everything the studio says, in English: the catalogue other languages must match. */
 export const en = {
@@ -369,6 +370,8 @@ export const en = {
   'settings.privacy.prompts': 'Forget prompts ({count})',
   'settings.privacy.files': 'Forget recent files ({count})',
   'settings.shortcuts.open': 'Show and change shortcuts',
+
+  ...enModels,
 
   'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.search': 'Search commands',

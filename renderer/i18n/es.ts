@@ -1,6 +1,7 @@
 /** Everything the studio says, in Spanish. */
 import type { MessageKey } from './en.js';
 import { esCommands } from './es-commands.js';
+import { esModels } from './es-models.js';
 
 export const es: Readonly<Record<MessageKey, string>> = {
   'app.untitled': 'Sin título',
@@ -370,6 +371,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'settings.privacy.prompts': 'Olvidar instrucciones ({count})',
   'settings.privacy.files': 'Olvidar archivos recientes ({count})',
   'settings.shortcuts.open': 'Ver y cambiar los atajos',
+
+  ...esModels,
 
   'shortcuts.title': 'Atajos de teclado',
   'shortcuts.search': 'Buscar comandos',

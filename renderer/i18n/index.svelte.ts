@@ -26,8 +26,9 @@ class Locale {
     return value.toLocaleString(this.#language, { maximumFractionDigits: digits });
   }
 
-  /** Bytes as kB or MB. */
+  /** Bytes as kB, MB or GB. */
   bytes(value: number): string {
+    if (value >= 1e9) return `${this.number(value / 1e9, 1)} GB`;
     return value < 1e6
       ? `${this.number(Math.max(1, value / 1e3))} kB`
       : `${this.number(value / 1e6, 1)} MB`;

@@ -5,7 +5,7 @@
 import type { StudioEvent } from '../../preload/contract.js';
 
 /** What happens to one run. */
-export type JobEvent = Exclude<StudioEvent, { type: 'command' | 'files' | 'task' }>;
+export type JobEvent = Extract<StudioEvent, { job: number }>;
 
 /** The most that is kept of one run. */
 const MOST = 64;

@@ -30,6 +30,7 @@ import { Filing } from './filing.svelte.js';
 import { HistoryMemory } from './history-memory.js';
 import { isTyping } from './keyboard.js';
 import { MERGE_KEYS, merged, type MergeKind } from './merge.js';
+import { ModelManager } from './models.svelte.js';
 import { OpenDocument, type DocumentShared } from './open-document.svelte.js';
 import { pageShown } from './page-shown.js';
 import { selectionIs } from './painting.js';
@@ -60,6 +61,7 @@ export class Studio implements DocumentShared {
   readonly clipboard = new Clipboard(this);
   readonly generation = new Generation(this);
   readonly replay = new Replay(this);
+  readonly manager = new ModelManager(this);
   readonly historyMemory = new HistoryMemory(
     () => this.documents.lastShownFirst,
     () => this.settings.historyMemory,
@@ -222,6 +224,7 @@ export class Studio implements DocumentShared {
     } else if (event.type === 'files') {
       this.attempt(() => this.files.openGiven(event.files, event.first));
     } else if (event.type === 'task') this.filing.receive(event);
+    else if (event.type === 'download' || event.type === 'checking') this.manager.receive(event);
     else if (!this.documents.list.some(({ create }) => create.receive(event))) {
       this.early.keep(event);
     }

@@ -25,7 +25,7 @@ export function reportFailure(error: unknown, messages: Messages, terminal: Term
   terminal.clearProgress();
   terminal.error(`${messages.errors.prefix}: ${withTitle(code, message, messages)}`);
   if (terminal.json) terminal.result({ ok: false, error: { code, message } });
-  if (code === 'CANCELLED') return INTERRUPTED;
+  if (code === 'CANCELLED' || code === 'DOWNLOAD_STOPPED') return INTERRUPTED;
   return code === 'USAGE' ? MISUSED : FAILED;
 }
 

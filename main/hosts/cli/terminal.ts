@@ -29,6 +29,11 @@ export class Terminal {
     this.#err = err;
   }
 
+  /** Whether progress is one line that is written anew. */
+  get updates(): boolean {
+    return this.#err.isTTY === true;
+  }
+
   /** A line for people. */
   say(line: string): void {
     if (!this.json) this.#out.write(`${line}\n`);

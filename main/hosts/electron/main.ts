@@ -65,6 +65,7 @@ async function run(files: readonly string[]): Promise<void> {
     launchSvg: svgLauncher,
     runScript,
     chooseFiles: async () => remember(await menu.chooseFiles()),
+    chooseFolder: () => menu.chooseFolder(),
     showMenu: (told) => {
       menu.show(told);
     },

@@ -50,6 +50,14 @@ export class NativeMenu {
     return canceled ? [] : filePaths;
   }
 
+  /** Asks for a folder. @returns null where the person thought better of it */
+  async chooseFolder(): Promise<string | null> {
+    const { canceled, filePaths } = await this.#during(() =>
+      dialog.showOpenDialog({ properties: ['openDirectory'] }),
+    );
+    return canceled ? null : (filePaths[0] ?? null);
+  }
+
   /** Asks where a file should go. @returns undefined where the person thought better of it */
   async chooseTarget(window: BrowserWindow, name: string): Promise<string | undefined> {
     const { canceled, filePath } = await this.#during(() =>

@@ -17,6 +17,15 @@ export const en = {
     modelsInspect: 'show what a model is made of',
     modelsVerify: 'check every file of a model against its SHA-256',
     modelsImport: 'make a downloaded BLIP3o-NEXT checkpoint a model, where it lies',
+    modelsDownload: 'download a model of the catalogue, or go on with a download',
+    modelsDelete: 'delete a model; of an imported one only the link to it',
+    downloadId: 'id of the model: see --list',
+    downloadList: 'list what can be downloaded, without asking any server',
+    acceptLicence: 'accept the licences, which are printed, without being asked',
+    endpoint: 'server to download from (default: HF_ENDPOINT, the settings, huggingface.co)',
+    proxy: 'proxy to go through (default: the settings, HTTPS_PROXY)',
+    deleteId: 'a model: its id',
+    yes: 'delete without asking',
     importFolder: 'folder of the checkpoint, as Hugging Face has it',
     importName: 'what to call the model (default: as its folder)',
     importDiffusion: 'folder of the diffusion base (default: looked for in and beside DIR)',
@@ -195,6 +204,31 @@ export const en = {
       other: 'other',
     },
   },
+  downloads: {
+    columns: { id: 'id', about: 'what it is', can: 'can', state: 'state' },
+    installed: 'installed',
+    begun: (done: string, total: string): string => `${done} of ${total} here`,
+    absent: '-',
+    nonCommercial: 'non-commercial',
+    asking: (host: string): string => `asking ${host}`,
+    takes: (files: number, size: string, free: string): string =>
+      `${files} files, ${size} to download; ${free} free on the disk`,
+    licences: 'Its parts come under these licences, which are not Nativa’s:',
+    licence: (repository: string, name: string): string => `${repository}: ${name}`,
+    unnamed: 'no licence named; read its card',
+    accept: 'Do you accept these terms?',
+    goesOn: (done: string, total: string): string => `Going on with ${done} of ${total}.`,
+    fetching: (done: string, total: string, speed: string): string =>
+      `${done} of ${total}, ${speed}/s`,
+    fetchingPlain: 'downloading',
+    importing: 'checking what arrived',
+    done: (id: string, size: string, dir: string): string => `${id}: ${size} downloaded to ${dir}`,
+    delete: (id: string): string => `Delete "${id}"?`,
+    deleted: (id: string): string => `${id}: deleted`,
+    unlinked: (id: string, dir: string): string => `${id}: taken off the list; ${dir} stays`,
+    answer: '[y/N]',
+    yes: 'y',
+  },
   doctor: {
     sections: {
       program: 'program',
@@ -231,6 +265,12 @@ export const en = {
   errors: {
     prefix: 'error',
     interrupted: 'Cancelled; nothing was written.',
+    licenceNotShown: 'The licences of this model have to be shown first; ask for it again.',
+    licenceNotAccepted:
+      'The licences were not accepted, and nothing was downloaded: read them, and add --accept-licence.',
+    notConfirmed: 'Nothing was deleted: add --yes where nobody can be asked.',
+    stopped: (done: string, total: string): string =>
+      `Stopped; ${done} of ${total} are kept, and the same command goes on from there.`,
     internal: (message: string): string =>
       `Something unexpected went wrong (${message}): try again, and report it if it stays.`,
     /** Said before the sentence of an error, for readers of a language it is not written in. */

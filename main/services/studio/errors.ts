@@ -1,5 +1,6 @@
 /** Errors on their way to the renderer. */
 import { NativaError } from '../../../native-models/errors.js';
+import type { Messages } from '../i18n/index.js';
 
 /** A stable code and one sentence for people. */
 export interface WireError {
@@ -18,4 +19,11 @@ export function wireError(error: unknown): WireError {
   const what = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
   const message = `Something unexpected went wrong (${what ?? ''}); try again, and report it if it stays.`;
   return { code: 'INTERNAL_ERROR', message };
+}
+
+/** An error in the person's words, where there are such for its kind. */
+export function inLanguage(error: unknown, { errors }: Messages): unknown {
+  if (!(error instanceof NativaError)) return error;
+  const title = errors.titles[error.code];
+  return title === undefined ? error : new NativaError(error.code, title, { cause: error });
 }

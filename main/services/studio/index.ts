@@ -23,6 +23,7 @@ import { application, folders } from '../paths.js';
 import { SettingsStore } from '../settings.js';
 import { TileStores } from '../tiles.js';
 import { doctorReport } from './doctor.js';
+import { ModelDesk } from './model-desk.js';
 import { OfferedFiles } from './files.js';
 import { Jobs } from './jobs.js';
 import { modelGrid, modelInfos } from './models.js';
@@ -44,6 +45,8 @@ export interface StudioOptions {
   readonly runScript?: ScriptRunner | undefined;
   /** Asks the person for files. @returns their paths, none where they thought better of it */
   readonly chooseFiles?: (() => Promise<readonly string[]>) | undefined;
+  /** Asks the person for a folder. @returns null where they thought better of it */
+  readonly chooseFolder?: (() => Promise<string | null>) | undefined;
   /** Puts up the host's own menu. */
   readonly showMenu?: ((menu: HostMenu) => void) | undefined;
 }
@@ -56,6 +59,7 @@ interface Parts {
   readonly jobs: Jobs;
   readonly tiles: TileStores;
   readonly events: Events;
+  readonly desk: ModelDesk;
   readonly findModel: (id: string | null) => Promise<string>;
 }
 
@@ -81,7 +85,14 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   });
   const tiles = new TileStores(blobs);
   const autosave = new Autosave();
-  const parts = { options, settings, autosave, files, jobs, tiles, events, findModel };
+  const desk = new ModelDesk({
+    settings: () => settings.settled(),
+    messages: () => messagesFor(settings.current.language ?? options.language),
+    emit: (event) => {
+      events.emit(event);
+    },
+  });
+  const parts = { options, settings, autosave, files, jobs, tiles, events, desk, findModel };
   return {
     openPage: () => openPage(parts),
     onEvent: (listener) => events.listen(listener),
@@ -92,7 +103,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       events.emit({ type: 'command', command });
     },
     close: async () => {
-      await jobs.close();
+      await Promise.all([jobs.close(), desk.close()]);
       await parts.autosave.release();
     },
   };
@@ -247,13 +258,18 @@ function makeHandlers(
       jobs.cancel(job);
       return null;
     },
+    ...parts.desk.handlers,
     ...hostHandlers(parts),
   };
 }
 
 /** What a host does that has dialogs and a menu of its own. */
-function hostHandlers({ options, files }: Parts): Pick<Handlers, 'files.choose' | 'menu.show'> {
+function hostHandlers({
+  options,
+  files,
+}: Parts): Pick<Handlers, 'files.choose' | 'menu.show' | 'models.chooseFolder'> {
   return {
+    'models.chooseFolder': async () => (await options.chooseFolder?.()) ?? null,
     'files.choose': async () => files.add((await options.chooseFiles?.()) ?? []),
     'menu.show': (menu) => {
       options.showMenu?.(menu);

@@ -13,12 +13,13 @@ export async function modelInfos(): Promise<ModelInfo[]> {
 }
 
 async function modelInfo(found: FoundModel): Promise<ModelInfo> {
-  if (!found.ok) return { ok: false, dir: found.dir, message: found.error.message };
+  const { dir, place, origin } = found;
+  if (!found.ok) return { ok: false, dir, place, origin, message: found.error.message };
   try {
-    return describe(await loadBundle(found.dir));
+    return { ...describe(await loadBundle(dir)), place, origin };
   } catch (error) {
     if (!(error instanceof NativaError)) throw error;
-    return { ok: false, dir: found.dir, message: error.message };
+    return { ok: false, dir, place, origin, message: error.message };
   }
 }
 
@@ -28,16 +29,18 @@ async function modelInfo(found: FoundModel): Promise<ModelInfo> {
  * @throws NativaError BUNDLE_*
  */
 export async function modelGrid(dir: string): Promise<Answer<'models.grid'>> {
-  const info = describe(await loadBundle(dir));
-  if (!info.ok) throw new NativaError('BUNDLE_INVALID', info.message);
-  return { columns: info.grid, rows: info.grid };
+  const { grid } = describe(await loadBundle(dir));
+  return { columns: grid, rows: grid };
 }
 
-function describe({ dir, manifest, configs }: Bundle): ModelInfo {
+type Usable = Extract<ModelInfo, { ok: true }>;
+
+/** @throws NativaError BUNDLE_INVALID */
+function describe({ dir, manifest, configs }: Bundle): Omit<Usable, 'place' | 'origin'> {
   const vision = taTokConfigSchema.safeParse(configs.vision);
   if (!vision.success) {
     const message = `${manifest.configs.vision} of the model in ${dir} is not valid: get it again.`;
-    return { ok: false, dir, message };
+    throw new NativaError('BUNDLE_INVALID', message);
   }
   const { id, name, license, resolution, capabilities, defaults, files } = manifest;
   return {

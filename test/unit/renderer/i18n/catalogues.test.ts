@@ -8,6 +8,7 @@ const names = (message: string): string[] =>
 
 /** What is written alike in both languages. */
 const SHARED = new Set([
+  ...['{count} s', '{count} min', '{count} h', 'Proxy', 'Token'],
   'Gamma',
   'General',
   'Normal',
