@@ -1,6 +1,7 @@
 /** Everything the studio says, in Spanish. */
 import type { MessageKey } from './en.js';
 import { esCommands } from './es-commands.js';
+import { esHistory } from './es-history.js';
 import { esModels } from './es-models.js';
 
 export const es: Readonly<Record<MessageKey, string>> = {
@@ -181,32 +182,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'adjust.curve.place': '{x} pasa a {y}',
   'adjust.curve.hint': 'Un clic añade un punto; arrástralo fuera o pulsa Supr para quitarlo.',
 
-  'history.title': 'Historial',
-  'history.start': 'Lienzo nuevo',
-  'history.open': 'Se abrió {name}',
-  'history.here': 'Estado actual',
-  'history.branch': 'Rama {number}',
-  'history.again': 'Ejecutar de nuevo',
-  'history.vary': 'Ejecutar con otra semilla',
-  'history.reuse': 'Llevar a la barra de instrucciones',
-  'history.reading': 'Leyendo un paso antiguo del disco …',
-  'history.recipe': '{model} · semilla {seed}',
-  'history.none': 'Todavía no se ha hecho nada.',
-
-  'replay.title': 'Repetir sobre los pasos siguientes',
-  'replay.run': 'Repetir',
-  'replay.newSeed': 'Otra semilla',
-  'replay.then': 'Después se rehace',
-  'replay.nothing': 'Ningún paso sigue a este.',
-  'replay.hint': 'Lo que hay ahora queda en el historial; la repetición es una rama a su lado.',
-  'replay.step': 'Repitiendo el paso {step} de {total}: {name}',
-  'replay.done': 'Repetido en una rama nueva, {count} pasos; la anterior sigue en el historial.',
-  'replay.left': 'Estos pasos no se pudieron rehacer del todo: {names}.',
-  'replay.quoted': '«{name}»',
-  'replay.elsewhere': 'La repetición está lista: es una rama nueva del historial.',
-  'replay.cancelled': 'Cancelado: los {done} de {total} pasos hechos son una rama del historial.',
-  'replay.failed': 'La repetición se detuvo en el paso {step} de {total}: {reason}',
-  'replay.noModel': 'No hay ningún modelo para ejecutar este paso; añade uno en los ajustes.',
+  ...esHistory,
 
   'consistency.title': 'Coherencia',
   'consistency.keep': 'Conservar',

@@ -17,7 +17,6 @@ import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { maskColours } from '../document/pixels/mask-picture.js';
 import { multiply } from '../document/pixels/matrix.js';
-import { composeInParts } from '../document/pixels/parts.js';
 import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
 import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
 import { locale, t, type MessageKey } from '../i18n/index.svelte.js';
@@ -35,6 +34,7 @@ import { OpenDocument, type DocumentShared } from './open-document.svelte.js';
 import { pageShown } from './page-shown.js';
 import { selectionIs } from './painting.js';
 import { Replay } from './replay.svelte.js';
+import { Thumbnails } from './thumbnails.js';
 import { ToolState } from './tools.svelte.js';
 import { UiState } from './ui.svelte.js';
 import { Work } from './work.svelte.js';
@@ -43,8 +43,6 @@ type Start = Answer<'app.start'>;
 
 /** Of the longer side: what outpainting adds on each side. */
 const ROOM = 0.2;
-/** Longest side of a thumbnail in pixels. */
-const THUMBNAIL = 128;
 
 export class Studio implements DocumentShared {
   readonly client: Client;
@@ -68,6 +66,7 @@ export class Studio implements DocumentShared {
   );
   /** Draws documents; what it has drawn of tiles is shared by everything. */
   readonly compositor = new Compositor({ rasterOf: rasteriser.rasterOf });
+  readonly thumbnails = new Thumbnails(this.compositor);
   readonly mac = navigator.platform.startsWith('Mac');
   settings = $state.raw<Settings>({} as Settings);
   models = $state.raw<readonly ModelInfo[]>([]);
@@ -97,8 +96,6 @@ export class Studio implements DocumentShared {
     return document && boundsOfAll(document, document.active, boundsOfLayer);
   });
   readonly #candidateThumbnails = new WeakMap<Ready, Promise<ImageBitmap | null>>();
-  /** By what is drawn: which layers are selected makes no other picture. */
-  readonly #thumbnails = new WeakMap<StudioDocument['layers'], Promise<ImageBitmap | null>>();
   readonly #keymap = $derived.by(() => keymap(this.registry.all, this.settings.shortcuts));
 
   constructor(client: Client, registry: Registry, start: Start) {
@@ -452,49 +449,14 @@ export class Studio implements DocumentShared {
     return any;
   }
 
-  /** A small picture of a document, drawn once. */
-  thumbnail(document: StudioDocument): Promise<ImageBitmap | null> {
-    const known = this.#thumbnails.get(document.layers);
-    if (known) return known;
-    const made = this.#drawThumbnail(document);
-    this.#thumbnails.set(document.layers, made);
-    return made;
-  }
-
   /** A small picture of the document with a candidate in it. */
   candidateThumbnail(ready: Ready): Promise<ImageBitmap | null> {
     const known = this.#candidateThumbnails.get(ready);
     if (known) return known;
     const set = this.create.sets.find(({ items }) => items.includes(ready));
     if (!set) return Promise.resolve(null);
-    const made = this.thumbnail(withCandidate(this.editor.document, ready, set.placement));
+    const made = this.thumbnails.of(withCandidate(this.editor.document, ready, set.placement));
     this.#candidateThumbnails.set(ready, made);
     return made;
-  }
-
-  async #drawThumbnail(document: StudioDocument): Promise<ImageBitmap | null> {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 30);
-    });
-    const longest = Math.max(document.width, document.height);
-    const level = Math.max(0, Math.ceil(Math.log2(longest / 256)));
-    // At this level the whole document lies in one tile.
-    const parts = composeInParts(this.compositor, document, 0, 0, level);
-    let part = parts.next();
-    for (; part.done !== true; part = parts.next()) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
-    const data = part.value;
-    const image = new ImageData(data as Uint8ClampedArray<ArrayBuffer>, 256, 256);
-    const scale = 2 ** level;
-    const width = Math.max(1, Math.ceil(document.width / scale));
-    const height = Math.max(1, Math.ceil(document.height / scale));
-    const [across, down] = [Math.min(256, width), Math.min(256, height)];
-    const shrink = Math.min(1, THUMBNAIL / Math.max(across, down));
-    return createImageBitmap(image, 0, 0, across, down, {
-      resizeWidth: Math.max(1, Math.round(across * shrink)),
-      resizeHeight: Math.max(1, Math.round(down * shrink)),
-      resizeQuality: 'medium',
-    });
   }
 }
