@@ -273,6 +273,7 @@ export const es: Messages = {
       `Algo inesperado falló (${message}): inténtalo otra vez, y avisa si sigue ocurriendo.`,
     titles: {
       ALREADY_A_MODEL: 'Esa carpeta ya es un modelo: úsala por su carpeta.',
+      ALREADY_QUANTIZED: 'Ese modelo ya está cuantizado: cuantiza aquel del que se hizo.',
       BAD_REQUEST: 'El estudio pidió algo que no se entiende: vuelve a cargar la página.',
       BAD_TEMPLATE: 'Una plantilla del modelo no es válida.',
       BAD_TILES: 'Unos pasos viejos del historial no están enteros: se quedan en la memoria.',
