@@ -154,17 +154,21 @@ describe('a changed first step is replayed', () => {
     expect(again.get(EDIT)?.equals(edited.get(EDIT) ?? Buffer.of())).toBe(false);
 
     const [a, b, c, d] = [edited, painted, again, replayed].map((all) => wordsOf(all.get(EDIT)));
-    let [covered, others] = [0, 0];
+    let [covered, others, bare] = [0, 0, 0];
     for (let i = 0; i < SIDE * SIDE; i++) {
       const [was, is, onto, made] = [a?.[i], b?.[i], c?.[i], d?.[i]];
       if (was === is) expect(made).toBe(onto);
       else if (((is ?? 0) >>> 24 === 255 && was === 0) || was === onto) {
         expect(made).toBe(is);
         covered++;
-      } else others++;
+      } else {
+        others++;
+        if (made === onto) bare++;
+      }
     }
     expect(covered).toBeGreaterThan(500);
-    expect(covered).toBeGreaterThan(others);
+    // Where the stroke lies over what the edit painted another time, it shows as well.
+    expect(bare).toBeLessThan(others / 20);
 
     // The old branch is what it was, and undo led away from the new one only.
     await go(studio, old);
