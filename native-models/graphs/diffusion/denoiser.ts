@@ -1,7 +1,6 @@
 /** The diffusion transformer: diffusers' `SanaTransformer2DModel` without its caption path. */
 import {
   GraphBuilder,
-  addAndNorm,
   conv2d,
   layerNormWith,
   linearRows,
@@ -119,7 +118,8 @@ function block(context: Context, layer: number, x: Value, keysAndValues: KeysAnd
     tokens: grid.tokens,
   });
 
-  const [middle, second] = addAndNorm(g, crossed, each(first), feedForward, epsilon);
+  const second = g.add(each(first), crossed);
+  const middle = layerNormWith(g, second, feedForward, epsilon);
   const fed = gatedConvolution(context, `${prefix}.ff`, middle);
   return g.add(second, g.mul(feedForward.gate, fed));
 }

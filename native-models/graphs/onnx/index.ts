@@ -1,7 +1,6 @@
 export { GraphBuilder, MICROSOFT } from './graph-builder.js';
 export type { OperatorSet, RowRange, Value } from './graph-builder.js';
 export {
-  addAndNorm,
   conv2d,
   embedding,
   layerNorm,

@@ -129,29 +129,6 @@ export function layerNormWith(
   return g.op('LayerNormalization', [x, scale, shift], attributes);
 }
 
-/**
- * `x + residual`, and the layer norm of that: [normed, sum]. One operator where onnxruntime's own
- * may be used.
- */
-export function addAndNorm(
-  g: GraphBuilder,
-  x: Value,
-  residual: Value,
-  modulation: Modulation,
-  epsilon: number,
-): readonly [normed: Value, sum: Value] {
-  if (g.operators !== 'fused') {
-    const sum = g.add(x, residual);
-    return [layerNormWith(g, sum, modulation, epsilon), sum];
-  }
-  const inputs = [x, residual, modulation.scale, modulation.shift];
-  const base = `${x}/SkipLayerNormalization`;
-  const outputs = [base, '', '', `${base}:sum`];
-  const options = { domain: MICROSOFT, outputs };
-  g.node('SkipLayerNormalization', inputs, { epsilon: float(epsilon) }, options);
-  return [base, `${base}:sum`];
-}
-
 /** RMS normalisation over the last axis with `${prefix}.weight` [size]: x / rms(x) * weight. */
 export function rmsNorm(
   g: GraphBuilder,
