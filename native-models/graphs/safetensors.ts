@@ -193,3 +193,27 @@ function checkLayout(
   }
   if (end !== fileSize) throw broken(path, 'it has bytes after its last tensor');
 }
+
+/** A tensor of a file to be written. */
+export interface WrittenTensor {
+  readonly name: string;
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  /** Length in bytes. */
+  readonly length: number;
+}
+
+/** What a `.safetensors` with these tensors, one behind the other, begins with. */
+export function encodeSafetensorsHeader(tensors: readonly WrittenTensor[]): Uint8Array {
+  const entries: Record<string, unknown> = {};
+  let end = 0;
+  for (const { name, dtype, shape, length } of tensors) {
+    entries[name] = { dtype, shape, data_offsets: [end, end + length] };
+    end += length;
+  }
+  const text = JSON.stringify(entries);
+  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json]);
+}

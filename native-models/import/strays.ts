@@ -1,7 +1,8 @@
 /** Tensors of a `ta_tok.pth` that a graph cannot read where they lie, written out in order. */
 import { open } from 'node:fs/promises';
 
-import { readExactly } from '../graphs/safetensors.js';
+import { encodeSafetensorsHeader, readExactly } from '../graphs/safetensors.js';
+import type { WrittenTensor } from '../graphs/safetensors.js';
 import type { ParameterType } from '../graphs/index.js';
 import type { TorchFile, TorchParameter } from '../torch/index.js';
 
@@ -30,9 +31,8 @@ export async function strayWeights(
   file: TorchFile,
   names: readonly string[],
 ): Promise<Uint8Array> {
-  const header: Record<string, unknown> = {};
+  const written: WrittenTensor[] = [];
   const data: Uint8Array[] = [];
-  let end = 0;
   const handle = await open(path, 'r');
   try {
     for (const name of names) {
@@ -40,19 +40,14 @@ export async function strayWeights(
       if (tensor === undefined) continue;
       const span = spanOf(tensor) * (BYTES[tensor.dtype] ?? 0);
       const values = gather(tensor, await readExactly(handle, tensor.offset, span, path));
-      const offsets = [end, end + values.length];
-      header[name] = { dtype: KEPT[tensor.dtype], shape: tensor.shape, data_offsets: offsets };
-      end += values.length;
+      const dtype = KEPT[tensor.dtype] ?? 'F32';
+      written.push({ name, dtype, shape: tensor.shape, length: values.length });
       data.push(values);
     }
   } finally {
     await handle.close();
   }
-  const text = JSON.stringify(header);
-  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  return Buffer.concat([length, json, ...data]);
+  return Buffer.concat([encodeSafetensorsHeader(written), ...data]);
 }
 
 /** Elements from the first to the last, both included. */

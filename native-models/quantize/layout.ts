@@ -1,6 +1,7 @@
 /** What becomes codes, and where everything goes in the new weight files: no I/O. */
 import { BLOCK_SIZE, CODES, SCALES } from '../graphs/onnx/quantized.js';
 import type { CodeBits } from '../graphs/onnx/quantized.js';
+import { encodeSafetensorsHeader } from '../graphs/safetensors.js';
 import type { ParameterType, TensorLocation, TensorMap } from '../graphs/index.js';
 
 /** Network whose linear layers are quantised. */
@@ -108,19 +109,12 @@ const ELEMENT_BYTES: Readonly<Record<ParameterType, number>> = { F32: 4, F16: 2,
 /** Lays tensors out with the widest types first, so that all are aligned. */
 export function layOut(tensors: readonly PlannedTensor[]): FileLayout {
   const sorted = [...tensors].sort((a, b) => ELEMENT_BYTES[b.dtype] - ELEMENT_BYTES[a.dtype]);
-  const entries: Record<string, unknown> = {};
-  const places = new Map<string, number>();
-  let end = 0;
-  for (const { name, dtype, shape, length } of sorted) {
-    entries[name] = { dtype, shape, data_offsets: [end, end + length] };
-    places.set(name, end);
+  const header = encodeSafetensorsHeader(sorted);
+  const offsets = new Map<string, number>();
+  let end = header.length;
+  for (const { name, length } of sorted) {
+    offsets.set(name, end);
     end += length;
   }
-  const text = JSON.stringify(entries);
-  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  const header = Buffer.concat([length, json]);
-  const offsets = new Map([...places].map(([name, place]) => [name, header.length + place]));
-  return { header, offsets, size: header.length + end };
+  return { header, offsets, size: end };
 }

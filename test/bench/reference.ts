@@ -29,9 +29,10 @@ export function recipePython(root: string): string | undefined {
 }
 
 /**
- * transformers and diffusers on the bundle's weights, as released: the sequence of the AR model
- * twice, connector and cross-attention projections in every step. Waits between pictures, so that
- * runs can alternate with the engine's and noise of the machine meets both.
+ * transformers and diffusers on the bundle's weights. `released`: the sequence of the AR model twice,
+ * connector and cross-attention projections in every step. `tuned`: hidden states kept on the way,
+ * logits of image codes alone, the connector once. Waits between pictures, so that runs can alternate
+ * with the engine's and noise of the machine meets both.
  */
 export class Reference {
   readonly #child: ChildProcess;
@@ -63,8 +64,8 @@ export class Reference {
   }
 
   /** Paints one picture. @throws Error when Python fails */
-  async run(): Promise<RunFigures> {
-    this.#child.stdin?.write('run\n');
+  async run(how: 'released' | 'tuned'): Promise<RunFigures> {
+    this.#child.stdin?.write(`${how}\n`);
     return schema.parse(JSON.parse(await this.#line()));
   }
 

@@ -1,13 +1,26 @@
-/** `npm run bench [-- --model DIR --threads N --steps N --runs N]`: the figures as table and JSON. */
-import { availableParallelism } from 'node:os';
+/**
+ * `npm run bench [-- --model DIR | --mid-size] [--threads N --steps N --runs N]`: the figures as table
+ * and JSON. docs/performance.md explains them.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { NativaError } from '../../native-models/errors.js';
 import { loadBundle } from '../../native-models/bundle/index.js';
+import type { Bundle } from '../../native-models/bundle/index.js';
+import {
+  qwen3ConfigSchema,
+  sanaTransformerConfigSchema,
+  taTokConfigSchema,
+} from '../../native-models/graphs/index.js';
 import { messagesFor } from '../../main/services/i18n/index.js';
 import { resolveModel } from '../../main/services/models.js';
 import { application } from '../../main/services/paths.js';
 import { WarmEngine, median } from './engine.js';
 import type { BenchOptions, RunFigures } from './engine.js';
+import { bytesPerToken, copyBandwidth, gemmPeak, stepFlops } from './limits.js';
+import { writeMidSize } from './mid-size.js';
 import { Reference, recipePython } from './reference.js';
 
 const MIB = 2 ** 20;
@@ -25,60 +38,115 @@ export async function run(argv: readonly string[]): Promise<number> {
     args: [...argv],
     options: {
       model: { type: 'string' },
+      'mid-size': { type: 'boolean', default: false },
       threads: { type: 'string' },
       steps: { type: 'string' },
       runs: { type: 'string', default: '5' },
     },
   });
-  const bundle = await resolveModel(values.model, messagesFor('en'));
-  const { manifest } = await loadBundle(bundle);
+  const found = await resolveModel(values.model, messagesFor('en'));
+  if (!values['mid-size']) return bench(found, values);
+  const folder = await mkdtemp(join(tmpdir(), 'nativa-mid-size-'));
+  try {
+    await writeMidSize(folder, found);
+    return await bench(folder, values);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What was typed. */
+interface Given {
+  readonly threads?: string | undefined;
+  readonly steps?: string | undefined;
+  readonly runs: string;
+}
+
+async function bench(folder: string, given: Given): Promise<number> {
+  const bundle = await loadBundle(folder);
+  const { manifest } = bundle;
   const options: BenchOptions = {
-    bundle,
-    threads: count('--threads', values.threads ?? `${availableParallelism()}`),
-    steps: count('--steps', values.steps ?? `${manifest.defaults.steps}`),
-    runs: count('--runs', values.runs),
+    bundle: folder,
+    threads: count('--threads', given.threads ?? `${availableParallelism()}`),
+    steps: count('--steps', given.steps ?? `${manifest.defaults.steps}`),
+    runs: count('--runs', given.runs),
     prompt: 'a red house to the left of a green tree, at night',
   };
   const weights = manifest.weights.reduce(
     (sum, file) => sum + (manifest.files[file]?.size ?? 0),
     0,
   );
-  print(options, await measure(options), weights);
+  const measured = await measure(options);
+  print(options, measured, weights, await compareWithLimits(bundle, options, measured.engine));
   return 0;
 }
 
-/** Warm runs of the engine, and of the reference where its Python is there. */
+/** How near the loops come to what the machine can do, as shares of 1. */
+interface Limits {
+  /** Of the bandwidth of memory, while tokens are drawn. */
+  readonly bandwidth: number;
+  /** Of the peak of matrix products, while denoising. */
+  readonly gemm: number;
+}
+
+async function compareWithLimits(
+  { configs, tensors }: Bundle,
+  { threads }: BenchOptions,
+  { perToken, perStep }: RunFigures,
+): Promise<Limits> {
+  const ar = qwen3ConfigSchema.parse(configs.ar);
+  const transformer = sanaTransformerConfigSchema.parse(configs.transformer);
+  const { encoder, bottleneck } = taTokConfigSchema.parse(configs.vision);
+  const codes = (encoder.image_size / encoder.patch_size) ** 2;
+  const step = {
+    tokens: (transformer.sample_size / transformer.patch_size) ** 2,
+    context: codes + 1,
+    branches: 2,
+  };
+  const bytes = bytesPerToken(ar, tensors, bottleneck.codebook_size);
+  return {
+    bandwidth: bytes / perToken / (await copyBandwidth(threads)),
+    gemm: stepFlops(transformer, step) / perStep / (await gemmPeak(threads)),
+  };
+}
+
+/** Warm runs of the engine, and of the references where their Python is there. */
 interface Measured {
   readonly load: number;
   readonly peakMemory: number;
   readonly engine: RunFigures;
   readonly reference?: RunFigures;
-  /** Of each pair of runs, how many times as long the reference took for a whole image. */
+  readonly tuned?: RunFigures;
+  /** Of each round of runs, how many times as long the reference took for a whole image. */
   readonly ratios: readonly number[];
 }
 
-/** Lets both take turns, so that whatever else the machine does meets both alike. */
+/** Lets all take turns, so that whatever else the machine does meets all alike. */
 async function measure(options: BenchOptions): Promise<Measured> {
   const { root } = application();
   const python = recipePython(root);
   const engine = await WarmEngine.start(options);
   const reference = python === undefined ? undefined : await Reference.start(root, python, options);
   try {
-    const ours: RunFigures[] = [];
-    const theirs: RunFigures[] = [];
-    for (let run = 0; run < options.runs; run++) {
-      ours.push(await engine.run());
-      if (reference !== undefined) theirs.push(await reference.run());
+    const runs: Record<'engine' | 'released' | 'tuned', RunFigures[]> = {
+      engine: [],
+      released: [],
+      tuned: [],
+    };
+    for (let round = 0; round < options.runs; round++) {
+      runs.engine.push(await engine.run());
+      if (reference === undefined) continue;
+      runs.released.push(await reference.run('released'));
+      runs.tuned.push(await reference.run('tuned'));
     }
-    const { load, peakMemory } = engine;
-    const ratios = theirs.map(
-      ({ wholeImage }, run) => wholeImage / (ours[run]?.wholeImage ?? Number.NaN),
+    const ratios = runs.released.map(
+      ({ wholeImage }, round) => wholeImage / (runs.engine[round]?.wholeImage ?? Number.NaN),
     );
     return {
-      load,
-      peakMemory,
-      engine: medians(ours),
-      ...(theirs.length > 0 && { reference: medians(theirs) }),
+      load: engine.load,
+      peakMemory: engine.peakMemory,
+      engine: medians(runs.engine),
+      ...(reference && { reference: medians(runs.released), tuned: medians(runs.tuned) }),
       ratios,
     };
   } finally {
@@ -103,22 +171,27 @@ function count(option: string, text: string): number {
   throw new NativaError('USAGE', `${option} must be a whole number from 1 to 9999, not "${text}".`);
 }
 
-function print({ threads, steps, runs }: BenchOptions, measured: Measured, weights: number): void {
-  const { engine, reference, ratios } = measured;
-  const write = (line: string) => process.stdout.write(`${line}\n`);
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function print(
+  { threads, steps, runs }: BenchOptions,
+  measured: Measured,
+  weights: number,
+  limits: Limits,
+): void {
+  const { engine, reference, tuned, ratios } = measured;
   write(`${threads} threads, ${steps} steps, median of ${runs} warm runs each by turns, seconds`);
-  write(
-    `${''.padEnd(24)}${'nativa'.padStart(10)}${'reference'.padStart(12)}${'ratio'.padStart(8)}`,
-  );
-  write(`${'load'.padEnd(24)}${measured.load.toFixed(4).padStart(10)}${'-'.padStart(12)}`);
+  row('', 'nativa', 'released', 'ratio', 'tuned', 'ratio');
+  row('load', measured.load.toFixed(4));
   for (const [key, label] of ROWS) {
-    const theirs = reference?.[key];
-    const ratio = theirs === undefined ? '' : `${(theirs / engine[key]).toFixed(1)}x`;
-    const cells = [engine[key].toFixed(4), theirs?.toFixed(4) ?? '-'];
-    write(
-      `${label.padEnd(24)}${cells[0]?.padStart(10)}${cells[1]?.padStart(12)}${ratio.padStart(8)}`,
+    const others = [reference, tuned].flatMap((figures) =>
+      figures ? [figures[key].toFixed(4), `${(figures[key] / engine[key]).toFixed(1)}x`] : [],
     );
+    row(label, engine[key].toFixed(4), ...others);
   }
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  write(`one token: ${percent(limits.bandwidth)} of the bandwidth of copying memory`);
+  write(`one denoising step: ${percent(limits.gemm)} of the peak of matrix products`);
   const peak = (measured.peakMemory / MIB).toFixed(0);
   const aim = ((1.5 * weights) / MIB + 300).toFixed(0);
   write(`peak memory ${peak} MiB; 1.5 x weights + 300 MiB = ${aim} MiB`);
@@ -126,7 +199,12 @@ function print({ threads, steps, runs }: BenchOptions, measured: Measured, weigh
     write('no reference: set up the recipe’s Python (native-models/recipe/README.md) to compare');
   } else {
     const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
-    write(`whole image, pair by pair: ${least.toFixed(1)}x to ${most.toFixed(1)}x`);
+    write(`whole image, round by round: ${least.toFixed(1)}x to ${most.toFixed(1)}x as released`);
   }
-  write(JSON.stringify({ threads, steps, runs, weights, ...measured }));
+  write(JSON.stringify({ threads, steps, runs, weights, ...measured, limits }));
+}
+
+function row(label: string, ...cells: readonly string[]): void {
+  const [first = '', ...rest] = cells;
+  write([label.padEnd(24), first.padStart(10), ...rest.map((cell) => cell.padStart(10))].join(''));
 }

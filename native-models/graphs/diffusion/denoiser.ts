@@ -1,11 +1,5 @@
 /** The diffusion transformer: diffusers' `SanaTransformer2DModel` without its caption path. */
-import {
-  GraphBuilder,
-  conv2d,
-  layerNormWith,
-  linearRows,
-  pointwise,
-} from '../onnx/index.js';
+import { GraphBuilder, conv2d, layerNormWith, linearRows, pointwise } from '../onnx/index.js';
 import type { Modulation, OperatorSet, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import {

@@ -4,7 +4,9 @@ echo run | python -m bench.reference ../starter "a red house" --threads 2
 The AR model draws tokens with its cache and then reads the whole sequence again for the hidden
 states; connector and cross-attention projections are computed in every denoising step. Says
 `ready` after a first picture, and answers every line it reads with one more picture's seconds as
-JSON, so that whoever compares can let both take turns.
+JSON, so that whoever compares can let both take turns. A line `tuned` asks for what a careful
+PyTorch does instead: hidden states kept while drawing, logits of image codes alone, the connector
+once.
 """
 
 from __future__ import annotations
@@ -66,12 +68,9 @@ class Reference:
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-5) * c["3.weight"]
 
 
-@torch.no_grad()
-def run(ref: Reference, prompt: str, steps: int) -> dict[str, float]:
-    """One picture; seconds by part."""
+def draw(ref: Reference, ids: Tensor) -> tuple[Tensor, float, float]:
+    """As released: the sequence is read a second time. Hidden states, seconds by part."""
     begin = time.perf_counter()
-    text = ref.template.replace("{prompt}", prompt) + "<S0>"
-    ids = torch.tensor([ref.tokenizer.encode(text, add_special_tokens=False).ids])
     start = ids.shape[1] - 1
     cache = DynamicCache()
     first, last = ref.ids["image_start_token_id"], ref.ids["image_end_token_id"]
@@ -85,13 +84,44 @@ def run(ref: Reference, prompt: str, steps: int) -> dict[str, float]:
             output = ref.ar(input_ids=chosen, past_key_values=cache, use_cache=True)
     per_token = (time.perf_counter() - began) / ref.tokens
     hidden = ref.ar.model(input_ids=ids, use_cache=False).last_hidden_state[:, start:]
+    return hidden, prefill, per_token
+
+
+def draw_tuned(ref: Reference, ids: Tensor) -> tuple[Tensor, float, float]:
+    """Hidden states kept on the way, logits of image codes alone."""
+    begin = time.perf_counter()
+    cache = DynamicCache()
+    first, last = ref.ids["image_start_token_id"], ref.ids["image_end_token_id"]
+    head = ref.ar.lm_head.weight[first : last + 1]
+    state = ref.ar.model(input_ids=ids, past_key_values=cache, use_cache=True).last_hidden_state
+    states = [state[:, -1:]]
+    prefill = time.perf_counter() - begin
+    began = time.perf_counter()
+    for _ in range(ref.tokens):
+        chosen = nn.functional.linear(states[-1][:, 0], head).argmax(-1, keepdim=True) + first
+        output = ref.ar.model(input_ids=chosen, past_key_values=cache, use_cache=True)
+        states.append(output.last_hidden_state)
+    per_token = (time.perf_counter() - began) / ref.tokens
+    return torch.cat(states, dim=1), prefill, per_token
+
+
+@torch.no_grad()
+def run(ref: Reference, prompt: str, steps: int, tuned: bool) -> dict[str, float]:
+    """One picture; seconds by part."""
+    begin = time.perf_counter()
+    text = ref.template.replace("{prompt}", prompt) + "<S0>"
+    ids = torch.tensor([ref.tokenizer.encode(text, add_special_tokens=False).ids])
+    hidden, prefill, per_token = (draw_tuned if tuned else draw)(ref, ids)
     began = time.perf_counter()
     side, channels = ref.sana.config.sample_size, ref.vae.config.latent_channels
     latents = torch.randn(1, channels, side, side)
     sigmas = [*torch.linspace(1, 1 / steps, steps).tolist(), 0.0]
     extra = ref.sana.config.in_channels - channels
+    conditions = torch.cat([torch.zeros_like(hidden), hidden])
+    context = ref.connect(conditions)
     for now, then in itertools.pairwise(sigmas):
-        context = ref.connect(torch.cat([torch.zeros_like(hidden), hidden]))
+        if not tuned:
+            context = ref.connect(conditions)
         both = torch.cat([latents, torch.zeros(1, extra, side, side)], dim=1).repeat(2, 1, 1, 1)
         velocity = ref.sana(
             both,
@@ -126,10 +156,12 @@ def main() -> None:
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     reference = Reference(options.bundle)
-    run(reference, options.prompt, options.steps)
+    for tuned in (False, True):
+        run(reference, options.prompt, options.steps, tuned)
     print("ready", flush=True)
-    for _ in sys.stdin:
-        print(json.dumps(run(reference, options.prompt, options.steps)), flush=True)
+    for line in sys.stdin:
+        figures = run(reference, options.prompt, options.steps, line.strip() == "tuned")
+        print(json.dumps(figures), flush=True)
 
 
 if __name__ == "__main__":
