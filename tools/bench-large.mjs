@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { choose, pan, photo, startStudio } from './bench-parts.mjs';
+import { choose, pan, photo, place, startStudio } from './bench-parts.mjs';
 import { SetupError } from './setup.mjs';
 
 const LAYERS = Number(process.env.NATIVA_BENCH_LAYERS ?? 30);
@@ -207,7 +207,10 @@ async function steps(measuring, home) {
   };
   await measuring.begin();
   await measuring.step('opened', async () => {
-    await choose(page, files);
+    const [first, ...others] = files;
+    await choose(page, first);
+    await rows(page).first().waitFor(PATIENCE);
+    await place(page, others);
     await shown();
   });
   await measuring.step('panned', () => pan(page, 5));

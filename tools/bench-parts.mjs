@@ -26,10 +26,23 @@ export function startStudio(home) {
   });
 }
 
-/** Opens files by the browser's own dialog. @returns when they were given */
+/** Opens files by the browser's own dialog, each as a document. @returns when they were given */
 export async function choose(page, files) {
+  return give(page, files, () => page.keyboard.press('Control+o'));
+}
+
+/** Puts files into the document that is open, as layers. @returns when they were given */
+export async function place(page, files) {
+  return give(page, files, async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Place as layer');
+    await page.keyboard.press('Enter');
+  });
+}
+
+async function give(page, files, ask) {
   const chooser = page.waitForEvent('filechooser');
-  await page.keyboard.press('Control+o');
+  await ask();
   const given = await chooser;
   const started = performance.now();
   await given.setFiles(files);
