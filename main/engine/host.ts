@@ -3,6 +3,7 @@
  * under Electron (`utilityProcess.fork`): only the port differs.
  */
 import { Pipeline } from './pipeline.js';
+import { progressFilter } from './progress.js';
 import { clientMessageSchema, toWireError } from './protocol.js';
 import type { ClientMessage, HostMessage, Port } from './protocol.js';
 
@@ -66,11 +67,12 @@ export class EngineHost {
   }
 
   async #run({ id, request }: Run, signal: AbortSignal): Promise<void> {
+    const worthTelling = progressFilter(() => performance.now());
     try {
       const result = await this.#pipeline.run(request, {
         signal,
         onEvent: (event) => {
-          this.#port.send({ type: 'event', id, event });
+          if (worthTelling(event)) this.#port.send({ type: 'event', id, event });
         },
       });
       this.#port.send({ type: 'result', id, result });

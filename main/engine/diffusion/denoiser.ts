@@ -118,13 +118,13 @@ export class Denoiser {
   async #velocity(
     groups: readonly Group[],
     options: DenoiseOptions,
-    sample: Float32Array,
+    sample: Float32Array<ArrayBuffer>,
     sigma: number,
   ): Promise<Float32Array<ArrayBuffer>> {
     const { noise, branches, guidanceScale } = options;
     const predictions: Float32Array[] = new Array<Float32Array>(branches.length);
     for (const group of groups) {
-      const current = { ...noise, data: Float32Array.from(sample) };
+      const current = { ...noise, data: sample };
       const parts = await this.#predict(group, current, { sigma, guidanceScale });
       group.indices.forEach((index, part) => {
         predictions[index] = parts[part] ?? new Float32Array();

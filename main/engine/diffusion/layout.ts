@@ -10,7 +10,7 @@ export function readColumns(
   start: number,
   count: number,
 ): Float32Array<ArrayBuffer> {
-  if (count === width) return Float32Array.from(source);
+  if (count === width) return source.slice();
   const rows = source.length / width;
   const result = new Float32Array(rows * count);
   for (let row = 0; row < rows; row++) {

@@ -1,12 +1,12 @@
 """Times transformers and diffusers on a bundle's weights, as the released inference runs them.
 
 echo run | python -m bench.reference ../starter "a red house" --threads 2
-The AR model draws tokens with its cache and then reads the whole sequence again for the hidden
-states; connector and cross-attention projections are computed in every denoising step. Says
-`ready` after a first picture, and answers every line it reads with one more picture's seconds as
-JSON, so that whoever compares can let both take turns. A line `tuned` asks for what a careful
-PyTorch does instead: hidden states kept while drawing, logits of image codes alone, the connector
-once.
+transformers' `generate` draws the tokens with the bundle's settings, and the AR model reads the
+whole sequence again for the hidden states; connector and cross-attention projections are computed
+in every denoising step. Says `ready` after a first picture, and answers every line it reads with
+one more picture's seconds as JSON, so that whoever compares can let both take turns. A line `tuned`
+asks for what a careful PyTorch does instead: hidden states kept while drawing, logits of image
+codes alone, the connector once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ from diffusers import AutoencoderDC, SanaTransformer2DModel
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import DynamicCache, Qwen3Config, Qwen3ForCausalLM
+from transformers import (
+    DynamicCache,
+    LogitsProcessor,
+    LogitsProcessorList,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+)
 
 
 def part(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -38,7 +44,8 @@ class Reference:
         manifest = json.loads((folder / "bundle.json").read_text())
 
         def config(name: str) -> dict[str, Any]:
-            return json.loads((folder / manifest["configs"][name]).read_text())
+            found: dict[str, Any] = json.loads((folder / manifest["configs"][name]).read_text())
+            return found
 
         self.ids = config("ar")
         weights: dict[str, Tensor] = {}
@@ -46,6 +53,7 @@ class Reference:
             weights |= {n: v.float() for n, v in load_file(folder / file).items()}
         self.tokenizer = Tokenizer.from_file(str(folder / manifest["configs"]["tokenizer"]))
         self.template = manifest["promptTemplates"]["generate"]
+        self.defaults = manifest["defaults"]
         self.ar = Qwen3ForCausalLM(Qwen3Config(**self.ids)).eval()
         own = {n: v for n, v in weights.items() if n in self.ar.state_dict()}
         self.ar.load_state_dict(own)
@@ -68,23 +76,36 @@ class Reference:
         return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-5) * c["3.weight"]
 
 
+class Clock(LogitsProcessor):  # type: ignore[misc]
+    """Notes when the logits of every token are there."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
+        self.times.append(time.perf_counter())
+        return scores
+
+
 def draw(ref: Reference, ids: Tensor) -> tuple[Tensor, float, float]:
-    """As released: the sequence is read a second time. Hidden states, seconds by part."""
+    """As released: `generate`, then the sequence once more. Hidden states, seconds by part."""
     begin = time.perf_counter()
-    start = ids.shape[1] - 1
-    cache = DynamicCache()
-    first, last = ref.ids["image_start_token_id"], ref.ids["image_end_token_id"]
-    output = ref.ar(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1)
-    prefill = time.perf_counter() - begin
-    began = time.perf_counter()
-    for index in range(ref.tokens):
-        chosen = output.logits[:, -1, first : last + 1].argmax(-1, keepdim=True) + first
-        ids = torch.cat([ids, chosen], dim=1)
-        if index + 1 < ref.tokens:
-            output = ref.ar(input_ids=chosen, past_key_values=cache, use_cache=True)
-    per_token = (time.perf_counter() - began) / ref.tokens
-    hidden = ref.ar.model(input_ids=ids, use_cache=False).last_hidden_state[:, start:]
-    return hidden, prefill, per_token
+    clock = Clock()
+    drawn = ref.ar.generate(
+        ids,
+        attention_mask=torch.ones_like(ids),
+        max_new_tokens=ref.tokens,
+        min_new_tokens=ref.tokens,
+        do_sample=True,
+        temperature=ref.defaults["temperature"],
+        top_k=ref.defaults["topK"],
+        top_p=ref.defaults["topP"],
+        pad_token_id=0,
+        logits_processor=LogitsProcessorList([clock]),
+    )
+    first, last = clock.times[0], clock.times[-1]
+    hidden = ref.ar.model(input_ids=drawn, use_cache=False).last_hidden_state
+    return hidden[:, ids.shape[1] - 1 :], first - begin, (last - first) / (ref.tokens - 1)
 
 
 def draw_tuned(ref: Reference, ids: Tensor) -> tuple[Tensor, float, float]:
