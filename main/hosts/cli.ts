@@ -48,6 +48,8 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   const language = askedLanguage(argv) ?? environmentLanguage();
   const messages = messagesFor(language);
   const terminal = new Terminal(asksForJson(argv), messages, process.stdout, process.stderr);
+  // It stays: what could not be written is told after the command has ended.
+  process.stdout.once('error', leaveWithReader);
   const interruption = watchInterrupts();
   const context: CliContext = { language, messages, terminal, signal: interruption.signal };
   let status = 0;
@@ -61,6 +63,12 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } finally {
     interruption.stop();
   }
+}
+
+/** Who reads has read enough, as `head` does: there is nobody left to say anything to. */
+function leaveWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 /** Looked for by hand, since even commander's own errors must be said in the right language. */

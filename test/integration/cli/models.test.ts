@@ -1,8 +1,10 @@
+import { exec } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SMALL_BUNDLE, Workplace } from '../../support/cli.js';
+import { ROOT, SMALL_BUNDLE, Workplace } from '../../support/cli.js';
 
 const ID = 'golden-channels';
 
@@ -110,6 +112,15 @@ describe('doctor', () => {
     const missing = report.providers.filter(({ available }) => !available);
     for (const { reason } of missing) expect(reason).toBeDefined();
     expect(await succeed('doctor', '--lang', 'es')).toMatch(/memoria/i);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a reader that has read enough', () => {
+  it('ends the command without a word', async () => {
+    const command = `"${process.execPath}" "${join(ROOT, 'tools', 'start.mjs')}" models inspect starter | head -1`;
+    const { stdout, stderr } = await promisify(exec)(command);
+    expect(stdout).toMatch(/^id +starter\n$/);
+    expect(stderr).toBe('');
   });
 });
 
