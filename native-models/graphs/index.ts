@@ -71,6 +71,20 @@ export interface GraphOptions {
   readonly vae_decoder: AutoencoderOptions;
 }
 
+/** Options of graphs as their builders have them by themselves. */
+export const DEFAULT_GRAPH_OPTIONS: GraphOptions = Object.freeze({
+  ar: {},
+  embed: {},
+  vision: {},
+  features_connector: {},
+  connector: {},
+  reference_connector: {},
+  cross_attention_kv: {},
+  denoiser: {},
+  vae_encoder: {},
+  vae_decoder: {},
+});
+
 /** Name of a graph. */
 export type GraphName = keyof GraphOptions;
 

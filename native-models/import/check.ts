@@ -1,5 +1,5 @@
 import { NativaError } from '../errors.js';
-import { ParameterAudit, buildGraph, usedGraphs } from '../graphs/index.js';
+import { DEFAULT_GRAPH_OPTIONS, ParameterAudit, buildGraph, usedGraphs } from '../graphs/index.js';
 import type { GraphName, GraphOptions, GraphSource, GraphUse } from '../graphs/index.js';
 import { hasReferenceContext, isEditing } from './variant.js';
 
@@ -45,16 +45,9 @@ export function expectedParameters(
 function auditOptions({ ar, vision }: GraphSource): GraphOptions {
   const start = ar.image_start_token_id ?? 0;
   return {
+    ...DEFAULT_GRAPH_OPTIONS,
     ar: { logits: { start, end: start + vision.bottleneck.codebook_size } },
-    embed: {},
     vision: { features: ar.use_tar_siglip_features },
-    features_connector: {},
-    connector: {},
-    reference_connector: {},
-    cross_attention_kv: {},
-    denoiser: {},
-    vae_encoder: {},
-    vae_decoder: {},
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { RandomStream } from '../../main/engine/rng.js';
 import { MANIFEST_FILE, loadBundle, writeManifest } from '../../native-models/bundle/index.js';
 import {
+  DEFAULT_GRAPH_OPTIONS,
   ParameterAudit,
   autoencoderConfigSchema,
   buildGraph,
@@ -12,7 +13,7 @@ import {
   sanaTransformerConfigSchema,
   taTokConfigSchema,
 } from '../../native-models/graphs/index.js';
-import type { GraphName, GraphOptions } from '../../native-models/graphs/index.js';
+import type { GraphName } from '../../native-models/graphs/index.js';
 import { encodeSafetensorsHeader } from '../../native-models/graphs/safetensors.js';
 import { toHalf } from '../../native-models/quantize/numbers.js';
 
@@ -39,18 +40,6 @@ const GRAPHS: readonly GraphName[] = [
   ...(['ar', 'vision', 'connector', 'cross_attention_kv', 'denoiser'] as const),
   ...(['vae_encoder', 'vae_decoder'] as const),
 ];
-const OPTIONS: GraphOptions = {
-  ar: {},
-  embed: {},
-  vision: {},
-  features_connector: {},
-  connector: {},
-  reference_connector: {},
-  cross_attention_kv: {},
-  denoiser: {},
-  vae_encoder: {},
-  vae_decoder: {},
-};
 /** Numbers that are drawn; larger weights repeat them. */
 const DRAWN = 2 ** 20;
 
@@ -70,7 +59,7 @@ export async function writeMidSize(folder: string, starter: string): Promise<voi
     vae: autoencoderConfigSchema.parse(configs.vae),
     tensors: audit,
   };
-  for (const name of GRAPHS) buildGraph(name, source, OPTIONS[name]);
+  for (const name of GRAPHS) buildGraph(name, source, DEFAULT_GRAPH_OPTIONS[name]);
   const names = manifest.configs;
   const written = { [names.ar]: ar, [names.transformer]: transformer };
   for (const [name, path] of paths) {

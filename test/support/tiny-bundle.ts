@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { writeManifest } from '../../native-models/bundle/index.js';
 import { NativaError } from '../../native-models/errors.js';
 import {
+  DEFAULT_GRAPH_OPTIONS,
   autoencoderConfigSchema,
   buildGraph,
   qwen3ConfigSchema,
   sanaTransformerConfigSchema,
   taTokConfigSchema,
 } from '../../native-models/graphs/index.js';
-import type { GraphName, GraphOptions, GraphSource } from '../../native-models/graphs/index.js';
+import type { GraphName, GraphSource } from '../../native-models/graphs/index.js';
 import type { TensorLocation } from '../../native-models/graphs/types.js';
 import { RandomStream } from '../../main/engine/rng.js';
 
@@ -141,18 +142,6 @@ const GRAPHS: readonly GraphName[] = [
   ...(['ar', 'vision', 'connector', 'reference_connector', 'cross_attention_kv'] as const),
   ...(['denoiser', 'vae_encoder', 'vae_decoder'] as const),
 ];
-const NO_OPTIONS: GraphOptions = {
-  ar: {},
-  embed: {},
-  vision: {},
-  features_connector: {},
-  connector: {},
-  reference_connector: {},
-  cross_attention_kv: {},
-  denoiser: {},
-  vae_encoder: {},
-  vae_decoder: {},
-};
 
 /** Names and shapes of every parameter: builders name the first one they miss, so ask until none. */
 function parameterShapes(source: Omit<GraphSource, 'tensors'>): Map<string, number[]> {
@@ -162,7 +151,7 @@ function parameterShapes(source: Omit<GraphSource, 'tensors'>): Map<string, numb
   for (const name of [...GRAPHS, ...(features ? (['features_connector'] as const) : [])]) {
     for (;;) {
       try {
-        buildGraph(name, { ...source, tensors }, NO_OPTIONS[name]);
+        buildGraph(name, { ...source, tensors }, DEFAULT_GRAPH_OPTIONS[name]);
         break;
       } catch (error) {
         const missing = /"([^"]+)" of shape \[([\d, ]*)\]/.exec(String(error));
