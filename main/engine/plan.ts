@@ -81,9 +81,14 @@ function planGenerate(request: GenerateRequest, manifest: BundleManifest): Gener
     width === manifest.resolution && height === manifest.resolution
       ? []
       : [`${manifest.name} was trained at ${manifest.resolution} x ${manifest.resolution} pixels.`];
+  const { promptTemplates, defaults } = manifest;
   return {
     kind: 'generate',
-    ...planCommon(request, manifest, request.prompt, manifest.promptTemplates.generate),
+    ...planCommon(request, manifest, {
+      text: request.prompt,
+      template: promptTemplates.generate,
+      temperature: defaults.temperature,
+    }),
     width,
     height,
     notices,
@@ -99,10 +104,15 @@ function planEdit(request: EditRequest, manifest: BundleManifest): EditPlan {
   const kept = keepSettings(request.keep ?? AS_TRAINED, manifest.defaults.imageGuidanceScale);
   const count = 1 + request.references.length;
   const { maxReferences } = manifest.capabilities;
+  const { promptTemplates, defaults } = manifest;
   const trainedFor = `${maxReferences} reference ${maxReferences === 1 ? 'picture' : 'pictures'}`;
   return {
     kind: 'edit',
-    ...planCommon(request, manifest, request.instruction, manifest.promptTemplates.edit),
+    ...planCommon(request, manifest, {
+      text: request.instruction,
+      template: promptTemplates.edit,
+      temperature: defaults.editTemperature ?? defaults.temperature,
+    }),
     references: [
       { image: request.image, ...mergeStrengths(kept.strengths, request.strengths) },
       ...request.references,
@@ -128,8 +138,7 @@ function mergeStrengths(base: Strengths, given: EditRequest['strengths']): Stren
 function planCommon(
   request: EngineRequest,
   manifest: BundleManifest,
-  text: string,
-  template: string,
+  task: Pick<CommonPlan, 'text' | 'template'> & { readonly temperature: number },
 ): CommonPlan {
   const { defaults, capabilities } = manifest;
   const tokens = request.tokens ?? defaults.tokens;
@@ -139,14 +148,14 @@ function planCommon(
   const { seed } = request;
   if (seed === undefined) throw new NativaError('MISSING_SEED', 'The request has no seed.');
   return {
-    text: checkPromptText(text),
-    template,
+    text: checkPromptText(task.text),
+    template: task.template,
     seeds: Array.from({ length: request.count }, (_, index) => candidateSeed(seed, index)),
     steps: request.steps ?? defaults.steps,
     guidanceScale: request.guidanceScale ?? defaults.guidanceScale,
     tokens,
     sampling: {
-      temperature: request.temperature ?? defaults.temperature,
+      temperature: request.temperature ?? task.temperature,
       topK: request.topK ?? defaults.topK,
       topP: request.topP ?? defaults.topP,
     },

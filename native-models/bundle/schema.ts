@@ -73,6 +73,8 @@ const defaultsSchema = z.strictObject({
   guidanceScale: z.number().min(0).max(100),
   imageGuidanceScale: z.number().min(0).max(100),
   temperature: z.number().min(0).max(10),
+  /** That of edits, of which few drawings are right, instead of `temperature`. */
+  editTemperature: z.number().min(0).max(10).optional(),
   topP: z.number().gt(0).max(1),
   /** 0 means no limit. */
   topK: z.int().min(0),

@@ -30,12 +30,15 @@ function pick(multiple: boolean): Promise<readonly File[]> {
     input.type = 'file';
     input.accept = IMAGES;
     input.multiple = multiple;
-    input.addEventListener('change', () => {
+    input.hidden = true;
+    const answer = (): void => {
+      input.remove();
       resolve([...(input.files ?? [])]);
-    });
-    input.addEventListener('cancel', () => {
-      resolve([]);
-    });
+    };
+    input.addEventListener('change', answer);
+    input.addEventListener('cancel', answer);
+    // A dialog does not keep its field: outside of the page it may be collected before the answer.
+    document.body.append(input);
     input.click();
   });
 }

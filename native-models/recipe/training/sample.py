@@ -34,6 +34,7 @@ class Sampler:
         self.vae, self.vision = networks.vae, networks.vision
         self.scaling_factor = networks.scaling_factor
         self.temperature: float = networks.defaults["temperature"]
+        self.edit_temperature: float = networks.defaults["editTemperature"]
         self.top_p: float = networks.defaults["topP"]
         self.guidance: float = networks.defaults["guidanceScale"]
         self.steps: int = networks.defaults["steps"]
@@ -104,7 +105,7 @@ class Sampler:
             own = self.vision(pixels)
             reference = self.vae.encode(pixels).latent * self.scaling_factor
         prompts = [self.vocabulary.prompt(t, c) for t, c in zip(texts, own.numpy(), strict=True)]
-        drawn, hidden = self.tokens(prompts, self.temperature, self.top_p)
+        drawn, hidden = self.tokens(prompts, self.edit_temperature, self.top_p)
         mask = changes(drawn, own)
         results = self.denoise(hidden, reference, self.guidance, functional.max_pool2d(mask, PATCH))
         soft = mask.permute(0, 2, 3, 1).numpy()

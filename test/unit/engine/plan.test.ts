@@ -101,6 +101,16 @@ describe('plan of a picture from text', () => {
     });
   });
 
+  it('draws edits as likely as the bundle says for them', () => {
+    const { defaults } = manifestJson;
+    const edits = { ...defaults, editTemperature: 0.3 };
+    const careful = bundleManifestSchema.parse({ ...manifestJson, defaults: edits });
+    expect(plan(edit(), careful).sampling.temperature).toBe(0.3);
+    expect(plan(edit({ temperature: 0.7 }), careful).sampling.temperature).toBe(0.7);
+    expect(plan(generate(), careful).sampling.temperature).toBe(0.9);
+    expect(plan(edit(), manifest).sampling.temperature).toBe(0.9);
+  });
+
   it('takes what is said from the request', () => {
     const said = {
       count: 3,
