@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** Folder that remembers which model files were verified. */
   readonly cacheDir?: string | undefined;
+  /** Whether what networks made of a picture or prompt is kept for the next request; default true. */
+  readonly remember?: boolean | undefined;
   /** Milliseconds between two pings while a request runs. */
   readonly heartbeat?: number;
   /**
@@ -32,6 +34,9 @@ export interface EngineOptions {
   /** Processes that may die in a row before requests are refused. */
   readonly restarts?: number;
 }
+
+/** What the process itself is told. */
+type Configured = 'threads' | 'cacheDir' | 'remember';
 
 /** How one request is watched and stopped. */
 export interface EngineRunOptions {
@@ -62,7 +67,7 @@ const SEED_LIMIT = 2 ** 32;
  * is let go at once; if its process does not stop soon, it is replaced.
  */
 export class Engine {
-  readonly #options: Required<Omit<EngineOptions, 'threads' | 'cacheDir'>> & EngineOptions;
+  readonly #options: Required<Omit<EngineOptions, Configured>> & EngineOptions;
   readonly #queue: Job[] = [];
   #process: EngineProcess | undefined;
   #current: Job | undefined;
@@ -180,7 +185,7 @@ export class Engine {
 
   #start(): EngineProcess {
     const started = this.#options.launch();
-    const { threads, cacheDir } = this.#options;
+    const { threads, cacheDir, remember } = this.#options;
     const { promise, resolve: ended } = withResolvers();
     this.#ended = promise;
     started.onMessage((message) => {
@@ -194,6 +199,7 @@ export class Engine {
       type: 'configure',
       ...(threads !== undefined && { threads }),
       ...(cacheDir !== undefined && { cacheDir }),
+      ...(remember !== undefined && { remember }),
     });
     return started;
   }

@@ -13,6 +13,7 @@ import type { Bundle, BundleManifest, TokenScale } from '../../native-models/bun
 import { NativaError } from '../../native-models/errors.js';
 import {
   autoencoderConfigSchema,
+  isQuantized,
   openCheckpoint,
   qwen3ConfigSchema,
   sanaTransformerConfigSchema,
@@ -23,7 +24,9 @@ import {
 } from '../../native-models/graphs/index.js';
 import type { GraphOptions, GraphSource } from '../../native-models/graphs/index.js';
 import { Networks } from './runtime/networks.js';
-import { availableMemory, fitsInMemory } from './runtime/memory.js';
+import { keptResults } from './results.js';
+import type { KeptResults } from './results.js';
+import { availableMemory, fitsInMemory, loadedBytes } from './runtime/memory.js';
 import { supportedProviders } from './runtime/session.js';
 import { TextTokenizer } from './tokens/tokenizer.js';
 
@@ -76,6 +79,8 @@ export interface LoadModelOptions {
   readonly signal: AbortSignal;
   /** The model of the same folder that is loaded; kept if the files still are the same. */
   readonly previous?: Model;
+  /** Whether results are kept for the next request; default true. */
+  readonly remember?: boolean | undefined;
   /** Share of the files' bytes that were verified, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
@@ -90,6 +95,9 @@ export interface Model {
   readonly shape: ModelShape;
   readonly tokenizer: TextTokenizer;
   readonly networks: Networks;
+  /** Whether the processor computes every row of a batch as it does alone, to the last bit. */
+  readonly rowsAlike: boolean;
+  readonly kept: KeptResults;
 }
 
 /**
@@ -136,6 +144,8 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
     shape,
     tokenizer,
     networks,
+    rowsAlike: !isQuantized(checkpoint.tensors),
+    kept: keptResults(loadedBytes(checkpoint.tensors.values()), options.remember ?? true),
   };
 }
 

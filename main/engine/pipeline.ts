@@ -17,6 +17,8 @@ export interface PipelineOptions {
   readonly threads?: number | undefined;
   /** Folder that remembers which model files were verified. */
   readonly cacheDir?: string | undefined;
+  /** Whether what networks made of a picture or prompt is kept for the next request; default true. */
+  readonly remember?: boolean | undefined;
 }
 
 /** How one run is watched and stopped. */

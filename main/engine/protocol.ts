@@ -14,6 +14,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('configure'),
     threads: z.int().min(1).optional(),
     cacheDir: z.string().min(1).optional(),
+    remember: z.boolean().optional(),
   }),
   z.strictObject({ type: z.literal('run'), id, request: engineRequestSchema }),
   z.strictObject({ type: z.literal('cancel'), id }),

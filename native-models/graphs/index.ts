@@ -41,6 +41,7 @@ export type {
   CrossAttentionKvOptions,
   DenoiserOptions,
 } from './diffusion/index.js';
+export { isQuantized } from './onnx/quantized.js';
 export { readSafetensorsHeader } from './safetensors.js';
 export type * from './types.js';
 export { tokenGrid } from './vision/tokenizer.js';

@@ -55,7 +55,8 @@ export class WarmEngine {
   static async start(options: BenchOptions): Promise<WarmEngine> {
     // As the command line does: weights are hashed by the first run, and known to the next ones.
     const cacheDir = await mkdtemp(join(tmpdir(), 'nativa-bench-'));
-    const engine = new Engine({ threads: options.threads, cacheDir });
+    // Every run does all of its work: what was kept of the one before would count for nothing.
+    const engine = new Engine({ threads: options.threads, cacheDir, remember: false });
     const { result } = await runOnce(engine, options);
     return new WarmEngine(engine, options, cacheDir, result);
   }

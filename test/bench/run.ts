@@ -19,6 +19,8 @@ import { resolveModel } from '../../main/services/models.js';
 import { application } from '../../main/services/paths.js';
 import { WarmEngine, median } from './engine.js';
 import type { BenchOptions, RunFigures } from './engine.js';
+import { measureIterations } from './iterations.js';
+import type { IterationFigures } from './iterations.js';
 import { bytesPerToken, copyBandwidth, gemmPeak, stepFlops } from './limits.js';
 import { writeMidSize } from './mid-size.js';
 import { Reference, recipePython } from './reference.js';
@@ -77,7 +79,8 @@ async function bench(folder: string, given: Given): Promise<number> {
     0,
   );
   const measured = await measure(options);
-  print(options, measured, weights, await compareWithLimits(bundle, options, measured.engine));
+  const limits = await compareWithLimits(bundle, options, measured.engine);
+  print(options, { ...measured, limits, iterations: await measureIterations(options) }, weights);
   return 0;
 }
 
@@ -175,11 +178,10 @@ const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function print(
   { threads, steps, runs }: BenchOptions,
-  measured: Measured,
+  measured: Measured & { readonly limits: Limits; readonly iterations: IterationFigures },
   weights: number,
-  limits: Limits,
 ): void {
-  const { engine, reference, tuned, ratios } = measured;
+  const { engine, reference, tuned, ratios, limits, iterations } = measured;
   write(`${threads} threads, ${steps} steps, median of ${runs} warm runs each by turns, seconds`);
   row('', 'nativa', 'released', 'ratio', 'tuned', 'ratio');
   row('load', measured.load.toFixed(4));
@@ -192,6 +194,10 @@ function print(
   const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
   write(`one token: ${percent(limits.bandwidth)} of the bandwidth of copying memory`);
   write(`one denoising step: ${percent(limits.gemm)} of the peak of matrix products`);
+  const faster = (ratio: number): string => `${ratio.toFixed(2)}x as fast as`;
+  write(`another edit of a picture: ${faster(iterations.editAgain)} the first`);
+  write(`the same edit with another seed: ${faster(iterations.anotherSeed)} the first`);
+  write(`four pictures at once: ${faster(iterations.fourAtOnce)} one by one`);
   const peak = (measured.peakMemory / MIB).toFixed(0);
   const aim = ((1.5 * weights) / MIB + 300).toFixed(0);
   write(`peak memory ${peak} MiB; 1.5 x weights + 300 MiB = ${aim} MiB`);
@@ -201,7 +207,7 @@ function print(
     const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
     write(`whole image, round by round: ${least.toFixed(1)}x to ${most.toFixed(1)}x as released`);
   }
-  write(JSON.stringify({ threads, steps, runs, weights, ...measured, limits }));
+  write(JSON.stringify({ threads, steps, runs, weights, ...measured }));
 }
 
 function row(label: string, ...cells: readonly string[]): void {

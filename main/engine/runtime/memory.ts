@@ -38,16 +38,24 @@ const SHARE = 0.7;
 /** A half-precision parameter is float32 in memory. */
 const FLOAT32_GROWTH: Readonly<Record<string, number>> = { F32: 1, F16: 2, BF16: 2 };
 
+/** What memory figures need of a parameter. */
+interface StoredParameter {
+  readonly dtype: string;
+  readonly length: number;
+}
+
+/** Bytes of a model's parameters once loaded. */
+export function loadedBytes(tensors: Iterable<StoredParameter>): number {
+  let bytes = 0;
+  for (const { dtype, length } of tensors) bytes += length * (FLOAT32_GROWTH[dtype] ?? 1);
+  return bytes;
+}
+
 /**
  * Whether all networks of a model can stay loaded at once.
  * @param tensors its parameters
  * @param available bytes
  */
-export function fitsInMemory(
-  tensors: Iterable<{ readonly dtype: string; readonly length: number }>,
-  available: number,
-): boolean {
-  let needed = 0;
-  for (const { dtype, length } of tensors) needed += length * (FLOAT32_GROWTH[dtype] ?? 1);
-  return needed < available * SHARE;
+export function fitsInMemory(tensors: Iterable<StoredParameter>, available: number): boolean {
+  return loadedBytes(tensors) < available * SHARE;
 }

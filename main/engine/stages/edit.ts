@@ -4,7 +4,7 @@ import type { LatentMask } from '../diffusion/denoiser.js';
 import type { ResultImage } from '../events.js';
 import { encodePng, latentMask } from '../images/index.js';
 import type { FitPlan, Mask } from '../images/index.js';
-import type { Latents, ModelPixels } from '../autoencoder/autoencoder.js';
+import type { Latents } from '../autoencoder/autoencoder.js';
 import type { Model } from '../model.js';
 import type { EditPlan } from '../plan.js';
 import { composeRecipe } from '../recipe.js';
@@ -12,7 +12,8 @@ import { composeEdit } from './compose.js';
 import type { Bounds } from './compose.js';
 import { encodeInputs } from './encode.js';
 import type { ViewedReference } from './encode.js';
-import { decodePictures, denoisePictures } from './paint.js';
+import { decodeEdit, denoisePictures } from './paint.js';
+import type { DecodedEdit } from './paint.js';
 import { readInputs } from './read.js';
 import type { EditInputs } from './read.js';
 import { tokenChanges } from './token-changes.js';
@@ -60,7 +61,7 @@ export async function edit(
     },
     context,
   );
-  const decoded = await decodePictures(model, [encoded.latents, ...latents], context);
+  const decoded = await decodeEdit(model, encoded.latents, latents, context);
   return composePictures(model, plan, inputs, { fit, bounds }, decoded, context);
 }
 
@@ -105,16 +106,14 @@ function keepLatents(mask: Mask, fit: FitPlan, source: Latents): LatentMask {
   return { data: latentMask(mask, fit, source), source };
 }
 
-/** @param decoded the round trip of the picture first, then the edits */
 async function composePictures(
   model: Model,
   plan: EditPlan,
   { image, recipe }: EditInputs,
   { fit, bounds }: { readonly fit: FitPlan; readonly bounds: readonly (Bounds | undefined)[] },
-  [roundTrip, ...painted]: readonly ModelPixels[],
+  { roundTrip, painted }: DecodedEdit,
   context: RunContext,
 ): Promise<EditedPictures> {
-  if (roundTrip === undefined) throw new RangeError('nothing was decoded');
   return context.stage('compose', painted.length, async () => {
     const images: ResultImage[] = [];
     let changedAnything = false;

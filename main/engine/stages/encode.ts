@@ -9,6 +9,8 @@ import type { Model } from '../model.js';
 import type { EditPlan, PlannedReference } from '../plan.js';
 import { encodeCodes, encodeFeatures } from '../vision/encoder.js';
 import type { ImageCodes } from '../vision/encoder.js';
+import { keyOf } from '../runtime/kept.js';
+import type { SeenPicture } from '../results.js';
 import type { EditInputs } from './read.js';
 import type { PromptReference } from './tokens.js';
 import { tokenView } from './views.js';
@@ -89,15 +91,17 @@ async function readTokens(
   plan: EditPlan,
   { image, views }: ViewedReference,
   context: RunContext,
-): Promise<{ readonly codes: ImageCodes; readonly features?: Float32Array }> {
-  const { networks, shape } = model;
-  const vision = await context.loading(() => networks.get('vision'));
+): Promise<SeenPicture> {
+  const { networks, shape, kept } = model;
   const pixels = toModelPixels(image, views.vision);
   const scales = [...new Set(['S0', plan.tokens] as const)];
-  const codes = await encodeCodes(vision, shape, pixels, scales);
-  if (!shape.referenceFeatures) return { codes };
-  const connector = await context.loading(() => networks.get('features_connector'));
-  return { codes, features: await encodeFeatures({ vision, connector }, shape, pixels) };
+  return kept.seen.get(keyOf(scales.join(), pixels), async () => {
+    const vision = await context.loading(() => networks.get('vision'));
+    const codes = await encodeCodes(vision, shape, pixels, scales);
+    if (!shape.referenceFeatures) return { codes };
+    const connector = await context.loading(() => networks.get('features_connector'));
+    return { codes, features: await encodeFeatures({ vision, connector }, shape, pixels) };
+  });
 }
 
 /** The picture's own codes where the mask does not touch their cells: the token lock. */
@@ -117,15 +121,18 @@ function lockedCodes(
 
 /** Latents of a reference, of those that are used at all; the edited picture's always are. */
 async function readLatents(
-  { networks, shape }: Model,
+  { networks, shape, kept }: Model,
   { image, views, strengths }: ViewedReference,
   always: boolean,
   context: RunContext,
 ): Promise<DiffusionReference | undefined> {
   const { appearance, structure } = strengths;
   if (!always && appearance === 0 && structure === 0) return undefined;
-  const encoder = await context.loading(() => networks.get('vae_encoder'));
   const data = toModelPixels(image, views.paint);
-  const latents = await encodeLatents(encoder, shape, { data, ...views.paint.model });
+  const { width, height } = views.paint.model;
+  const latents = await kept.latents.get(keyOf(width, height, data), async () => {
+    const encoder = await context.loading(() => networks.get('vae_encoder'));
+    return encodeLatents(encoder, shape, { data, width, height });
+  });
   return { latents, appearance, structure };
 }

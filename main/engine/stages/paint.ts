@@ -11,6 +11,7 @@ import { fromModelPixels } from '../images/index.js';
 import type { Model } from '../model.js';
 import type { Plan } from '../plan.js';
 import { RandomStream } from '../rng.js';
+import { keyOf } from '../runtime/kept.js';
 import type { DecodedTokens } from '../tokens/decoder.js';
 import { previewThrottle } from './preview.js';
 
@@ -105,14 +106,44 @@ export async function decodePictures(
   context: RunContext,
 ): Promise<ModelPixels[]> {
   return context.stage('decode', latents.length, async () => {
-    const decoder = await context.loading(() => model.networks.get('vae_decoder'));
     const pictures: ModelPixels[] = [];
     for (const item of latents) {
-      await checkpoint(context.signal);
-      pictures.push(await decodeLatents(decoder, model.shape, item));
+      pictures.push(await decodePicture(model, item, context));
       context.progress('decode', pictures.length, latents.length);
     }
     await model.networks.done('vae_decoder');
     return pictures;
   });
+}
+
+/** A picture through the autoencoder and back, and what was painted, decoded. */
+export interface DecodedEdit {
+  readonly roundTrip: ModelPixels;
+  readonly painted: readonly ModelPixels[];
+}
+
+/**
+ * Decodes edits, and the latents of the picture that they began with unless that was done lately.
+ * @throws NativaError CANCELLED, DEGENERATE_OUTPUT and whatever loading the network throws
+ */
+export async function decodeEdit(
+  model: Model,
+  source: Latents,
+  latents: readonly Latents[],
+  context: RunContext,
+): Promise<DecodedEdit> {
+  const { data, width, height } = source;
+  const roundTrip = await model.kept.roundTrips.get(keyOf(width, height, data), () =>
+    context.stage('decode', latents.length, () => decodePicture(model, source, context)),
+  );
+  return { roundTrip, painted: await decodePictures(model, latents, context) };
+}
+
+async function decodePicture(
+  { networks, shape }: Model,
+  latents: Latents,
+  context: RunContext,
+): Promise<ModelPixels> {
+  const decoder = await context.loading(() => networks.get('vae_decoder'));
+  return decodeLatents(decoder, shape, latents);
 }

@@ -2,8 +2,15 @@ import type { RunContext } from '../context.js';
 import type { Model } from '../model.js';
 import type { Plan } from '../plan.js';
 import { RandomStream } from '../rng.js';
-import { TokenDecoder } from '../tokens/decoder.js';
-import type { DecodedTokens, EmbeddingInsert, WeightedPrompt } from '../tokens/decoder.js';
+import { keyOf } from '../runtime/kept.js';
+import { availableMemory } from '../runtime/memory.js';
+import { TokenDecoder, preparedBytes } from '../tokens/decoder.js';
+import type {
+  DecodedTokens,
+  EmbeddingInsert,
+  PreparedPrompts,
+  WeightedPrompt,
+} from '../tokens/decoder.js';
 import { buildPrompt, checkPromptLength } from '../tokens/prompt.js';
 import type { TextTokenizer } from '../tokens/tokenizer.js';
 
@@ -70,9 +77,12 @@ function placeFeatures(
   });
 }
 
+/** Share of the free memory that the caches of pictures drawn side by side may take. */
+const CACHES = 0.25;
+
 /**
- * Draws the image tokens of every picture of a plan. The prompt is read once; pictures are drawn
- * one after the other, because a batch would change the rounding and with it the pictures.
+ * Draws the image tokens of every picture of a plan. The prompt is read once, or not at all if it is
+ * the last one again; pictures are drawn side by side where that changes no bit of them.
  * @param forced codes that positions must get
  * @throws NativaError CANCELLED and whatever loading the network throws
  */
@@ -92,22 +102,45 @@ export async function drawTokens(
       ? await context.loading(() => networks.get('embed'))
       : undefined;
     const decoder = new TokenDecoder(network, shape, embed);
-    const prepared = await decoder.prepare(prompts, count, context.signal);
+    const prepared = await model.kept.prompts.get(promptKey(prompts, count), () =>
+      decoder.prepare(prompts, count, context.signal),
+    );
     const drawn: DecodedTokens[] = [];
-    for (const [index, seed] of plan.seeds.entries()) {
-      drawn.push(
-        await decoder.decode(prepared, {
-          sampling: plan.sampling,
-          random: new RandomStream(seed, 'tokens'),
-          signal: context.signal,
-          onToken: (done) => {
-            context.progress('tokens', index * count + done, total);
-          },
-          ...(forced && { forced }),
-        }),
-      );
+    const rows = sideBySide(model, prepared);
+    while (drawn.length < plan.seeds.length) {
+      const before = drawn.length;
+      const seeds = plan.seeds.slice(before, before + rows);
+      const more = await decoder.decode(prepared, {
+        sampling: plan.sampling,
+        random: seeds.map((seed) => new RandomStream(seed, 'tokens')),
+        signal: context.signal,
+        onToken: (done) => {
+          context.progress('tokens', before * count + done * seeds.length, total);
+        },
+        ...(forced && { forced }),
+      });
+      drawn.push(...more);
     }
     await networks.done('ar', 'embed');
     return drawn;
   });
+}
+
+function promptKey(prompts: readonly WeightedPrompt[], tokens: number): string {
+  const parts = prompts.flatMap(({ ids, weight, inserts = [] }) => [
+    ids,
+    weight,
+    ...inserts.flatMap(({ at, embeds }) => [at, embeds]),
+  ]);
+  return keyOf(tokens, ...parts);
+}
+
+/**
+ * How many pictures are drawn in one batch: as many as there is memory for where every row of a
+ * batch is computed as it is alone. Other providers choose their kernels by the size of a batch, and
+ * so do quantised products.
+ */
+function sideBySide({ provider, rowsAlike }: Model, prepared: PreparedPrompts): number {
+  if (provider !== 'cpu' || !rowsAlike) return 1;
+  return Math.max(1, Math.floor((availableMemory() * CACHES) / preparedBytes(prepared)));
 }

@@ -42,7 +42,7 @@ interface ReadPrompt {
   readonly first: StepOutput;
 }
 
-/** Prompts read and ready to be continued any number of times. */
+/** Prompts read and ready to be continued any number of times; who continues them changes nothing. */
 export interface PreparedPrompts {
   readonly prompts: readonly ReadPrompt[];
   /** Image tokens there is room for. */
@@ -52,10 +52,12 @@ export interface PreparedPrompts {
 /** How image tokens are drawn. */
 export interface DecodeOptions {
   readonly sampling: SamplingOptions;
-  readonly random: RandomStream;
+  /** Of each picture, one at least. */
+  readonly random: readonly RandomStream[];
   /** Code that a position must get, undefined where it is drawn: the token lock. */
   readonly forced?: readonly (number | undefined)[];
   readonly signal: AbortSignal;
+  /** Told how many tokens of each picture there are. */
   readonly onToken?: (done: number) => void;
 }
 
@@ -67,9 +69,20 @@ export interface DecodedTokens {
   readonly hiddenStates: Float32Array<ArrayBuffer>;
 }
 
+/** What a run of the network goes on from. */
+interface Sequences {
+  /** Of every row, the new ids and the cached ones together. */
+  readonly length: number;
+  readonly cache: TensorMap;
+  readonly batch: number;
+  readonly inserts?: readonly EmbeddingInsert[];
+}
+
+/** Of the last position. */
 interface StepOutput {
+  /** [batch, codes] */
   readonly logits: Float32Array;
-  /** Of the last position, [hidden]. */
+  /** [batch, hidden] */
   readonly hidden: Float32Array;
 }
 
@@ -104,65 +117,86 @@ export class TokenDecoder {
     for (const { ids, weight, inserts } of prompts) {
       await checkpoint(signal);
       const cache = this.#allocateCache(ids.length + tokens);
-      const first = await this.#run(ids, ids.length, cache, inserts);
+      const given = { length: ids.length, cache, batch: 1, ...(inserts && { inserts }) };
+      const first = await this.#run(ids, given);
       read.push({ length: ids.length, weight, cache, first });
     }
     return { prompts: read, tokens };
   }
 
   /**
-   * Continues prepared prompts. May be called again for another picture: positions after the prompt
-   * are written before they are read, so the cache needs no copy.
+   * Continues prepared prompts to one picture per random stream, all side by side: on the processor
+   * a row of a batch is computed as it is alone, to the last bit, while the weights are read once for
+   * all.
    * @throws NativaError CANCELLED, DEGENERATE_OUTPUT
    */
-  async decode(prepared: PreparedPrompts, options: DecodeOptions): Promise<DecodedTokens> {
+  async decode(prepared: PreparedPrompts, options: DecodeOptions): Promise<DecodedTokens[]> {
     const { tokens } = prepared;
-    const { hidden, imageTokenStart } = this.#shape;
-    const hiddenStates = new Float32Array((tokens + 1) * hidden);
-    const codes: number[] = [];
-    let outputs = prepared.prompts.map((prompt) => prompt.first);
+    const { hidden } = this.#shape;
+    const batch = options.random.length;
+    const drawn = options.random.map(() => ({
+      codes: [] as number[],
+      hiddenStates: new Float32Array((tokens + 1) * hidden),
+    }));
+    const prompts = prepared.prompts.map((prompt) => ({ ...prompt, ...repeated(prompt, batch) }));
+    let outputs = prompts.map(({ first }) => first);
     for (let position = 0; position <= tokens; position++) {
       await checkpoint(options.signal);
-      const state = mix(prepared.prompts, outputs, 'hidden');
-      checkFinite(state, 'image tokens');
-      hiddenStates.set(state, position * hidden);
+      const states = mix(prompts, outputs, 'hidden');
+      checkFinite(states, 'image tokens');
+      drawn.forEach(({ hiddenStates }, row) => {
+        hiddenStates.set(states.subarray(row * hidden, (row + 1) * hidden), position * hidden);
+      });
       if (position === tokens) break;
-      const code =
-        options.forced?.[position] ??
-        sampleToken(
-          mix(prepared.prompts, outputs, 'logits'),
-          options.sampling,
-          options.random.uniform(position),
-        );
-      codes.push(code);
-      outputs = await this.#step(prepared.prompts, position, imageTokenStart + code);
+      const codes = this.#draw(mix(prompts, outputs, 'logits'), position, options);
+      codes.forEach((code, row) => drawn[row]?.codes.push(code));
+      outputs = await this.#step(prompts, position, codes);
       options.onToken?.(position + 1);
     }
-    return { codes, hiddenStates };
+    return drawn;
+  }
+
+  /** The code of every row at a position. */
+  #draw(
+    logits: Float32Array,
+    position: number,
+    { random, forced, sampling }: DecodeOptions,
+  ): number[] {
+    const each = logits.length / random.length;
+    return random.map(
+      (stream, row) =>
+        forced?.[position] ??
+        sampleToken(
+          logits.subarray(row * each, (row + 1) * each),
+          sampling,
+          stream.uniform(position),
+        ),
+    );
   }
 
   async #step(
     prompts: readonly ReadPrompt[],
     position: number,
-    tokenId: number,
+    codes: readonly number[],
   ): Promise<StepOutput[]> {
+    const ids = codes.map((code) => this.#shape.imageTokenStart + code);
     const outputs: StepOutput[] = [];
     for (const { length, cache } of prompts) {
-      outputs.push(await this.#run([tokenId], length + position + 1, cache));
+      outputs.push(
+        await this.#run(ids, { length: length + position + 1, cache, batch: ids.length }),
+      );
     }
     return outputs;
   }
 
-  /** @param length of the sequence with these ids, the cached ones included */
+  /** @param ids of all rows, [batch, sequence] */
   async #run(
     ids: readonly number[],
-    length: number,
-    cache: TensorMap,
-    inserts: readonly EmbeddingInsert[] = [],
+    { length, cache, batch, inserts = [] }: Sequences,
   ): Promise<StepOutput> {
     const feeds: Record<string, Tensor> = {
-      ...(await this.#sequence(ids, inserts)),
-      seqlens_k: new Tensor('int32', Int32Array.of(length - 1), [1]),
+      ...(await this.#sequences(ids, batch, inserts)),
+      seqlens_k: new Tensor('int32', new Int32Array(batch).fill(length - 1), [batch]),
       total_sequence_length: new Tensor('int32', Int32Array.of(length), []),
     };
     const fetches: Record<string, Tensor | null> = { logits: null, last_hidden_state: null };
@@ -176,19 +210,24 @@ export class TokenDecoder {
     return {
       logits: outputs.float32('logits'),
       // a copy: the states of a whole prompt would be kept alive by a view of their last row
-      hidden: states.slice((ids.length - 1) * hidden),
+      hidden: states.slice((ids.length - batch) * hidden),
     };
   }
 
-  /** The sequence as the network reads it: ids, or their embeddings. */
-  async #sequence(ids: readonly number[], inserts: readonly EmbeddingInsert[]): Promise<TensorMap> {
-    const tensor = new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]);
+  /** Sequences as the network reads them: ids, or their embeddings. */
+  async #sequences(
+    ids: readonly number[],
+    batch: number,
+    inserts: readonly EmbeddingInsert[],
+  ): Promise<TensorMap> {
+    const length = ids.length / batch;
+    const tensor = new Tensor('int64', BigInt64Array.from(ids, BigInt), [batch, length]);
     if (this.#embed === undefined) return { input_ids: tensor };
     const outputs = await this.#embed.run({ input_ids: tensor });
     const { hidden } = this.#shape;
     const embeds = outputs.float32('inputs_embeds');
     for (const insert of inserts) embeds.set(insert.embeds, insert.at * hidden);
-    return { inputs_embeds: new Tensor('float32', embeds, [1, ids.length, hidden]) };
+    return { inputs_embeds: new Tensor('float32', embeds, [batch, length, hidden]) };
   }
 
   /** Keys and values of every layer, by the names the graph gives them, for one sequence. */
@@ -219,4 +258,38 @@ function mix(
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + weight * (values[i] ?? 0);
   });
   return sum;
+}
+
+/** Bytes that prepared prompts take, which is their caches. */
+export function preparedBytes({ prompts }: PreparedPrompts): number {
+  let bytes = 0;
+  for (const { cache } of prompts) {
+    for (const { size } of Object.values(cache)) bytes += size * Float32Array.BYTES_PER_ELEMENT;
+  }
+  return bytes;
+}
+
+/**
+ * A prompt that was read once, for every row of a batch. One row needs no copy: positions after the
+ * prompt are written before they are read.
+ */
+function repeated(
+  { cache, first }: ReadPrompt,
+  batch: number,
+): Pick<ReadPrompt, 'cache' | 'first'> {
+  if (batch === 1) return { cache, first };
+  const caches = Object.entries(cache).map(([name, { data, dims }]): [string, Tensor] => {
+    if (!(data instanceof Float32Array)) throw new TypeError('the cache is not float32');
+    return [name, new Tensor('float32', times(data, batch), [batch, ...dims.slice(1)])];
+  });
+  return {
+    cache: Object.fromEntries(caches),
+    first: { logits: times(first.logits, batch), hidden: times(first.hidden, batch) },
+  };
+}
+
+function times(values: Float32Array, count: number): Float32Array {
+  const all = new Float32Array(count * values.length);
+  for (let index = 0; index < count; index++) all.set(values, index * values.length);
+  return all;
 }

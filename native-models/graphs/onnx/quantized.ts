@@ -1,6 +1,7 @@
 /** Linear layers whose weights are stored as codes of a few bits. */
 import { MICROSOFT } from './graph-builder.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
+import type { TensorMap } from '../types.js';
 import type { LinearOptions } from './layers.js';
 
 /** Inputs of a layer that share one scale. */
@@ -50,6 +51,11 @@ export function quantizedLinear(
   };
   const inputs = [x, codes, scales, undefined, undefined, shift];
   return g.op('MatMulNBits', inputs, attributes, { domain: MICROSOFT, name: prefix });
+}
+
+/** Whether any layer of a checkpoint has its weight as codes. */
+export function isQuantized(tensors: TensorMap): boolean {
+  return [...tensors.keys()].some((name) => name.endsWith(CODES));
 }
 
 /** Bits of a code, told by the bytes of a block. */

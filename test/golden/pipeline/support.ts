@@ -112,12 +112,14 @@ export async function paintCase(
   const forced = integers(tensorOf(golden, `${item.name}/tokens`));
   const decoder = new TokenDecoder(await model.networks.get('ar'), model.shape);
   const prepared = await decoder.prepare([{ ids: promptIds, weight: 1 }], forced.length, signal);
-  const { hiddenStates } = await decoder.decode(prepared, {
+  const [drawn] = await decoder.decode(prepared, {
     sampling: { temperature: 1, topP: 1, topK: 0 },
-    random: new RandomStream(0, 'tokens'),
+    random: [new RandomStream(0, 'tokens')],
     forced,
     signal,
   });
+  if (drawn === undefined) throw new Error('nothing was drawn');
+  const { hiddenStates } = drawn;
   const references = picture === undefined ? [] : [await encodeReference(model, picture)];
   const latents = await denoise(model, item, {
     hiddenStates,

@@ -32,10 +32,21 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-async function decode(options: Partial<DecodeOptions> = {}, prompts = [PROMPT]) {
+const random = (...seeds: number[]) => seeds.map((seed) => new RandomStream(seed, 'tokens'));
+
+async function decodeAll(
+  seeds: number[],
+  options: Partial<DecodeOptions> = {},
+  prompts: readonly WeightedPrompt[] = [PROMPT],
+) {
   const prepared = await decoder.prepare(prompts, TOKENS, signal);
-  const random = new RandomStream(1, 'tokens');
-  return decoder.decode(prepared, { sampling, random, signal, ...options });
+  return decoder.decode(prepared, { sampling, random: random(...seeds), signal, ...options });
+}
+
+async function decode(options: Partial<DecodeOptions> = {}, prompts = [PROMPT], seed = 1) {
+  const [only] = await decodeAll([seed], options, prompts);
+  if (only === undefined) throw new Error('nothing was drawn');
+  return only;
 }
 
 describe('TokenDecoder', () => {
@@ -62,12 +73,29 @@ describe('TokenDecoder', () => {
   it('makes any number of pictures of one reading of the prompt', async () => {
     const prepared = await decoder.prepare([PROMPT], TOKENS, signal);
     const draw = (seed: number) =>
-      decoder.decode(prepared, { sampling, random: new RandomStream(seed, 'tokens'), signal });
+      decoder.decode(prepared, { sampling, random: random(seed), signal });
     const first = await draw(1);
     const second = await draw(2);
-    expect(second.codes).not.toEqual(first.codes);
+    expect(second[0]?.codes).not.toEqual(first[0]?.codes);
     expect(await draw(1)).toEqual(first);
-    expect(await decode()).toEqual(first);
+    expect(await decodeAll([1])).toEqual(first);
+  });
+
+  it.each([
+    ['of one prompt', [PROMPT]],
+    [
+      'of prompts that are mixed',
+      [
+        { ...PROMPT, weight: 0.25 },
+        { ids: [8, 8, 263], weight: 0.75 },
+      ],
+    ],
+  ])('draws pictures side by side as alone, to the last bit: %s', async (_, prompts) => {
+    const together = await decodeAll([1, 2, 3, 4, 5], {}, prompts);
+    for (const [index, drawn] of together.entries()) {
+      expect(drawn).toEqual(await decode({}, prompts, index + 1));
+    }
+    expect(new Set(together.map(({ codes }) => codes.join())).size).toBe(5);
   });
 
   it('gives locked positions their codes and draws the others anew', async () => {
@@ -80,13 +108,13 @@ describe('TokenDecoder', () => {
       if (code !== undefined) expect(locked.codes[index]).toBe(code);
     });
     expect(locked.hiddenStates).not.toEqual(free.hiddenStates);
-    const other = await decode({ forced: locks, random: new RandomStream(2, 'tokens') });
+    const other = await decode({ forced: locks }, [PROMPT], 2);
     expect(other.codes).not.toEqual(locked.codes);
     locks.forEach((code, index) => {
       if (code !== undefined) expect(other.codes[index]).toBe(code);
     });
     const all = free.codes.map((code) => code);
-    expect(await decode({ forced: all, random: new RandomStream(9, 'tokens') })).toEqual(free);
+    expect(await decode({ forced: all }, [PROMPT], 9)).toEqual(free);
   });
 
   it('mixes prompts by their weights', async () => {
