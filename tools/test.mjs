@@ -33,6 +33,7 @@ const vitest = (project, env = {}) => ({
         `--project=${project}`,
         '--reporter=default',
         '--reporter=json',
+        `--reporter=${join(root, 'tools', 'second-tries.mjs')}`,
         `--outputFile.json=${report}`,
       ],
       { env: { ...process.env, ...env } },
