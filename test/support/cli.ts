@@ -52,15 +52,17 @@ export class Workplace {
   /**
    * Runs a command with the folder as the current one.
    * @param whileRunning sees all of stderr each time more comes
+   * @param env besides the environment of the test
    */
   run(
     args: readonly string[],
     whileRunning?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void,
+    env: NodeJS.ProcessEnv = {},
   ): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [start, ...args], {
         cwd: this.folder,
-        env: { ...process.env, NATIVA_HOME: this.path('home'), LANG: 'C', LC_ALL: 'C' },
+        env: { ...process.env, NATIVA_HOME: this.path('home'), LANG: 'C', LC_ALL: 'C', ...env },
       });
       let stdout = '';
       let stderr = '';

@@ -116,10 +116,8 @@ async function routeThrough(
 ): Promise<{ address: URL; route: RequestOptions }> {
   if (url.protocol === 'https:') {
     const socket = await tunnel(url, proxy, net.patience, signal);
-    return {
-      address: url,
-      route: { headers, signal, agent: false, createConnection: () => socket },
-    };
+    // Without `agent`: any, even false for a new one, would make a connection of its own.
+    return { address: url, route: { headers, signal, createConnection: () => socket } };
   }
   const withHeaders = { ...headers, host: url.host, ...proxyHeaders(proxy) };
   return { address: proxy, route: { headers: withHeaders, signal, path: url.href } };
