@@ -13,10 +13,14 @@ const binary = (...path) => join(root, 'node_modules', ...path);
 const python =
   process.env.NATIVA_PYTHON || join(root, 'native-models', 'recipe', '.venv', 'bin', 'python');
 
-/** A program that passes or fails as a whole. */
+/** A program of one thread that passes or fails as a whole; what it says comes in one piece. */
 const check = (script, ...args) => ({
-  run: async () => {
-    const { code, interrupted } = await runProgram(process.execPath, [script, ...args]);
+  sharesCores: true,
+  run: async (name) => {
+    const { code, interrupted, output } = await runProgram(process.execPath, [script, ...args], {
+      capture: true,
+    });
+    process.stderr.write(`\nnativa: ${name} ${code === 0 ? 'passed' : 'failed'}\n${output}`);
     return { interrupted, counts: code === 0 ? [1, 0, 0] : [0, 1, 0] };
   },
 });
@@ -79,8 +83,8 @@ const e2e = {
 };
 
 const suites = {
-  format: check(binary('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'),
   lint: check(binary('eslint', 'bin', 'eslint.js'), '.', '--max-warnings=0'),
+  format: check(binary('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level=warn', '.'),
   types: check(binary('typescript', 'bin', 'tsc'), '--noEmit', '-p', '.'),
   page: check(
     binary('svelte-check', 'bin', 'svelte-check'),
@@ -106,16 +110,29 @@ await runTool(async () => {
   }
   await setUp();
   mkdirSync(join(root, '.cache'), { recursive: true });
-  const rows = [];
-  for (const name of asked.length === 0 ? Object.keys(suites) : asked) {
-    process.stderr.write(`\nnativa: ${name} ...\n`);
-    const started = performance.now();
-    const { interrupted, counts } = await suites[name].run();
-    if (interrupted) throw new SetupError('tests interrupted.', 130);
-    rows.push({ name, counts, seconds: (performance.now() - started) / 1000 });
-  }
-  return summarise(rows);
+  const names = asked.length === 0 ? Object.keys(suites) : asked;
+  const checks = names.filter((name) => suites[name].sharesCores);
+  const tests = names.filter((name) => !suites[name].sharesCores);
+  return summarise([...(await runInLanes(checks, 2)), ...(await runInLanes(tests, 1))]);
 });
+
+/** Runs suites in order, so many at a time. @returns what came of each, in their order */
+async function runInLanes(names, lanes) {
+  const rows = [];
+  const waiting = [...names.entries()];
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, name] = next;
+      process.stderr.write(`\nnativa: ${name} ...\n`);
+      const started = performance.now();
+      const { interrupted, counts } = await suites[name].run(name);
+      if (interrupted) throw new SetupError('tests interrupted.', 130);
+      rows[index] = { name, counts, seconds: (performance.now() - started) / 1000 };
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return rows;
+}
 
 /** @returns the exit status: 0 when nothing failed and something passed */
 function summarise(rows) {
