@@ -14,6 +14,7 @@ import {
   sanaTransformerConfigSchema,
   taTokConfigSchema,
 } from '../../native-models/graphs/index.js';
+import { loadedBytes } from '../../main/engine/runtime/memory.js';
 import { messagesFor } from '../../main/services/i18n/index.js';
 import { resolveModel } from '../../main/services/models.js';
 import { application } from '../../main/services/paths.js';
@@ -74,14 +75,20 @@ async function bench(folder: string, given: Given): Promise<number> {
     runs: count('--runs', given.runs),
     prompt: 'a red house to the left of a green tree, at night',
   };
-  const weights = manifest.weights.reduce(
-    (sum, file) => sum + (manifest.files[file]?.size ?? 0),
-    0,
-  );
+  const weights = {
+    stored: manifest.weights.reduce((sum, file) => sum + (manifest.files[file]?.size ?? 0), 0),
+    loaded: loadedBytes(bundle.tensors.values()),
+  };
   const measured = await measure(options);
   const limits = await compareWithLimits(bundle, options, measured.engine);
   print(options, { ...measured, limits, iterations: await measureIterations(options) }, weights);
   return 0;
+}
+
+/** Bytes of a model's parameters, in its files and as they are computed with. */
+interface Weights {
+  readonly stored: number;
+  readonly loaded: number;
 }
 
 /** How near the loops come to what the machine can do, as shares of 1. */
@@ -179,7 +186,7 @@ const write = (line: string): void => void process.stdout.write(`${line}\n`);
 function print(
   { threads, steps, runs }: BenchOptions,
   measured: Measured & { readonly limits: Limits; readonly iterations: IterationFigures },
-  weights: number,
+  weights: Weights,
 ): void {
   const { engine, reference, tuned, ratios, limits, iterations } = measured;
   write(`${threads} threads, ${steps} steps, median of ${runs} warm runs each by turns, seconds`);
@@ -199,8 +206,10 @@ function print(
   write(`the same edit with another seed: ${faster(iterations.anotherSeed)} the first`);
   write(`four pictures at once: ${faster(iterations.fourAtOnce)} one by one`);
   const peak = (measured.peakMemory / MIB).toFixed(0);
-  const aim = ((1.5 * weights) / MIB + 300).toFixed(0);
+  const aim = ((1.5 * weights.stored) / MIB + 300).toFixed(0);
+  const share = (measured.peakMemory / weights.loaded).toFixed(2);
   write(`peak memory ${peak} MiB; 1.5 x weights + 300 MiB = ${aim} MiB`);
+  write(`peak memory ${share} x the weights in the numbers that are computed with`);
   if (reference === undefined) {
     write('no reference: set up the recipe’s Python (native-models/recipe/README.md) to compare');
   } else {
