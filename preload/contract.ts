@@ -236,6 +236,9 @@ export type HostMenu = z.output<typeof hostMenuSchema>;
 /** Tiles in the order they lie in a blob: as many as the largest blob has room for. */
 const tileList = z.array(z.strictObject({ id: count, bytes: count })).max(300_000);
 
+const CLOSING = ['asking', 'leave', 'stay'] as const;
+export type ClosingAnswer = (typeof CLOSING)[number];
+
 const nothing = z.null();
 const request = <Q extends z.ZodType, A extends z.ZodType>(ask: Q, answer: A) => ({ ask, answer });
 
@@ -333,6 +336,11 @@ export const REQUESTS = {
   /** What the host's own menu shows from now on; a host without one lets it be. */
   'menu.show': request(hostMenuSchema, nothing),
   /**
+   * What comes of the window's closing, to a host that told of it by an event: the person is being
+   * asked about their work, wants to leave, or to stay.
+   */
+  'window.closing': request(z.strictObject({ say: z.enum(CLOSING) }), nothing),
+  /**
    * Keeps tiles of states that this page has released, by the page's own ids, for as long as it
    * lives; `store` is a name that the page makes up, and knows again after a lost connection.
    */
@@ -386,6 +394,8 @@ export const eventSchema = z.discriminatedUnion('type', [
   ...modelEvents,
   /** The host's own menu ran a command. */
   z.strictObject({ type: z.literal('command'), command: z.string().max(100) }),
+  /** The host's window is about to close, and waits for `window.closing`. */
+  z.strictObject({ type: z.literal('closing') }),
   /** Files were given to the running app; see `files.openPath`. */
   z.strictObject({ type: z.literal('files'), files: z.array(z.string()), first: count }),
 ]);

@@ -22,7 +22,9 @@ export const FILE_COMMANDS: readonly Command[] = [
     keys: ['Mod+S'],
     menu: ['file', 1],
     when: ({ editor }) => editor.document !== null,
-    run: ({ files }) => files.save(),
+    run: async ({ files }) => {
+      await files.save();
+    },
   },
   {
     id: 'file.export',
@@ -39,6 +41,6 @@ export const FILE_COMMANDS: readonly Command[] = [
     appKeys: ['Mod+W'],
     menu: ['file', 3],
     when: ({ documents }) => documents.list.length > 1 || !documents.current.untouched,
-    run: (studio) => studio.close(studio.current),
+    run: ({ leaving, current }) => leaving.close(current),
   },
 ];

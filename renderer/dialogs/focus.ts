@@ -7,7 +7,7 @@ import type { Attachment } from 'svelte/attachments';
  */
 export const focusFirst: Attachment<HTMLElement> = (part) => {
   queueMicrotask(() => {
-    const field = part.matches('input')
+    const field = part.matches('input, button')
       ? part
       : part.querySelector<HTMLElement>('input, textarea, button, [tabindex="0"]');
     field?.focus({ preventScroll: true });

@@ -13,8 +13,6 @@ export const en = {
   'app.working': 'Working on {name} …',
   'app.writing': 'Writing {name} …',
   'app.preparing': 'Preparing the picture …',
-  'app.unsaved.close': '“{name}” has changes that are not saved. Close it all the same?',
-  'app.unsaved': 'There are changes that are not saved.',
   'app.close': 'Close',
   'app.cancel': 'Cancel',
   'app.apply': 'Apply',
@@ -41,8 +39,13 @@ export const en = {
   'tabs.arrived': 'pictures to choose from',
   'tabs.goTo': 'Go to “{name}”',
   'tabs.drop': 'Drop here to open each file as a document of its own',
-  'tabs.close.pending':
-    'Pictures for “{name}” are being made or wait to be chosen from. Close it and lose them?',
+
+  'leave.title': 'Save “{name}” before closing it?',
+  'leave.close': 'Close “{name}”?',
+  'leave.unsaved': 'It has changes that are lost if they are not saved.',
+  'leave.pending': 'Its pictures that are being made, or wait to be chosen from, will be lost.',
+  'leave.save': 'Save',
+  'leave.lose': 'Don’t save',
 
   'empty.title': 'Drop a picture here',
   'empty.or': 'or describe one below, and press Enter',

@@ -15,8 +15,6 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'app.working': 'Trabajando en {name} …',
   'app.writing': 'Escribiendo {name} …',
   'app.preparing': 'Preparando la imagen …',
-  'app.unsaved.close': '«{name}» tiene cambios sin guardar. ¿Cerrarlo de todos modos?',
-  'app.unsaved': 'Hay cambios sin guardar.',
   'app.close': 'Cerrar',
   'app.cancel': 'Cancelar',
   'app.apply': 'Aplicar',
@@ -43,7 +41,13 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'tabs.arrived': 'imágenes por elegir',
   'tabs.goTo': 'Ir a «{name}»',
   'tabs.drop': 'Suelta aquí para abrir cada archivo como documento propio',
-  'tabs.close.pending': 'Hay imágenes para «{name}» en curso o por elegir. ¿Cerrarlo y perderlas?',
+
+  'leave.title': '¿Guardar «{name}» antes de cerrarlo?',
+  'leave.close': '¿Cerrar «{name}»?',
+  'leave.unsaved': 'Tiene cambios que se pierden si no se guardan.',
+  'leave.pending': 'Se perderán sus imágenes en curso o por elegir.',
+  'leave.save': 'Guardar',
+  'leave.lose': 'No guardar',
 
   'empty.title': 'Suelta una imagen aquí',
   'empty.or': 'o describe una abajo y pulsa Intro',

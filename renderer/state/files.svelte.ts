@@ -142,28 +142,29 @@ export class Files {
     return { blob, width, height };
   }
 
-  /** Saves the project with its history as OpenRaster. */
-  async save(): Promise<void> {
-    const { filing, ui, current } = this.#studio;
-    const { editor, autosave } = current;
-    const document = this.#document();
-    const { tree } = editor;
-    if (!tree) return;
+  /** Saves a project with its history as OpenRaster. @returns whether that was done */
+  async save(open: OpenDocument = this.#studio.current): Promise<boolean> {
+    const { filing, ui } = this.#studio;
+    const { editor, autosave } = open;
+    const { document, tree } = editor;
+    if (!document || !tree) return false;
     const { id, name: title } = editor;
-    await filing.run(title, async (task) => {
-      const { json, tiles } = await this.#history(current, tree, task);
+    const saved = await filing.run(title, async (task) => {
+      const { json, tiles } = await this.#history(open, tree, task);
       const parts = await this.#parts(document, task);
       const ask = { name: title, ...parts, project: json, tiles };
       const file = await task.write('files.writeProject', ask);
       const name = `${stem(title)}.ora`;
-      if (!(await saveReady(this.#studio, name, file))) return;
+      if (!(await saveReady(this.#studio, name, file))) return false;
       // It may hold another one, or none, by now.
       if (editor.id === id) {
         editor.markSaved(document);
         await autosave.forget(tree);
       }
       ui.toast('info', t('app.saved', { name }));
+      return true;
     });
+    return saved === true;
   }
 
   /** A history as JSON, and a blob of its tiles. */

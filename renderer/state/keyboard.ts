@@ -14,7 +14,7 @@ export function isTyping(target: EventTarget | null): target is HTMLElement {
 }
 
 /** Plain keys that a menu bar uses while no menu of it is open; letters stay shortcuts. */
-const IN_MENUBAR = /^(?:Arrow(?:Left|Right|Up|Down)|Home|End|Enter|Space|Escape)$/;
+const IN_MENUBAR = /^(?:Arrow(?:Left|Right|Up|Down)|Home|End|Enter|Space)$/;
 
 /** And those that tabs use. */
 const IN_TABLIST = /^(?:Arrow(?:Left|Right)|Home|End|Enter|Space|Delete)$/;

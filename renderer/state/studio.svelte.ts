@@ -28,10 +28,10 @@ import { Files } from './files.svelte.js';
 import { Filing } from './filing.svelte.js';
 import { HistoryMemory } from './history-memory.js';
 import { isTyping } from './keyboard.js';
+import { Leaving } from './leaving.svelte.js';
 import { MERGE_KEYS, merged, type MergeKind } from './merge.js';
 import { ModelManager } from './models.svelte.js';
 import { OpenDocument, type DocumentShared } from './open-document.svelte.js';
-import { pageShown } from './page-shown.js';
 import { selectionIs } from './painting.js';
 import { Replay } from './replay.svelte.js';
 import { Thumbnails } from './thumbnails.js';
@@ -59,6 +59,7 @@ export class Studio implements DocumentShared {
   readonly clipboard = new Clipboard(this);
   readonly generation = new Generation(this);
   readonly replay = new Replay(this);
+  readonly leaving = new Leaving(this);
   readonly manager = new ModelManager(this);
   readonly historyMemory = new HistoryMemory(
     () => this.documents.lastShownFirst,
@@ -220,7 +221,8 @@ export class Studio implements DocumentShared {
       this.choose(event.command);
     } else if (event.type === 'files') {
       this.attempt(() => this.files.openGiven(event.files, event.first));
-    } else if (event.type === 'task') this.filing.receive(event);
+    } else if (event.type === 'closing') this.attempt(() => this.leaving.closeWindow());
+    else if (event.type === 'task') this.filing.receive(event);
     else if (event.type === 'download' || event.type === 'checking') this.manager.receive(event);
     else if (!this.documents.list.some(({ create }) => create.receive(event))) {
       this.early.keep(event);
@@ -362,20 +364,6 @@ export class Studio implements DocumentShared {
     create.mode = 'edit';
     create.target = 'picture';
     if (this.create === create) this.focusPrompt();
-  }
-
-  /** Closes a document, asking first where something would be lost. */
-  async close(open: OpenDocument): Promise<void> {
-    if (open === this.current) this.finishGesture();
-    open.typing.finish();
-    if (open.editor.dirty || open.pending) {
-      this.documents.show(open);
-      await pageShown();
-      const key = open.editor.dirty ? 'app.unsaved.close' : 'tabs.close.pending';
-      if (!confirm(t(key, { name: open.name }))) return;
-    }
-    this.documents.remove(open);
-    this.attempt(() => open.end());
   }
 
   /** Nothing that is begun by hand goes on in another document. */

@@ -12,7 +12,8 @@ export type DialogName =
   | 'feather'
   | 'grow'
   | 'shrink'
-  | 'replay';
+  | 'replay'
+  | 'leave';
 export const PANELS = ['layers', 'properties', 'consistency', 'history'] as const;
 export type PanelName = (typeof PANELS)[number];
 

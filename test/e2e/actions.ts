@@ -35,11 +35,13 @@ export async function documentIs({ page }: StudioPage, width: number, height: nu
 
 /** Closes the document, saved or not. */
 export async function closeDocument({ page }: StudioPage): Promise<void> {
-  page.once('dialog', (dialog) => void dialog.accept());
   await page.getByRole('menuitem', { name: 'File' }).click();
   await page.getByRole('menuitem', { name: 'Close document' }).click();
-  await page.locator('[data-document=""]').waitFor(READY);
-  page.removeAllListeners('dialog');
+  const empty = page.locator('[data-document=""]');
+  const lose = page.getByRole('button', { name: 'Don’t save' });
+  await empty.or(lose).waitFor(READY);
+  if (await lose.isVisible()) await lose.click();
+  await empty.waitFor(READY);
 }
 
 /** Lines of the layer panel, top first. */

@@ -42,6 +42,20 @@ describe('in Electron', () => {
       await page.getByRole('radio', { name: /^Candidate 1/ }).waitFor({ timeout: 120_000 });
       await page.keyboard.press('a');
       expect(await page.locator('[data-document="256x256"]').count()).toBe(1);
+
+      // Ending the app asks; who cancels stays with the picture.
+      await app.evaluate(({ app: own }) => {
+        own.quit();
+      });
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await page.locator('[data-document="256x256"]').count()).toBe(1);
+      const ended = app.waitForEvent('close');
+      await app.evaluate(({ app: own }) => {
+        own.quit();
+      });
+      await page.getByRole('button', { name: 'Don’t save' }).click();
+      await ended;
     } finally {
       await app.close();
       await rm(home, { recursive: true, force: true });

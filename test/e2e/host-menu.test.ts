@@ -41,8 +41,10 @@ async function openUnderHost(home: string, photo: string) {
   const cookie = await openSession(server.url);
   const services = await StudioPage.open(server.url, cookie);
   const menus: HostMenu[] = [];
+  const closings: string[] = [];
   const answer = async (name: RequestName, ask: unknown): Promise<unknown> => {
     if (name === 'menu.show') menus.push(hostMenuSchema.parse(ask));
+    if (name === 'window.closing') closings.push((ask as Ask<typeof name>).say);
     // The person chooses the file that the server was given.
     if (name === 'files.choose') return { files: ['photo.png'], first: 0 };
     const said = await services.request(name, ask as Ask<typeof name>);
@@ -66,7 +68,8 @@ async function openUnderHost(home: string, photo: string) {
     await services.close();
     await server.kill();
   };
-  return { page, menus, run: (command: string) => tell({ type: 'command', command }), close };
+  const run = (command: string): Promise<void> => tell({ type: 'command', command });
+  return { page, menus, closings, tell, run, close };
 }
 
 test('the host’s menu follows the studio, and its clicks run commands', async () => {
@@ -117,6 +120,65 @@ test('the host’s menu follows the studio, and its clicks run commands', async 
     await page.keyboard.press('Escape');
     await until(() => {
       expect(entry('file.save')?.enabled).toBe(true);
+    });
+  } finally {
+    await close();
+    await rm(home, { recursive: true, force: true });
+  }
+});
+
+test('a window that closes asks about each document, and loses nothing until all may go', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'nativa-e2e-'));
+  const photo = join(home, 'photo.png');
+  await writeFile(photo, await testPicture(300, 200));
+  const { page, closings, tell, run, close } = await openUnderHost(home, photo);
+  const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
+  const document = page.locator('[data-document="300x200"]');
+  const question = page.getByRole('dialog', { name: 'Save “photo” before closing it?' });
+  const unsaved = page.getByRole('tab', { name: /, not saved$/ });
+  try {
+    // Nothing is open: nothing is asked.
+    await tell({ type: 'closing' });
+    await until(() => {
+      expect(closings).toEqual(['asking', 'leave']);
+    });
+
+    await run('file.open');
+    await document.waitFor({ timeout: 30_000 });
+    await run('layer.new');
+    await run('file.new');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+    await run('layer.new');
+    await vi.waitFor(async () => {
+      expect(await unsaved.count()).toBe(2);
+    });
+    const other = page.getByRole('dialog', { name: 'Save “Untitled” before closing it?' });
+
+    closings.length = 0;
+    await tell({ type: 'closing' });
+    await question.getByRole('button', { name: 'Don’t save' }).click({ timeout: 30_000 });
+    await other.waitFor();
+    // Asked to close once more, it goes on asking the same.
+    await tell({ type: 'closing' });
+    await page.keyboard.press('Escape');
+    await until(() => {
+      expect(closings).toEqual(['asking', 'stay']);
+    });
+    await other.waitFor({ state: 'detached' });
+    // The one that was not wanted is still there.
+    expect(await unsaved.count()).toBe(2);
+    await page.getByRole('tab', { name: 'photo' }).click();
+    await document.waitFor();
+
+    closings.length = 0;
+    await tell({ type: 'closing' });
+    const download = page.waitForEvent('download');
+    await question.waitFor({ timeout: 30_000 });
+    await page.keyboard.press('Enter');
+    expect((await download).suggestedFilename()).toBe('photo.ora');
+    await other.getByRole('button', { name: 'Don’t save' }).click({ timeout: 30_000 });
+    await until(() => {
+      expect(closings).toEqual(['asking', 'leave']);
     });
   } finally {
     await close();

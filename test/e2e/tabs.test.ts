@@ -1,4 +1,5 @@
 /** Several documents beside each other, as tabs. */
+import { readFile } from 'node:fs/promises';
 import axe from 'axe-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
@@ -103,27 +104,69 @@ describe('two documents', () => {
     const { page } = await twoPictures();
     await stroke(page, 60);
     await tab(page, 'one').click();
-    const asked: string[] = [];
-    let accepts = false;
-    page.on('dialog', (dialog) => {
-      asked.push(dialog.message());
-      void (accepts ? dialog.accept() : dialog.dismiss());
-    });
-    await tab(page, 'two').click({ button: 'middle' });
-    await expect.poll(() => asked.length).toBe(1);
-    expect(asked[0]).toContain('“two”');
-    expect(await said(page)).toEqual(['one', 'two, not saved']);
-    expect(await shown(page)).toContain('two');
+    const question = page.getByRole('dialog', { name: 'Save “two” before closing it?' });
+    const downloads: string[] = [];
+    page.on('download', (download) => downloads.push(download.suggestedFilename()));
 
-    accepts = true;
+    // Esc and the button cancel: the document is shown, and as it was.
+    await tab(page, 'two').click({ button: 'middle' });
+    await question.waitFor(READY);
+    expect(await shown(page)).toContain('two');
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
     await page.keyboard.press('Alt+w');
+    await question.getByRole('button', { name: 'Cancel' }).click(READY);
+    await question.waitFor({ state: 'detached' });
+    expect(await said(page)).toEqual(['one', 'two, not saved']);
+    expect(await states(page)).toBe(2);
+
+    // Enter saves it, and then it is closed.
+    await page.keyboard.press('Alt+w');
+    await question.waitFor(READY);
+    const download = page.waitForEvent('download');
+    await page.keyboard.press('Enter');
+    const path = await (await download).path();
     await documentIs({ page } as StudioPage, 300, 200);
     // What is left stands alone, and needs no tabs.
     expect(await page.getByRole('tab').count()).toBe(0);
+    expect(downloads).toEqual(['two.ora']);
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('one');
+
+    // It is all there, the stroke too; opened again it is closed without a question.
+    const bytes = await readFile(path);
+    await openByMenu({ page } as StudioPage, { name: 'two.ora', type: 'image/openraster', bytes });
+    await documentIs({ page } as StudioPage, 320, 240);
+    expect(await said(page)).toEqual(['one', 'two.ora']);
+    expect(await states(page)).toBe(2);
     await page.keyboard.press('Alt+w');
+    await documentIs({ page } as StudioPage, 300, 200);
+
+    // What is not wanted is gone, and not offered again.
+    await stroke(page, 60);
+    await page.waitForTimeout(9000);
+    await page.keyboard.press('Alt+w');
+    await page.getByRole('button', { name: 'Don’t save' }).click(READY);
     await page.locator('[data-document=""]').waitFor(READY);
-    expect(asked).toHaveLength(2);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Drop a picture here' }).waitFor(READY);
+    expect(await page.getByText('Work that was not saved').count()).toBe(0);
+    expect(downloads).toEqual(['two.ora']);
+  });
+
+  test('stay open where their saving is given up', async () => {
+    const { page } = await twoPictures();
+    await openByMenu({ page } as StudioPage, await file('large.png', 4000, 3000));
+    await documentIs({ page } as StudioPage, 4000, 3000);
+    await page.keyboard.press('Control+Shift+n');
+    await expect.poll(() => said(page)).toEqual(['one', 'two', 'large, not saved']);
+    await page.keyboard.press('Alt+w');
+    await page.getByRole('button', { name: 'Save', exact: true }).click(READY);
+    await page.getByText('Writing large …').waitFor(READY);
+    await page.keyboard.press('Escape');
+    await page.getByText('Cancelled.').waitFor(READY);
+    await page.getByText('Writing large …').waitFor({ state: 'detached' });
+    expect(await said(page)).toEqual(['one', 'two', 'large, not saved']);
+    await documentIs({ page } as StudioPage, 4000, 3000);
   });
 
   test('are both there again after a reload, and after a crash of the server', async () => {

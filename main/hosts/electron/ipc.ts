@@ -15,13 +15,19 @@ import type { NativeMenu } from './menu.js';
 /** As in preload/index.ts, which may import nothing. */
 const CHANNELS = { request: 'nativa:request', event: 'nativa:event', save: 'nativa:save' } as const;
 
-/** Connects pages to the studio. */
-export function connectPages(studio: Studio, blobs: BlobStore, menu: NativeMenu): void {
+/** Connects pages to the studio. @param onPage is told of each that starts */
+export function connectPages(
+  studio: Studio,
+  blobs: BlobStore,
+  menu: NativeMenu,
+  onPage: () => void,
+): void {
   const pages = new Map<WebContents, Page>();
   answerOn(CHANNELS.request, async ({ sender }, name, ask) => {
     const frame = clientFrameSchema.safeParse({ id: 0, name, ask });
     if (frame.success) {
       const page = await pageOf(sender, frame.data.name, pages, studio);
+      if (frame.data.name === 'app.start') onPage();
       return page.handle(frame.data.name, frame.data.ask);
     }
     const message = 'The studio asked for something that is not understood; reload it.';

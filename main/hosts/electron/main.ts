@@ -11,11 +11,12 @@ import type { Studio } from '../../services/studio/router.js';
 import { findAssets } from '../browser/assets.js';
 import { fileWords, handedFiles } from './arguments.js';
 import type { Handed } from './arguments.js';
+import { Closing } from './closing.js';
 import { connectPages } from './ipc.js';
 import { NativeMenu } from './menu.js';
 import { engineLauncher, runScript, svgLauncher } from './processes.js';
 import { registerScheme, serveScheme } from './scheme.js';
-import { lockDown, openWindow } from './window.js';
+import { leavesUnsaved, lockDown, openWindow } from './window.js';
 
 const SCRIPT = fileURLToPath(import.meta.url);
 const ENGINE = fileURLToPath(new URL('../../engine/host.js', import.meta.url));
@@ -44,6 +45,28 @@ function openFiles(paths: readonly string[]): void {
   }
 }
 
+/** The window's closing, and the app's. */
+function watchClosing(menu: NativeMenu): Closing {
+  const closing = new Closing({
+    ask: () => {
+      showWindow();
+      studio?.askToClose();
+    },
+    leavesAnyway: () => {
+      const [window] = BrowserWindow.getAllWindows();
+      return window === undefined || leavesUnsaved(window, menu.words);
+    },
+    leave: (quits) => {
+      for (const window of BrowserWindow.getAllWindows()) window.destroy();
+      if (quits) app.quit();
+    },
+  });
+  app.on('before-quit', () => {
+    closing.quit();
+  });
+  return closing;
+}
+
 /** Starts the studio and its window. */
 async function run(files: readonly string[]): Promise<void> {
   await app.whenReady();
@@ -55,6 +78,7 @@ async function run(files: readonly string[]): Promise<void> {
     run: (command) => studio?.runCommand(command),
     open: () => void menu.chooseFiles().then(openFiles),
   });
+  const closing = watchClosing(menu);
   const blobs = new BlobStore();
   studio = await createStudio({
     host: 'electron',
@@ -69,9 +93,14 @@ async function run(files: readonly string[]): Promise<void> {
     showMenu: (told) => {
       menu.show(told);
     },
+    closing: (answer) => {
+      closing.answer(answer);
+    },
   });
   serveScheme(findAssets(join(root, 'dist', 'renderer')), blobs);
-  connectPages(studio, blobs, menu);
+  connectPages(studio, blobs, menu, () => {
+    closing.page = true;
+  });
   showWindow = () => {
     const [window] = BrowserWindow.getAllWindows();
     if (window?.isMinimized() === true) window.restore();
@@ -81,7 +110,9 @@ async function run(files: readonly string[]): Promise<void> {
         preload: join(root, 'dist', 'preload', 'index.cjs'),
         icon: join(root, 'dist', 'renderer', 'icon.png'),
         words: () => menu.words,
+        mayClose: () => closing.mayClose(),
         onGone: () => {
+          closing.page = false;
           menu.show(null);
         },
       });
@@ -94,14 +125,17 @@ async function run(files: readonly string[]): Promise<void> {
 
 /** Ends the engine and lets go of the work before the app is gone. */
 function closeFirst(): void {
-  let closing = false;
+  let [closing, over] = [false, false];
   app.on('will-quit', (event) => {
-    if (closing || studio === undefined) return;
-    closing = true;
+    if (over || studio === undefined) return;
     event.preventDefault();
+    // Asked to end once more while it does: all the same it ends what it began.
+    if (closing) return;
+    closing = true;
     const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
     const closed = studio.close().catch(() => undefined);
     void Promise.race([closed, late]).then(() => {
+      over = true;
       app.quit();
     });
   });

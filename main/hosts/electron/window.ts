@@ -15,6 +15,8 @@ export interface WindowOptions {
   readonly icon: string;
   /** Words of the language that is spoken now. */
   readonly words: () => Messages['window'];
+  /** Whether the window may close now; if not, it is closed by whoever said so. */
+  readonly mayClose: () => boolean;
   /** There is no page behind the menu any more. */
   readonly onGone: () => void;
 }
@@ -80,9 +82,10 @@ export function openWindow(options: WindowOptions): BrowserWindow {
   window.once('ready-to-show', () => {
     window.show();
   });
-  window.on('close', () => {
+  window.on('close', (event) => {
     const maximized = window.isMaximized();
     writeWindowState(statePath, { bounds: window.getNormalBounds(), maximized });
+    if (!options.mayClose()) event.preventDefault();
   });
   window.once('closed', () => {
     if (BrowserWindow.getAllWindows().length === 0) options.onGone();
@@ -93,13 +96,17 @@ export function openWindow(options: WindowOptions): BrowserWindow {
   return window;
 }
 
-/** The page asks not to be left while work is not saved. */
+/** Asks without the page whether work that is not saved may be left. */
+export function leavesUnsaved(window: BrowserWindow, words: Messages['window']): boolean {
+  const { leave, stay, unsaved } = words;
+  const options = { message: unsaved, buttons: [leave, stay], cancelId: 1, defaultId: 1 };
+  return dialog.showMessageBoxSync(window, { type: 'question', ...options }) === 0;
+}
+
+/** A page that is loaded again asks not to be left while work is not even kept. */
 function askBeforeLeaving(window: BrowserWindow, { words }: WindowOptions): void {
   window.webContents.on('will-prevent-unload', (event) => {
-    const { leave, stay, unsaved } = words();
-    const options = { message: unsaved, buttons: [leave, stay], cancelId: 1, defaultId: 1 };
-    const choice = dialog.showMessageBoxSync(window, { type: 'question', ...options });
-    if (choice === 0) event.preventDefault();
+    if (leavesUnsaved(window, words())) event.preventDefault();
   });
 }
 

@@ -1,5 +1,5 @@
 /** The studio's services put together, the same for every host. */
-import type { Answer, HostMenu, ReadyFile } from '../../../preload/contract.js';
+import type { Answer, ClosingAnswer, HostMenu, ReadyFile } from '../../../preload/contract.js';
 import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
 import { Autosave } from '../autosave/index.js';
@@ -49,6 +49,8 @@ export interface StudioOptions {
   readonly chooseFolder?: (() => Promise<string | null>) | undefined;
   /** Puts up the host's own menu. */
   readonly showMenu?: ((menu: HostMenu) => void) | undefined;
+  /** What the page says of its window's closing. */
+  readonly closing?: ((answer: ClosingAnswer) => void) | undefined;
 }
 
 interface Parts {
@@ -101,6 +103,9 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     },
     runCommand: (command) => {
       events.emit({ type: 'command', command });
+    },
+    askToClose: () => {
+      events.emit({ type: 'closing' });
     },
     close: async () => {
       await Promise.all([jobs.close(), desk.close()]);
@@ -267,12 +272,16 @@ function makeHandlers(
 function hostHandlers({
   options,
   files,
-}: Parts): Pick<Handlers, 'files.choose' | 'menu.show' | 'models.chooseFolder'> {
+}: Parts): Pick<Handlers, 'files.choose' | 'menu.show' | 'models.chooseFolder' | 'window.closing'> {
   return {
     'models.chooseFolder': async () => (await options.chooseFolder?.()) ?? null,
     'files.choose': async () => files.add((await options.chooseFiles?.()) ?? []),
     'menu.show': (menu) => {
       options.showMenu?.(menu);
+      return null;
+    },
+    'window.closing': ({ say }) => {
+      options.closing?.(say);
       return null;
     },
   };

@@ -34,6 +34,8 @@ export interface Studio {
   openFiles(paths: readonly string[]): void;
   /** Runs a command of the renderer's registry, for the host's own menu. */
   runCommand(command: string): void;
+  /** Asks the page whether its window may close; it answers by `window.closing`. */
+  askToClose(): void;
   /** Ends the engine. */
   close(): Promise<void>;
 }
