@@ -1,4 +1,5 @@
 /** Making pictures: the loop of prompt, run, candidates, accept. */
+import { isEditable } from '../create/inputs.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Command, CommandId } from './registry.js';
 
@@ -34,7 +35,7 @@ export const CREATE_COMMANDS: readonly Command[] = [
     id: 'create.generate',
     keys: ['Alt+1'],
     menu: ['create', 0],
-    checked: ({ create }) => create.mode === 'generate',
+    checked: ({ create, editor }) => create.mode === 'generate' || !isEditable(editor.document),
     run: ({ create }) => {
       create.mode = 'generate';
     },
@@ -43,8 +44,8 @@ export const CREATE_COMMANDS: readonly Command[] = [
     id: 'create.edit',
     keys: ['Alt+2'],
     menu: ['create', 0],
-    when: ({ editor }) => editor.document !== null,
-    checked: ({ create }) => create.mode === 'edit',
+    when: ({ editor }) => isEditable(editor.document),
+    checked: ({ create, editor }) => create.mode === 'edit' && isEditable(editor.document),
     run: ({ create }) => {
       create.mode = 'edit';
     },

@@ -9,7 +9,7 @@ import { t } from '../i18n/index.svelte.js';
 import type { OpenDocument } from '../state/open-document.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import { layerNameOf, withCandidate, type Placement } from './candidates.js';
-import { editInputs, isThere } from './inputs.js';
+import { editInputs, isEditable, isThere } from './inputs.js';
 import { drawSeed } from './seed.js';
 import { contained, covering, sizeFor } from './size.js';
 
@@ -38,7 +38,7 @@ export class Generation {
       throw new StudioError('EMPTY_PROMPT', t('prompt.empty'));
     }
     const { document } = editor;
-    const editing = create.mode === 'edit' && document !== null;
+    const editing = create.mode === 'edit' && isEditable(document);
     const prepared = await this.#busy(() =>
       editing ? this.#edit(open, document, prompt) : Promise.resolve(this.#generate(open, prompt)),
     );

@@ -24,6 +24,11 @@ export interface EditSources {
 /** What is transparent is white to the model; only what it changes becomes part of the result. */
 const GROUND = { background: '#ffffff' };
 
+/** Whether there is something in it that can be edited; on an empty canvas pictures are made. */
+export function isEditable(document: StudioDocument | null): document is StudioDocument {
+  return document !== null && document.layers.length > 0;
+}
+
 /** Whether a picture can be had of it. */
 export function isThere(document: StudioDocument, source: PictureSource): boolean {
   return 'raster' in source || findLayer(document, source.layer) !== undefined;

@@ -1,8 +1,9 @@
 /** The open document: its history, the gesture on its way, and whether it is saved. */
 import type { StudioError } from '../bridge/client.js';
+import { createDocument } from '../document/create.js';
 import { DocumentError } from '../document/errors.js';
 import { commit, replaceCurrent } from '../document/history/commit.js';
-import { graft } from '../document/history/graft.js';
+import { graft, plant } from '../document/history/graft.js';
 import { goTo, redo, redoTarget, undo, undoTarget } from '../document/history/travel.js';
 import {
   createHistory,
@@ -15,6 +16,9 @@ import { activeLayer } from '../document/layers/tree.js';
 import type { Layer, LayerId, Recipe, StudioDocument } from '../document/types.js';
 import { isMessage, t, type MessageKey, type MessageParams } from '../i18n/index.svelte.js';
 import { toStudioError } from '../bridge/client.js';
+
+/** What the state is called that has nothing in it yet. */
+const NEW = 'history.start' satisfies MessageKey;
 
 /** What a state is called and made by. */
 export interface Made {
@@ -103,14 +107,17 @@ export class Editor {
     this.#saved = null;
   }
 
-  /** Makes a state; opens the document if there is none. */
+  /**
+   * Makes a state. Where there is no document it is the first thing on a new canvas, so that it can
+   * be undone as anything else, and made again beside itself.
+   */
   commit(key: MessageKey, document: StudioDocument, made: Made = {}): void {
     this.gesture = null;
     if (!this.#tree) {
-      this.open(document, this.#untitled(), key, made);
+      this.open(createDocument(document.width, document.height), this.#untitled(), NEW);
       this.#saved = null;
-      return;
     }
+    if (!this.#tree) return;
     const label = { key, ...(made.params && { params: made.params }) };
     this.#tree = commit(this.#tree, document, {
       label,
@@ -125,6 +132,17 @@ export class Editor {
     const grafted = graft(this.#tree, parent, document, { label, at: Date.now(), recipe });
     this.#tree = grafted.tree;
     return grafted.id;
+  }
+
+  /**
+   * Puts a state before the first one, for another beside it: pictures that were opened have none,
+   * nor have older projects. @returns its id
+   */
+  plant(document: StudioDocument): NodeId {
+    if (!this.#tree) throw new DocumentError('NO_SUCH_STATE', 'There is no history.');
+    const planted = plant(this.#tree, document, { label: { key: NEW }, at: Date.now() });
+    this.#tree = planted.tree;
+    return planted.id;
   }
 
   /** Changes the document by a function of it; what refuses says why. */

@@ -184,7 +184,7 @@ export class Replay {
       if (editor.id !== id) throw new DocumentError('NO_SUCH_STATE', 'The document was closed.');
       if (!redone.whole) progress.left.push(stepName(node));
       if (redone.document !== onto) {
-        const parent = progress.tip ?? root ?? node.id;
+        const parent = progress.tip ?? root ?? editor.plant(step.before);
         progress.tip = editor.graft(parent, redone.document, node.label, redone.recipe);
       }
       progress.drift = redone.drift ?? progress.drift;

@@ -1,10 +1,12 @@
 /** A changed step of the history, replayed onto those after it, with the real engine and the starter. */
 import { strFromU8, unzipSync } from 'fflate';
+import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import {
   closeDocument,
   documentIs,
+  exportAs,
   layerRows,
   namesOf,
   openByMenu,
@@ -104,6 +106,69 @@ const wordsOf = (bytes: Buffer | undefined): Uint32Array => {
 const recipe = ({ page }: StudioPage) =>
   page.getByRole('region', { name: 'Properties' }).locator('dl').innerText();
 
+/** Replays a step with another seed, and goes to what it made. */
+async function replayAnew(of: StudioPage, step: Locator): Promise<void> {
+  const { page } = of;
+  await step.getByRole('button', { name: /^Replay onto later steps/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Replay onto later steps' });
+  await dialog.getByRole('button', { name: 'New seed' }).click(READY);
+  await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
+  await page.getByText('Replayed as a new branch, 1 steps').waitFor(MADE);
+}
+
+/** How far right each state stands: 1 for the way to the present, more for branches. */
+const lanes = (of: StudioPage): Promise<number[]> =>
+  rows(of).evaluateAll((all) => all.map((row) => Number(row.getAttribute('aria-level'))));
+
+describe('the first picture', () => {
+  test('is a step like others: undone it stays in the history, made again it is a branch', async () => {
+    studio = await openStudio();
+    const { page } = studio;
+    await make(studio, SCENE);
+    const made = await current(studio);
+    const picture = await mergedOf(studio);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => layerRows(studio as StudioPage).count()).toBe(0);
+    await documentIs(studio, SIDE, SIDE);
+    // On an empty canvas there is nothing to edit.
+    const mode = (name: string) =>
+      page.getByRole('region', { name: 'Prompt' }).getByRole('radio', { name, exact: true });
+    expect(await mode('Generate').getAttribute('aria-checked')).toBe('true');
+    expect(await mode('Edit').isDisabled()).toBe(true);
+    await page.keyboard.press('Control+y');
+    await expect.poll(() => layerRows(studio as StudioPage).count()).toBe(1);
+
+    await replayAnew(studio, rows(studio).nth(1));
+    expect(await lanes(studio)).toEqual([1, 2, 1]);
+    expect((await mergedOf(studio)).equals(picture)).toBe(false);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => layerRows(studio as StudioPage).count()).toBe(0);
+    await go(studio, made);
+    expect((await mergedOf(studio)).equals(picture)).toBe(true);
+    expect(studio.complaints).toEqual([]);
+  });
+
+  test('opened from a file with its recipe is made again beside itself as well', async () => {
+    studio = await openStudio();
+    await make(studio, SCENE);
+    const { bytes } = await exportAs(studio, 'PNG');
+    await closeDocument(studio);
+    await openByMenu(studio, { name: 'scene.png', type: 'image/png', bytes });
+    await documentIs(studio, SIDE, SIDE);
+    expect(await states(studio)).toHaveLength(1);
+    await replayAnew(studio, rows(studio).first());
+    expect((await states(studio))[0]).toBe('New canvas');
+    expect(await lanes(studio)).toEqual([1, 2, 1]);
+    // And so it is saved, and opened again.
+    const file = await saveProject(studio);
+    await closeDocument(studio);
+    await openByMenu(studio, { name: 'scene.ora', type: 'image/openraster', bytes: file });
+    await documentIs(studio, SIDE, SIDE);
+    await expect.poll(() => lanes(studio as StudioPage)).toEqual([1, 2, 1]);
+    expect(studio.complaints).toEqual([]);
+  });
+});
+
 describe('a changed first step is replayed', () => {
   test('onto an edit and a stroke, as a branch of its own', async () => {
     studio = await openStudio();
@@ -116,10 +181,15 @@ describe('a changed first step is replayed', () => {
     const painted = await layersOf(studio);
     const old = await current(studio);
     const before = await states(studio);
-    expect(before).toHaveLength(3);
+    expect(before).toEqual([
+      'New canvas',
+      expect.stringContaining(SCENE),
+      expect.stringContaining(EDIT),
+      'Brush',
+    ]);
 
     // The button of the first step in the history.
-    const first = rows(studio).first();
+    const first = rows(studio).nth(1);
     await first.getByRole('button', { name: /^Replay onto later steps/ }).click();
     const dialog = page.getByRole('dialog', { name: 'Replay onto later steps' });
     await dialog.waitFor(READY);
@@ -135,7 +205,7 @@ describe('a changed first step is replayed', () => {
     await page.getByText('Replayed as a new branch, 3 steps').waitFor(MADE);
 
     const after = await states(studio);
-    expect(after).toHaveLength(6);
+    expect(after).toHaveLength(7);
     expect(after.filter((name) => name.startsWith('a blue house'))).toHaveLength(1);
     expect(after.filter((name) => name.includes(`seed ${fresh}`))).toHaveLength(1);
     expect(after.filter((name) => name === 'Brush')).toHaveLength(2);
@@ -199,7 +269,7 @@ describe('a changed first step is replayed', () => {
     await dialog.getByRole('textbox', { name: 'Prompt' }).fill('make it night');
     await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
     await page.getByText('Replayed as a new branch, 2 steps').waitFor(MADE);
-    expect(await states(studio)).toHaveLength(5);
+    expect(await states(studio)).toHaveLength(6);
     const after = await layersOf(studio);
     expect(after.size).toBe(1);
     const [name = ''] = after.keys();
@@ -220,7 +290,7 @@ describe('a changed first step is replayed', () => {
     await make(studio, SCENE);
     await make(studio, EDIT);
     const [here, before] = [await current(studio), await layersOf(studio)];
-    await rows(studio).first().click();
+    await rows(studio).nth(1).click();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('replay');
     await page.keyboard.press('Enter');
@@ -230,21 +300,21 @@ describe('a changed first step is replayed', () => {
     await page.keyboard.press('Escape');
     await page.getByText('Cancelled: the 1 of 2 steps').waitFor(READY);
     await expect.poll(() => page.getByText(/^Replaying/).count()).toBe(0);
-    expect(await states(studio)).toHaveLength(3);
+    expect(await states(studio)).toHaveLength(4);
     await go(studio, here);
     const after = await layersOf(studio);
     for (const [name, bytes] of before) expect(after.get(name)?.equals(bytes)).toBe(true);
 
     // What the engine refuses stops it in a sentence, and nothing has happened.
     await rows(studio)
-      .first()
+      .nth(1)
       .getByRole('button', { name: /^Replay onto later steps/ })
       .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: 'Prompt' }).fill('house '.repeat(3000));
     await dialog.getByRole('button', { name: 'Replay', exact: true }).click();
     await page.getByText(/^The replay stopped at step 1 of 2: .+\.$/).waitFor(READY);
-    expect(await states(studio)).toHaveLength(3);
+    expect(await states(studio)).toHaveLength(4);
     expect(await current(studio)).toBe(here);
     expect(studio.complaints).toEqual([]);
   });

@@ -21,6 +21,23 @@ export function graft(
 }
 
 /**
+ * Puts a state before the first one, which it then leads to; the person stays where they are.
+ * @returns the tree, and the state that is its first one now
+ */
+export function plant(
+  tree: HistoryTree,
+  document: StudioDocument,
+  info: StateInfo,
+): { readonly tree: HistoryTree; readonly id: NodeId } {
+  const old = requireNode(tree, tree.root);
+  const id = old.id - 1;
+  const nodes = new Map([[id, makeNode(id, null, document, info)], ...tree.nodes]);
+  nodes.set(old.id, { ...old, parent: id });
+  const visited = new Map(tree.visited).set(id, old.id);
+  return { tree: { ...tree, nodes, root: id, visited }, id };
+}
+
+/**
  * The states after this one: on the way to where the person is, or, where that way does not lead
  * through it or ends in it, on to the end of its branch.
  * @throws DocumentError NO_SUCH_STATE

@@ -5,7 +5,10 @@
 import { DocumentError } from '../errors.js';
 import type { Recipe, StudioDocument } from '../types.js';
 
-/** Given in the order in which states are made; a state's is greater than its parent's. */
+/**
+ * Given in the order in which states are made; a state's is greater than its parent's. One that was
+ * put before the first one is less than 0.
+ */
 export type NodeId = number;
 
 /** What was done, to be put into the person's language. */

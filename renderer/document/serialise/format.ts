@@ -155,9 +155,10 @@ const document = z.strictObject({
     .max(MAX_GUIDES),
 });
 
+const nodeId = z.int();
 const node = z.strictObject({
-  id: count,
-  parent: count.nullable(),
+  id: nodeId,
+  parent: nodeId.nullable(),
   label: z.strictObject({
     key: z.string().max(200),
     params: z.record(z.string().max(100), z.union([z.string().max(10_000), number])).optional(),
@@ -167,7 +168,7 @@ const node = z.strictObject({
   recipe: count.nullable(),
   pinned: z.boolean(),
   /** The state that redo leads to. */
-  next: count.nullable(),
+  next: nodeId.nullable(),
 });
 
 /** Id and length of a tile. */
@@ -191,7 +192,7 @@ export const projectSchema = z.strictObject({
   ...header,
   ...tables,
   nodes: z.array(node).min(1).max(READ_BUDGET.states),
-  current: count,
+  current: nodeId,
 });
 export type Project = z.output<typeof projectSchema>;
 

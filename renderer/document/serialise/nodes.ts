@@ -94,7 +94,7 @@ export function readNodes(
   documents: readonly StudioDocument[],
 ): HistoryTree {
   const nodes = new Map<NodeId, HistoryNode>();
-  let last = -1;
+  let last = -Infinity;
   for (const { next, label, ...json } of listed) {
     const { id, parent } = json;
     const known = parent === null ? nodes.size === 0 : nodes.has(parent);

@@ -23,9 +23,9 @@ describe('what is read of a project as the studio writes it', () => {
       blank: false,
     });
     expect(tiles).toHaveLength(2);
-    // all deleted again: blank as it is shown, whatever the history holds
+    // all deleted again: its history has it still
     const deleted = serialise(commit(tree, blank, info('delete'))).json;
-    expect(factsOf(deleted)).toMatchObject({ blank: true, tiles: [{}, {}] });
+    expect(factsOf(deleted)).toMatchObject({ blank: false, tiles: [{}, {}] });
   });
 
   test.each(['', 'null', '[]', '{}', '{"tiles":[[1]],"documents":[{"layers":[]}]}'])(

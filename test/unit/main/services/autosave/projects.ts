@@ -23,7 +23,10 @@ export function project({ name, tiles, layers }: Kept): string {
     version: 1,
     name,
     tiles: tiles.map((id) => [id, TILE_BYTES]),
-    documents: [{ layers: [9] }, { layers: Array.from({ length: layers }, (_, i) => i) }],
+    documents: [
+      { layers: layers > 0 ? [9] : [] },
+      { layers: Array.from({ length: layers }, (_, i) => i) },
+    ],
     nodes: [
       { id: 4, document: 0 },
       { id: 7, document: 1 },

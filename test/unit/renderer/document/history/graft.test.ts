@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createDocument } from '../../../../../renderer/document/create.js';
-import { graft, stepsAfter } from '../../../../../renderer/document/history/graft.js';
+import { graft, plant, stepsAfter } from '../../../../../renderer/document/history/graft.js';
 import * as history from '../../../../../renderer/document/history/index.js';
 import type { HistoryTree } from '../../../../../renderer/document/history/index.js';
 import type { StudioDocument } from '../../../../../renderer/document/types.js';
@@ -35,6 +35,31 @@ describe('a branch that grows beside the work', () => {
 
   test('grows from no state that is not there', () => {
     expect(() => graft(start(), 9, state(21), info('again'))).toThrow('not in the history');
+  });
+});
+
+describe('a state put before the first one', () => {
+  const tree = history.undo([11, 12].reduce(commit, start()));
+  const { tree: now, id } = plant(tree, state(9), info('before'));
+
+  test('leaves the person where they are; undo leads on to it, and redo back from it', () => {
+    expect(now.current).toBe(tree.current);
+    expect(now.root).toBe(id);
+    const back = history.undo(history.undo(now));
+    expect(history.currentDocument(back).width).toBe(9);
+    expect(history.undoTarget(back)).toBeNull();
+    expect(history.redoPath(back)).toEqual([0, 1, 2]);
+  });
+
+  test('is the first one in every order, and branches grow from it', () => {
+    expect([...now.nodes.keys()]).toEqual([id, 0, 1, 2]);
+    const branch = graft(now, id, state(21), info('again'));
+    expect(branch.id).toBe(3);
+    expect(history.childrenOf(branch.tree, id).map((node) => node.id)).toEqual([0, 3]);
+    const there = history.goTo(branch.tree, branch.id);
+    expect(history.pathTo(there, there.current).map(({ document }) => document?.width)).toEqual([
+      9, 21,
+    ]);
   });
 });
 

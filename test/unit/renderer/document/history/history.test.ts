@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createDocument, createRasterLayer } from '../../../../../renderer/document/create.js';
 import * as history from '../../../../../renderer/document/history/index.js';
+import { plant } from '../../../../../renderer/document/history/graft.js';
 import type { HistoryTree } from '../../../../../renderer/document/history/index.js';
 import {
   addLayer,
@@ -234,7 +235,7 @@ describe('whatever is done', () => {
   });
 
   test('every state that was made can be reached, and the present is never released', () => {
-    const move = fc.record({ kind: fc.nat({ max: 6 }), to: fc.nat() });
+    const move = fc.record({ kind: fc.nat({ max: 7 }), to: fc.nat() });
     fc.assert(
       fc.property(fc.array(move, { maxLength: 60 }), (moves) => {
         let tree = start();
@@ -248,6 +249,9 @@ describe('whatever is done', () => {
           else if (kind === 3) {
             // A gesture that is thought better of.
             tree = history.bail(commits(history.begin(tree, `${++marks}`), 1, 2, 3), `${marks}`);
+          } else if (kind === 7) {
+            made.unshift(100 + made.length);
+            tree = plant(tree, other(made[0] ?? 0), info('before')).tree;
           } else {
             made.push(100 + made.length);
             tree = commits(tree, made.at(-1) ?? 0);

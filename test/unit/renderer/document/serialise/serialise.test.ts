@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRasterLayer } from '../../../../../renderer/document/create.js';
+import { createDocument, createRasterLayer } from '../../../../../renderer/document/create.js';
+import { plant } from '../../../../../renderer/document/history/graft.js';
 import * as history from '../../../../../renderer/document/history/index.js';
 import type { HistoryTree } from '../../../../../renderer/document/history/index.js';
 import * as layers from '../../../../../renderer/document/layers/index.js';
@@ -62,6 +63,16 @@ function painting(states: number, document = sample()): HistoryTree {
 }
 
 describe('a project', () => {
+  test('is read as it was written with a state before its first one, and that one shown', () => {
+    const { width, height } = sample();
+    const planted = plant(painting(3), createDocument(width, height), info('before'));
+    const tree = history.goTo(planted.tree, planted.id);
+    const again = reread(serialise(tree));
+    expect(print(again)).toEqual(print(tree));
+    expect(history.redoPath(again)).toEqual([0, 1, 2]);
+    expect(again.next).toBe(3);
+  });
+
   test('is read as it was written: layers, masks, guides, recipes, branches', () => {
     let document = sample();
     document = layers.setMask(document, named(document, 'Text').id, leftMask(document));
