@@ -250,6 +250,8 @@ export const REQUESTS = {
     z.strictObject({
       version: z.string(),
       host: z.enum(['electron', 'browser']),
+      /** Names this run of the services. */
+      session: z.string(),
       language: z.enum(LANGUAGES),
       settings: settingsSchema,
       /** Said once, when the settings' file was damaged and set aside. */

@@ -16,6 +16,7 @@ import {
 } from './state/page.svelte.js';
 import { tellMenu } from './state/host-menu.svelte.js';
 import { listenToKeys } from './state/keyboard.js';
+import { reopen } from './state/reopening.svelte.js';
 import { Studio } from './state/studio.svelte.js';
 
 const browser = window.nativa ? null : connectBrowser();
@@ -42,4 +43,7 @@ watchDocument(studio);
 mount(App, { target: document.body, props: { studio } });
 studio.attempt(() => studio.loadModels());
 const { files, firstFile } = studio.start;
-if (files.length > 0) studio.attempt(() => studio.files.openGiven(files, firstFile));
+studio.attempt(async () => {
+  await reopen(studio);
+  if (files.length > 0) await studio.files.openGiven(files, firstFile);
+});

@@ -10,7 +10,7 @@ import {
 } from './history/tree.js';
 import { tilesOf } from './layers/held.js';
 import { readState, storeState, tileLayout } from './serialise.js';
-import type { Stored, TileBytes } from './serialise.js';
+import type { Stored, TileBytes, TileLength } from './serialise.js';
 import type { StudioDocument } from './types.js';
 
 /** Where tiles are kept outside of the memory, by their ids. */
@@ -81,16 +81,31 @@ export class ReleasedStates {
     const stored = this.#stored.get(id);
     if (document || stored === undefined) return documentOf(tree, id);
     const json = typeof stored === 'string' ? stored : storeState(stored);
-    const known = new Map(this.#shared);
-    for (const node of tree.nodes.values()) {
-      if (node.document) for (const tile of tilesOf(node.document)) known.set(tile.id, tile);
-    }
-    const missing = tileLayout(json).flatMap((tile) => (known.has(tile.id) ? [] : [tile.id]));
+    const known = this.#known(tree);
+    const missing = missingTiles(json, known);
     if (missing.length > 0) {
-      const fetched = await this.#keeper.fetch(missing);
+      const fetched = await this.#keeper.fetch(missing.map((tile) => tile.id));
       for (const [tile, data] of fetched) known.set(tile, { id: tile, data });
     }
     return readState(json, (tile) => known.get(tile));
+  }
+
+  /** Bytes of pixels that reading a state would fetch. @throws DocumentError NO_SUCH_STATE */
+  bytesToRead(tree: HistoryTree, id: NodeId): number {
+    const { document } = requireNode(tree, id);
+    const stored = this.#stored.get(id);
+    if (document || stored === undefined) return 0;
+    const json = typeof stored === 'string' ? stored : storeState(stored);
+    return missingTiles(json, this.#known(tree)).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Tiles that are in memory, by their ids. */
+  #known(tree: HistoryTree): Map<number, TileBytes> {
+    const known = new Map(this.#shared);
+    for (const { document } of tree.nodes.values()) {
+      if (document) for (const tile of tilesOf(document)) known.set(tile.id, tile);
+    }
+    return known;
   }
 
   #without(now: HistoryTree, states: ReadonlyMap<NodeId, StudioDocument>): HistoryTree {
@@ -107,6 +122,11 @@ export class ReleasedStates {
     for (const id of this.#kept) this.#shared.delete(id);
     return left;
   }
+}
+
+/** Tiles of a stored state that are not among these. */
+function missingTiles(json: string, known: ReadonlyMap<number, TileBytes>): readonly TileLength[] {
+  return tileLayout(json).filter(({ id }) => !known.has(id));
 }
 
 /** States that have to leave, with their documents. */

@@ -9,6 +9,7 @@ export const en = {
   'app.lost': 'The connection to Nativa is lost; it is tried again, and your work is kept here.',
   'app.lost.retry': 'Try now',
   'app.saved': 'Saved {name}.',
+  'app.reopened': 'Open again, as it was kept: {names}.',
   'app.opened': 'Opened {name}.',
   'app.working': 'Working on {name} …',
   'app.writing': 'Writing {name} …',

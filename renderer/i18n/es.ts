@@ -11,6 +11,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
     'Se perdió la conexión con Nativa; se vuelve a intentar, y tu trabajo se conserva aquí.',
   'app.lost.retry': 'Intentar ahora',
   'app.saved': 'Se guardó {name}.',
+  'app.reopened': 'Abierto de nuevo, tal como se conservó: {names}.',
   'app.opened': 'Se abrió {name}.',
   'app.working': 'Trabajando en {name} …',
   'app.writing': 'Escribiendo {name} …',

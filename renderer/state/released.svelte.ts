@@ -12,6 +12,8 @@ import type { Editor } from './editor.svelte.js';
 import type { DocumentShared } from './open-document.svelte.js';
 import { Shelf, groups } from './shelf.js';
 
+/** Bytes of pixels that are read for a look at a state. */
+const LOOK = 256 * 2 ** 20;
 /** States that are brought back at once when a project is opened. */
 const RECALLED = 24;
 
@@ -112,6 +114,22 @@ export class Released {
       });
     this.#turn = turn.catch(() => undefined);
     return turn;
+  }
+
+  /**
+   * A state's document for a look at it; null where that is not wanted any more when its turn comes,
+   * would take too much, or cannot be had.
+   */
+  async look(id: NodeId, wanted: () => boolean): Promise<StudioDocument | null> {
+    let found: StudioDocument | null = null;
+    await this.#inTurn(async () => {
+      const { tree } = this.#editor;
+      const { states } = this.#shelf;
+      if (!wanted() || !tree?.nodes.has(id) || states.bytesToRead(tree, id) > LOOK) return;
+      found = await states.read(tree, id);
+      // Said when somebody goes there.
+    }).catch(() => undefined);
+    return found;
   }
 
   /**

@@ -72,7 +72,7 @@ export class Studio implements DocumentShared {
   settings = $state.raw<Settings>({} as Settings);
   models = $state.raw<readonly ModelInfo[]>([]);
   /** Work of an earlier run that was not saved. */
-  recoveries = $state.raw<Start['recoveries']>([]);
+  recoveries = $state.raw<Readonly<Start['recoveries']>>([]);
   /** Where the pointer is, in document pixels. */
   pointer = $state.raw<Point | null>(null);
   /** Image tokens over the document, across and down. */

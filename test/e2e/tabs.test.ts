@@ -1,5 +1,6 @@
 /** Several documents beside each other, as tabs. */
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import axe from 'axe-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
@@ -33,6 +34,20 @@ const shown = (page: Page) => page.locator('[role=tab][aria-selected=true]').inn
 
 async function file(name: string, width: number, height: number) {
   return { name, type: 'image/png', bytes: await testPicture(width, height) };
+}
+
+/** Files of pixels that are kept on disk of a document with that name. */
+async function keptTiles(home: string, name: string): Promise<string[]> {
+  const paths = await readdir(home, { recursive: true });
+  const kept: string[] = [];
+  for (const path of paths.filter((one) => /state-\d+\.json$/.test(one))) {
+    const text = await readFile(join(home, path), 'utf8');
+    if (!text.includes(`"name":"${name}","width"`)) continue;
+    const folder = join(home, path, '..');
+    const tiles = (await readdir(folder)).filter((one) => one.startsWith('tiles-'));
+    kept.push(...tiles.map((one) => join(folder, one)));
+  }
+  return [...new Set(kept)];
 }
 
 /** Two pictures, each in a tab of its own; the second one is shown. */
@@ -169,31 +184,73 @@ describe('two documents', () => {
     await documentIs({ page } as StudioPage, 4000, 3000);
   });
 
-  test('are both there again after a reload, and after a crash of the server', async () => {
+  test('are both there again after a reload, and offered after a crash of the server', async () => {
     const opened = await twoPictures();
     const { page } = opened;
     await stroke(page, 60);
     await tab(page, 'one').click();
     await stroke(page, -60);
     await page.waitForTimeout(9000);
-    const restore = async (): Promise<void> => {
-      await page.getByRole('button', { name: 'Open all' }).click(READY);
-      await expect
-        .poll(async () => (await said(page)).toSorted(), READY)
-        .toEqual(['one, not saved', 'two, not saved']);
-      for (const name of ['one', 'two']) {
+    const bothThere = async (): Promise<void> => {
+      for (const name of ['two', 'one']) {
         await tab(page, name).click();
         expect(await states(page)).toBe(2);
       }
     };
+    // Of themselves, in their order, and the one that was shown is.
     await page.reload();
-    await restore();
+    await page.getByText('Open again, as it was kept: “one”, “two”.').waitFor(READY);
+    expect(await said(page)).toEqual(['one, not saved', 'two, not saved']);
+    expect(await shown(page)).toContain('one');
+    await bothThere();
+    // Work goes on, and is kept as before.
+    await stroke(page, 20);
+    await page.waitForTimeout(9000);
+    await page.reload();
+    await expect.poll(() => said(page), READY).toEqual(['one, not saved', 'two, not saved']);
+    await expect.poll(() => states(page), READY).toBe(3);
+    await page.keyboard.press('Control+z');
+    await page.waitForTimeout(9000);
+
+    // At the same address, but it is another run: the work is offered.
     await opened.server.kill();
-    opened.server = await startServer(opened.home);
+    opened.server = await startServer(opened.home, ['--port', new URL(opened.server.url).port]);
     await page.goto(opened.server.url);
-    await restore();
+    await page.getByRole('button', { name: 'Open all' }).click(READY);
+    await expect
+      .poll(async () => (await said(page)).toSorted(), READY)
+      .toEqual(['one, not saved', 'two, not saved']);
     // Lost connections are complained about, and are what this is about.
     opened.complaints.length = 0;
+  });
+
+  test('that were kept and are damaged cost no other, and stay on disk to be tried again', async () => {
+    const opened = await twoPictures();
+    const { page } = opened;
+    await stroke(page, 60);
+    await tab(page, 'one').click();
+    await stroke(page, -60);
+    await page.waitForTimeout(9000);
+    const two = await keptTiles(opened.home, 'two');
+    const whole = await Promise.all(two.map((path) => readFile(path)));
+    for (const path of two) await writeFile(path, 'not what it was');
+    await page.reload();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /^two: / })
+      .waitFor(READY);
+    await page.getByText('Open again, as it was kept: “one”.').waitFor(READY);
+    await documentIs({ page } as StudioPage, 300, 200);
+    expect(await states(page)).toBe(2);
+
+    // The disk is well again, and so is what was on it.
+    for (const [index, path] of two.entries()) await writeFile(path, whole[index] ?? '');
+    await page.keyboard.press('Alt+Shift+n');
+    await page.getByText('Work that was not saved').waitFor(READY);
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await documentIs({ page } as StudioPage, 320, 240);
+    expect(await said(page)).toEqual(['one, not saved', 'two, not saved']);
+    expect(await states(page)).toBe(2);
   });
 });
 

@@ -131,6 +131,42 @@ describe('a saved project', () => {
     await history().filter({ hasText: 'Duplicate layer' }).click();
     await expect.poll(() => namesOf(layerRows(studio))).toEqual(['one 2', 'one']);
   });
+
+  test('shows a picture of each of its states, also of those that were never looked at', async () => {
+    await openPicture();
+    const { page } = studio;
+    const strokes = 34;
+    await page.keyboard.press('Alt+d');
+    for (let n = 1; n <= strokes; n++) {
+      await page.keyboard.press('Shift+x');
+      await page.keyboard.press('Alt+Backspace');
+      await expect
+        .poll(() => page.locator('[data-state][aria-current=step]').getAttribute('data-state'))
+        .toBe(String(n));
+    }
+    const file = await saveProject(studio);
+    await closeDocument(studio);
+    await openByMenu(studio, { name: 'many.ora', type: 'image/openraster', bytes: file });
+    await documentIs(studio, 300, 200);
+    const thumbs = history().locator('canvas.drawn');
+    for (const place of ['last', 'first'] as const) {
+      await page.getByRole('tree', { name: 'History' }).press(place === 'first' ? 'Home' : 'End');
+      await expect
+        .poll(async () => (await thumbs.count()) - (await history().count()), READY)
+        .toBe(0);
+    }
+    const colours = await history()
+      .locator('canvas')
+      .evaluateAll((all) =>
+        all.slice(1, 5).map((canvas) => {
+          const { width, height } = canvas as HTMLCanvasElement;
+          const context = (canvas as HTMLCanvasElement).getContext('2d');
+          return context?.getImageData(width / 2, height / 2, 1, 1).data[0];
+        }),
+      );
+    // White and black in turn.
+    expect(colours).toEqual([255, 0, 255, 0]);
+  });
 });
 
 describe('keys', () => {

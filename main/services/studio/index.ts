@@ -1,4 +1,5 @@
 /** The studio's services put together, the same for every host. */
+import { randomUUID } from 'node:crypto';
 import type { Answer, ClosingAnswer, HostMenu, ReadyFile } from '../../../preload/contract.js';
 import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
@@ -55,6 +56,8 @@ export interface StudioOptions {
 
 interface Parts {
   readonly options: StudioOptions;
+  /** Names this run. */
+  readonly session: string;
   readonly settings: SettingsStore;
   readonly autosave: Autosave;
   readonly files: OfferedFiles;
@@ -94,7 +97,19 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       events.emit(event);
     },
   });
-  const parts = { options, settings, autosave, files, jobs, tiles, events, desk, findModel };
+  const session = randomUUID();
+  const parts = {
+    options,
+    session,
+    settings,
+    autosave,
+    files,
+    jobs,
+    tiles,
+    events,
+    desk,
+    findModel,
+  };
   return {
     openPage: () => openPage(parts),
     onEvent: (listener) => events.listen(listener),
@@ -235,6 +250,7 @@ function makeHandlers(
     'app.start': async () => ({
       version: application().version,
       host: options.host,
+      session: parts.session,
       language: language(),
       settings: settings.current,
       settingsNotice: settings.damaged,

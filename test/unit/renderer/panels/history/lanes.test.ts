@@ -107,6 +107,34 @@ describe('pictures of states', () => {
     expect(made).toHaveLength(2);
   });
 
+  test('of states on disk are made one after the other, of those still wanted', async () => {
+    const thumbnails = new StateThumbnails();
+    const { made, make } = counted();
+    const labels = [0, 1, 2].map((n) => ({ key: `command.layer.${n}` }));
+    const read: number[] = [];
+    let [reading, most] = [0, 0];
+    const pictures = labels.map((of, index) =>
+      thumbnails.read(
+        of,
+        async () => {
+          most = Math.max(most, ++reading);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          reading -= 1;
+          read.push(index);
+          // The second one has been scrolled away.
+          return index === 1 ? null : createDocument(4, 4);
+        },
+        make,
+      ),
+    );
+    await Promise.all(pictures);
+    expect([read, most, made.length]).toEqual([[0, 1, 2], 1, 2]);
+    // Seen again, it is asked for again; the others are kept.
+    const again = () => Promise.resolve(createDocument(4, 4));
+    for (const of of labels) await thumbnails.read(of, again, make);
+    expect(made).toHaveLength(3);
+  });
+
   test('cannot be made of what was never in memory', async () => {
     const { made, make } = counted();
     expect(await new StateThumbnails().of(label, null, make)).toBeNull();
