@@ -307,6 +307,7 @@ describe('a changed first step is replayed', () => {
 
     // What the engine refuses stops it in a sentence, and nothing has happened.
     await rows(studio)
+      .and(page.locator('[aria-level="1"]'))
       .nth(1)
       .getByRole('button', { name: /^Replay onto later steps/ })
       .click();
