@@ -1,5 +1,5 @@
 /** Bringing pictures in, saving and exporting them, and keeping unsaved work on disk. */
-import type { Opened, WireLayer } from '../../preload/contract.js';
+import type { Opened, ReadyFile, WireLayer } from '../../preload/contract.js';
 import { fetchRaster, fetchTiles } from '../bridge/pictures.js';
 import { toStudioError } from '../bridge/client.js';
 import { createDocument, createGroup, createRasterLayer } from '../document/create.js';
@@ -8,7 +8,8 @@ import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { wholePixels } from '../document/pixels/bounds.js';
-import { parseText, serialise, type Serialised, type TileLength } from '../document/serialise.js';
+import { parseText, serialise } from '../document/serialise.js';
+import type { SerialiseOptions, TileLength } from '../document/serialise.js';
 import type { BlendMode, Layer, StudioDocument } from '../document/types.js';
 import { BLEND_MODES } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
@@ -42,6 +43,9 @@ function pick(multiple: boolean): Promise<readonly File[]> {
     input.click();
   });
 }
+
+/** What packing is of saving a project. */
+const PACKING_PART = 0.9;
 
 /** Where a file goes: into an open document, or into one of its own. */
 type Place = OpenDocument | 'own';
@@ -150,11 +154,8 @@ export class Files {
     const { tree } = editor;
     if (!tree) return;
     const { id, name: title } = editor;
-    await filing.run(title, async (task) => {
-      const { json, tiles } = await this.#history(current, tree, task);
-      const parts = await this.#parts(document, task);
-      const ask = { name: title, ...parts, project: json, tiles };
-      const file = await task.write('files.writeProject', ask);
+    const action = async (task: FileTask): Promise<void> => {
+      const file = await this.#written(current, document, tree, task);
       const name = `${stem(title)}.ora`;
       if (!(await saveReady(this.#studio, name, file))) return;
       // It may hold another one, or none, by now.
@@ -163,29 +164,35 @@ export class Files {
         await autosave.forget(tree);
       }
       ui.toast('info', t('app.saved', { name }));
-    });
+    };
+    await filing.run(title, action, PACKING_PART);
   }
 
-  /** A history as JSON, and a blob of its tiles. */
-  async #history(
-    { released, editor }: OpenDocument,
+  /** A project's file, put together of what is packed of it. */
+  async #written(
+    { released, packing, editor }: OpenDocument,
+    document: StudioDocument,
     tree: HistoryTree,
     task: FileTask,
-  ): Promise<{ readonly json: string; readonly tiles: string }> {
-    const { ui } = this.#studio;
-    const upload = async (written: Serialised) => ({
-      json: written.json,
-      tiles: task.hold(await released.uploadAll(written, task.signal)),
-    });
+  ): Promise<ReadyFile> {
+    const { name } = editor;
+    const write = async (options: SerialiseOptions = {}): Promise<ReadyFile> => {
+      const written = serialise(tree, options);
+      const packed = await packing.pack(document, written, task);
+      return task.write('files.writeProject', { name, ...packed, project: written.json });
+    };
+    const stored = { stored: released.stored };
     try {
-      return await upload(serialise(tree, { stored: released.stored }));
+      return await write(stored);
     } catch (error) {
       task.signal.throwIfAborted();
       const failure = toStudioError(error);
+      // The services were started anew: everything is packed once more.
+      if (failure.code === 'PACKS_GONE') return write(stored);
       if (failure.code !== 'TILES_GONE') throw failure;
       // Old states went with the services that had them: the work is saved without them.
-      ui.toast('error', editor.explain(failure));
-      return upload(serialise(tree));
+      this.#studio.ui.toast('error', editor.explain(failure));
+      return write();
     }
   }
 

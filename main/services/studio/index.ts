@@ -19,6 +19,8 @@ import {
 import { messagesFor } from '../i18n/index.js';
 import type { Language } from '../i18n/index.js';
 import { resolveModel } from '../models.js';
+import { Packs } from '../packs/index.js';
+import { PackPool } from '../packs/pool.js';
 import { application, folders } from '../paths.js';
 import { SettingsStore } from '../settings.js';
 import { TileStores } from '../tiles.js';
@@ -58,6 +60,7 @@ interface Parts {
   readonly files: OfferedFiles;
   readonly jobs: Jobs;
   readonly tiles: TileStores;
+  readonly packs: Packs;
   readonly events: Events;
   readonly desk: ModelDesk;
   readonly findModel: (id: string | null) => Promise<string>;
@@ -84,6 +87,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     launch: options.launchEngine,
   });
   const tiles = new TileStores(blobs);
+  const packs = new Packs(blobs, new PackPool());
   const autosave = new Autosave();
   const desk = new ModelDesk({
     settings: () => settings.settled(),
@@ -92,7 +96,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       events.emit(event);
     },
   });
-  const parts = { options, settings, autosave, files, jobs, tiles, events, desk, findModel };
+  const parts = { options, settings, autosave, files, jobs, tiles, packs, events, desk, findModel };
   return {
     openPage: () => openPage(parts),
     onEvent: (listener) => events.listen(listener),
@@ -103,7 +107,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       events.emit({ type: 'command', command });
     },
     close: async () => {
-      await Promise.all([jobs.close(), desk.close()]);
+      await Promise.all([jobs.close(), desk.close(), packs.close()]);
       await parts.autosave.release();
     },
   };
@@ -113,19 +117,22 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 function openPage(parts: Parts): Page {
   const documents = new Set<string>();
   const stores = new Set<string>();
+  const packed = new Set<string>();
   const tasks = new Tasks((event) => {
     parts.events.emit(event);
   });
   const handlers = {
     ...makeHandlers(parts, documents),
     ...pixelHandlers(parts, documents, stores),
-    ...taskHandlers(parts.options.blobs, tasks),
+    ...packHandlers(parts, packed),
+    ...taskHandlers(parts, tasks),
   };
   return {
     handle: (name, ask) => answer(handlers, name, ask),
     close: async () => {
       tasks.close();
       parts.tiles.release(stores);
+      parts.packs.release(packed);
       await parts.autosave.release([...documents]);
     },
   };
@@ -185,10 +192,39 @@ function pixelHandlers(
   };
 }
 
+type PackRequest = 'packs.missing' | 'packs.rows' | 'packs.tiles' | 'packs.clear';
+
+/** What is packed before it is saved. */
+function packHandlers({ packs }: Parts, packed: Set<string>): Pick<Handlers, PackRequest> {
+  const of = (store: string) => {
+    packed.add(store);
+    return packs.of(store);
+  };
+  return {
+    'packs.missing': ({ store, keys }) => ({ missing: of(store).missing(keys) }),
+    'packs.rows': async ({ store, key, width, channels, blob }) => {
+      await of(store).addRows(key, width, channels, blob);
+      return null;
+    },
+    'packs.tiles': async ({ store, tiles, blob }) => {
+      await of(store).addTiles(tiles, blob);
+      return null;
+    },
+    'packs.clear': ({ store }) => {
+      packed.delete(store);
+      packs.clear(store);
+      return null;
+    },
+  };
+}
+
 type TaskRequest = 'files.exportPsd' | 'files.writeProject' | 'task.cancel';
 
 /** What takes long, tells how far it is, and can be cancelled. */
-function taskHandlers(blobs: BlobStore, tasks: Tasks): Pick<Handlers, TaskRequest> {
+function taskHandlers(
+  { options: { blobs }, packs }: Parts,
+  tasks: Tasks,
+): Pick<Handlers, TaskRequest> {
   const write = (
     task: string,
     mime: string,
@@ -204,8 +240,11 @@ function taskHandlers(blobs: BlobStore, tasks: Tasks): Pick<Handlers, TaskReques
   return {
     'files.exportPsd': ({ task, ...ask }) =>
       write(task, PSD_MIME, (bytes, watched) => writePsd(ask, blobs, bytes, watched)),
-    'files.writeProject': ({ task, ...ask }) =>
-      write(task, ORA_MIME, (bytes, watched) => writeProject(ask, blobs, bytes, watched)),
+    'files.writeProject': ({ task, store, ...ask }) =>
+      write(task, ORA_MIME, async (bytes, watched) => {
+        const pack = packs.of(store);
+        pack.retain(await writeProject(ask, pack, bytes, watched));
+      }),
     'task.cancel': ({ task }) => {
       tasks.cancel(task);
       return null;
@@ -216,7 +255,7 @@ function taskHandlers(blobs: BlobStore, tasks: Tasks): Pick<Handlers, TaskReques
 function makeHandlers(
   parts: Parts,
   documents: Set<string>,
-): Omit<Handlers, PixelRequest | TaskRequest> {
+): Omit<Handlers, PixelRequest | PackRequest | TaskRequest> {
   const { options, settings, autosave, files, jobs, findModel } = parts;
   const { blobs } = options;
   const opening = { svg: { launch: options.launchSvg } };

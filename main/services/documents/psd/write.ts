@@ -3,7 +3,7 @@
  * Lengths stand before what they are of, so layers are packed first and wait as blobs.
  */
 import { NativaError } from '../../../../native-models/errors.js';
-import type { WireLayer, WriteProject } from '../../../../preload/contract.js';
+import type { WireLayer } from '../../../../preload/contract.js';
 import type { Blobs } from '../blobs-port.js';
 import { readRgba } from '../pixels.js';
 import { unwatched, type Watched } from '../watched.js';
@@ -12,7 +12,13 @@ import { packChannel } from './channels.js';
 import { CHANNELS, entriesOf, recordOf, sized, type Entry } from './records.js';
 
 /** What becomes a Photoshop file: layers bottom first, and the flattened picture. */
-export type PsdRequest = Pick<WriteProject, 'width' | 'height' | 'layers' | 'merged'>;
+export interface PsdRequest {
+  readonly width: number;
+  readonly height: number;
+  readonly layers: readonly WireLayer[];
+  /** Raw RGBA. */
+  readonly merged: string;
+}
 
 /** MIME type of the file. */
 export const PSD_MIME = 'image/vnd.adobe.photoshop';
