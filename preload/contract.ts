@@ -64,8 +64,21 @@ const wireBase = {
   opacity: unit,
   blendMode: z.string().max(40),
 };
+/** What of a layer shows, one byte a pixel under a blob id; for files that have masks themselves. */
+const wireMask = z.strictObject({
+  x: z.int(),
+  y: z.int(),
+  width: side,
+  height: side,
+  pixels: blobId,
+  /** What it is everywhere else. */
+  outside: z.literal([0, 255]),
+  enabled: z.boolean(),
+});
+export type WireMask = z.output<typeof wireMask>;
 const wireRaster = z.strictObject({
   ...wireBase,
+  mask: z.exactOptional(wireMask),
   type: z.literal('raster'),
   x: z.int(),
   y: z.int(),
@@ -80,6 +93,9 @@ export interface WireGroup {
   visible: boolean;
   opacity: number;
   blendMode: string;
+  mask?: WireMask;
+  /** Drawn a layer after the other onto what lies below, which looks the same. */
+  passThrough?: boolean;
   children: WireLayer[];
 }
 export type WireLayer = WireRaster | WireGroup;
@@ -88,6 +104,8 @@ const wireLayer: z.ZodType<WireLayer> = z.lazy(() =>
     wireRaster,
     z.strictObject({
       ...wireBase,
+      mask: z.exactOptional(wireMask),
+      passThrough: z.exactOptional(z.boolean()),
       type: z.literal('group'),
       children: z.array(wireLayer).max(500),
     }),
@@ -209,7 +227,8 @@ const packedRaster = z.strictObject({
 });
 /** A layer of packed pixels. */
 export type PackedLayer =
-  z.output<typeof packedRaster> | (Omit<WireGroup, 'children'> & { children: PackedLayer[] });
+  | z.output<typeof packedRaster>
+  | (Omit<WireGroup, 'children' | 'mask' | 'passThrough'> & { children: PackedLayer[] });
 const packedLayer: z.ZodType<PackedLayer> = z.lazy(() =>
   z.discriminatedUnion('type', [
     packedRaster,

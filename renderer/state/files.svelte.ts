@@ -6,18 +6,17 @@ import { createDocument, createGroup, createRasterLayer } from '../document/crea
 import type { HistoryTree } from '../document/history/tree.js';
 import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
-import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
-import { wholePixels } from '../document/pixels/bounds.js';
+import { flatten, type FlattenOptions } from '../document/pixels/flatten.js';
 import { parseText, serialise } from '../document/serialise.js';
 import type { SerialiseOptions, TileLength } from '../document/serialise.js';
-import type { BlendMode, Layer, StudioDocument } from '../document/types.js';
+import type { Layer, StudioDocument } from '../document/types.js';
 import { BLEND_MODES } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
 import { saveReady } from '../files/export.js';
-import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
 import type { FileTask } from './filing.svelte.js';
 import { uploadFlat } from './flat-upload.js';
+import { LayeredUpload } from './layered-upload.js';
 import type { OpenDocument } from './open-document.svelte.js';
 import { openProject } from './released.svelte.js';
 import type { Studio } from './studio.svelte.js';
@@ -196,29 +195,16 @@ export class Files {
     }
   }
 
-  /** The flattened picture and the layers for other programs, uploaded. */
-  async #parts(document: StudioDocument, task: FileTask) {
-    const leaves = countLeaves(document.layers) + 1;
-    let done = 0;
-    const step = (part: number): void => {
-      task.onProgress((done + part) / leaves);
-    };
-    const options = { signal: task.signal, onProgress: step };
-    const { blob, width, height } = await this.flattened(document, options);
-    task.hold(blob);
-    const layers = await this.#wireLayers(document, document.layers, task, (part) => {
-      if (part === 0) done += 1;
-      step(part);
-    });
-    return { width, height, layers, merged: blob };
-  }
-
   /** The document with its layers for other programs. @returns undefined if it was given up */
   exportPsd(name: string): Promise<boolean | undefined> {
     const document = this.#document();
     return this.#studio.filing.run(name, async (task) => {
-      const parts = await this.#parts(document, task);
-      const file = await task.write('files.exportPsd', { name, ...parts });
+      const layered = new LayeredUpload(this.#studio, document, task);
+      const layers = await layered.layers();
+      const { blob: merged, width, height } = await this.flattened(document, layered.merging());
+      task.hold(merged);
+      const ask = { name, width, height, layers, merged };
+      const file = await task.write('files.exportPsd', ask);
       return saveReady(this.#studio, name, file);
     });
   }
@@ -330,53 +316,4 @@ export class Files {
     }
     return made;
   }
-
-  /** Layers as other programs take them: each flattened to pixels, groups kept. */
-  async #wireLayers(
-    document: StudioDocument,
-    layers: readonly Layer[],
-    task: FileTask,
-    onProgress: (part: number) => void,
-  ): Promise<WireLayer[]> {
-    const { client, compositor } = this.#studio;
-    const { signal } = task;
-    const made: WireLayer[] = [];
-    for (const layer of layers) {
-      const common = { name: layer.name, visible: layer.visible, opacity: layer.opacity };
-      const blendMode: BlendMode = layer.blendMode;
-      if (layer.type === 'group') {
-        const children = await this.#wireLayers(document, layer.children, task, onProgress);
-        made.push({ type: 'group', ...common, blendMode, children });
-        continue;
-      }
-      onProgress(0);
-      const bounds = boundsOfLayer(layer);
-      if (!bounds || bounds.width < 1 || bounds.height < 1) continue;
-      const rect = wholePixels(bounds);
-      const alone = {
-        ...layer,
-        visible: true,
-        opacity: 1,
-        blendMode: 'normal' as const,
-        clipped: false,
-      };
-      const pixels = await uploadFlat(
-        client,
-        rect,
-        (part, watched) => flattenLayers(compositor, document, [alone], { rect: part, ...watched }),
-        { signal, onProgress },
-      );
-      task.hold(pixels);
-      made.push({ type: 'raster', ...common, blendMode, ...rect, pixels });
-    }
-    return made;
-  }
-}
-
-/** How many of some layers and those in them are no groups. */
-function countLeaves(layers: readonly Layer[]): number {
-  return layers.reduce(
-    (sum, layer) => sum + (layer.type === 'group' ? countLeaves(layer.children) : 1),
-    0,
-  );
 }

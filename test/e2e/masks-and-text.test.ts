@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { READY } from './actions.js';
 import { closeBrowser, dropFiles, openStudio, type StudioPage } from './harness.js';
-import { pixelsOfFile, testPicture } from './pictures.js';
+import { HEIGHT, WIDTH, drag, exported, openPicture, screenOf, type Shown } from './on-canvas.js';
 
 let studio: StudioPage | undefined;
 afterEach(async () => {
@@ -12,65 +13,7 @@ afterEach(async () => {
 });
 afterAll(closeBrowser);
 
-const READY = { timeout: 60_000 };
-const [WIDTH, HEIGHT] = [600, 400];
-
-async function withPicture(): Promise<StudioPage> {
-  const opened = await openStudio();
-  studio = opened;
-  const bytes = await testPicture(WIDTH, HEIGHT);
-  await dropFiles(opened.page, [{ name: 'photo.png', type: 'image/png', bytes }]);
-  await opened.page.locator(`[data-document="${WIDTH}x${HEIGHT}"]`).waitFor(READY);
-  // One pixel of the document is one of the screen, around the middle of the canvas.
-  await opened.page.keyboard.press('Control+1');
-  return opened;
-}
-
-interface Shown {
-  readonly data: Uint8Array;
-  at(x: number, y: number): number[];
-}
-
-async function exported(page: Page): Promise<Shown> {
-  await page.keyboard.press('Control+e');
-  const dialog = page.getByRole('dialog');
-  await dialog.waitFor(READY);
-  const download = page.waitForEvent('download', READY);
-  await dialog.getByRole('button', { name: 'Export' }).click();
-  const file = await pixelsOfFile(await readFile(await (await download).path()));
-  await page.keyboard.press('Escape');
-  await expect.poll(() => dialog.count(), READY).toBe(0);
-  const { data, channels } = file;
-  const at = (x: number, y: number): number[] => {
-    const i = (y * WIDTH + x) * channels;
-    return [...data.subarray(i, i + 3), channels === 4 ? (data[i + 3] ?? 0) : 255];
-  };
-  return { data, at };
-}
-
-/** What the status bar says of where the pointer is, as a way to points of the document. */
-async function screenOf(page: Page): Promise<(x: number, y: number) => [number, number]> {
-  const box = await page.getByRole('application').boundingBox();
-  if (!box) throw new Error('the canvas is not there');
-  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
-  await page.mouse.move(x, y);
-  const place = page.locator('.status .place');
-  await place.waitFor(READY);
-  const [left = 0, top = 0] = ((await place.textContent()) ?? '').split(', ').map(Number);
-  return (u, v) => [x + u - left, y + v - top];
-}
-
-async function drag(
-  page: Page,
-  from: readonly [number, number],
-  to: readonly [number, number],
-): Promise<void> {
-  await page.mouse.move(...from);
-  await page.mouse.down();
-  await page.mouse.move((from[0] + to[0]) / 2, (from[1] + to[1]) / 2, { steps: 3 });
-  await page.mouse.move(...to, { steps: 3 });
-  await page.mouse.up();
-}
+const withPicture = async (): Promise<StudioPage> => (studio = await openPicture());
 
 const rows = (page: Page) => page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem');
 
