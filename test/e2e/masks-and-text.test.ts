@@ -136,6 +136,61 @@ describe('text on the canvas', () => {
   });
 });
 
+describe('the box of a text', () => {
+  test('is widened by a side, which wraps it anew and leaves its letters, and undone exactly', async () => {
+    const { page, complaints } = await withPicture();
+    const to = await screenOf(page);
+    const before = await exported(page);
+    await page.keyboard.press('t');
+    await drag(page, to(100, 80), to(260, 200));
+    await page.keyboard.type('these words need lines');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => rows(page).count(), READY).toBe(2);
+    await page.keyboard.press('v');
+    const wrapped = await exported(page);
+    const boxWidth = page.getByLabel('Box width', { exact: true });
+    const fontSize = page.getByLabel('Size', { exact: true });
+    const size = await fontSize.inputValue();
+    expect(await boxWidth.inputValue()).toBe('160');
+    const lines = async (): Promise<number> => {
+      const shown = await exported(page);
+      const filled = Array.from({ length: 300 }, (_, y) =>
+        inkIn(before, shown, { x: 95, y: 80 + y, width: 405, height: 1 }),
+      ).map((count) => count > 0);
+      return filled.filter((ink, y) => ink && filled[y - 1] !== true).length;
+    };
+    const many = await lines();
+    expect(many).toBeGreaterThan(1);
+    const middle = await rightHandle(page, to);
+    await drag(page, middle, [middle[0] + 240, middle[1]]);
+    await expect.poll(() => boxWidth.inputValue(), READY).toBe('400');
+    expect(await fontSize.inputValue()).toBe(size);
+    const wide = await exported(page);
+    expect(await lines()).toBeLessThan(many);
+    expect(inkIn(before, wide, { x: 270, y: 80, width: 230, height: 40 })).toBeGreaterThan(50);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => boxWidth.inputValue(), READY).toBe('160');
+    expect(Buffer.compare((await exported(page)).data, wrapped.data)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** Where the handle of the box's right side is: there the pointer says that it can be dragged. */
+async function rightHandle(
+  page: Page,
+  to: (x: number, y: number) => [number, number],
+): Promise<[number, number]> {
+  for (let y = 90; y < 300; y += 4) {
+    await page.mouse.move(...to(260, y));
+    const cursor = await page
+      .locator('.konvajs-content')
+      .first()
+      .evaluate((content: HTMLElement) => content.style.cursor);
+    if (cursor === 'ew-resize') return to(260, y);
+  }
+  throw new Error('the box has no handle at its right side');
+}
+
 /** How many pixels of a rectangle differ. */
 function inkIn(
   before: Shown,
