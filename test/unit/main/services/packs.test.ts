@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { BlobStore } from '../../../../main/services/blobs.js';
 import { filterPlain, unfilterPlain } from '../../../../main/services/packs/filter.js';
 import { Packs } from '../../../../main/services/packs/index.js';
-import { packed } from '../../../../main/services/packs/jobs.js';
+import { packed, type PackJob } from '../../../../main/services/packs/jobs.js';
 import { PackPool } from '../../../../main/services/packs/pool.js';
 import { adler32, joinAdler, joinCrc } from '../../../../main/services/packs/sums.js';
 import { compiled } from './compiled.js';
@@ -54,11 +54,11 @@ test('drawings that repeat themselves are packed by that', () => {
 test('threads pack what this one would, several at once, and those that wait are done in turn', async () => {
   const pool = new PackPool(pathToFileURL(worker), 2);
   onTestFinished(() => pool.close());
-  const jobs = Array.from({ length: 7 }, (_, salt) => ({
-    kind: 'rows' as const,
+  const jobs = Array.from({ length: 7 }, (_, salt): PackJob => ({
+    kind: 'rows',
     bytes: pattern(100, 40, salt),
     width: 100,
-    channels: (salt % 2 === 0 ? 3 : 4) as 3 | 4,
+    channels: salt % 2 === 0 ? 3 : 4,
   }));
   const done = await Promise.all(jobs.map((job) => pool.run(job)));
   for (const [index, { pieces, bytes }] of done.entries()) {

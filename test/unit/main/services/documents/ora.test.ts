@@ -157,7 +157,7 @@ describe('opening OpenRaster', () => {
 });
 
 /** Packed pixels as a page leaves them with the services. */
-async function packing() {
+function packing() {
   const blobs = new BlobStore();
   const packs = new Packs(blobs, new PackPool());
   const pack = packs.of('a-document');
@@ -199,7 +199,7 @@ function tilesOf(data: Uint8Array, width: number, height: number): Uint8Array[] 
 
 describe('writing OpenRaster', () => {
   async function written() {
-    const { blobs, packs, pack, picture } = await packing();
+    const { blobs, packs, pack, picture } = packing();
     const raster = async (
       name: string,
       width: number,
