@@ -17,8 +17,8 @@ import type { Released } from './released.svelte.js';
 const BATCH = 8 * 2 ** 20;
 /** Keys that are asked for at once. */
 const KEYS = 200_000;
-/** Pieces on their way at once: one more than there are cores to pack them. */
-const AT_ONCE = Math.min(8, navigator.hardwareConcurrency) + 1;
+/** The most pieces that are on their way at once. */
+const MOST = 9;
 
 type Packed = Omit<Ask<'files.writeProject'>, 'task' | 'name' | 'project'>;
 
@@ -195,7 +195,9 @@ async function all(
       onProgress(done / total);
     }
   };
-  const workers = Array.from({ length: AT_ONCE }, () =>
+  // One more than there are cores to pack them.
+  const count = Math.min(MOST, navigator.hardwareConcurrency + 1);
+  const workers = Array.from({ length: count }, () =>
     work().catch((error: unknown) => {
       failed.abort(error);
     }),
