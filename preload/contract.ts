@@ -64,8 +64,21 @@ const wireBase = {
   opacity: unit,
   blendMode: z.string().max(40),
 };
+/** What of a layer shows, one byte a pixel under a blob id; for files that have masks themselves. */
+const wireMask = z.strictObject({
+  x: z.int(),
+  y: z.int(),
+  width: side,
+  height: side,
+  pixels: blobId,
+  /** What it is everywhere else. */
+  outside: z.literal([0, 255]),
+  enabled: z.boolean(),
+});
+export type WireMask = z.output<typeof wireMask>;
 const wireRaster = z.strictObject({
   ...wireBase,
+  mask: z.exactOptional(wireMask),
   type: z.literal('raster'),
   x: z.int(),
   y: z.int(),
@@ -80,6 +93,9 @@ export interface WireGroup {
   visible: boolean;
   opacity: number;
   blendMode: string;
+  mask?: WireMask;
+  /** Drawn a layer after the other onto what lies below, which looks the same. */
+  passThrough?: boolean;
   children: WireLayer[];
 }
 export type WireLayer = WireRaster | WireGroup;
@@ -88,6 +104,8 @@ const wireLayer: z.ZodType<WireLayer> = z.lazy(() =>
     wireRaster,
     z.strictObject({
       ...wireBase,
+      mask: z.exactOptional(wireMask),
+      passThrough: z.exactOptional(z.boolean()),
       type: z.literal('group'),
       children: z.array(wireLayer).max(500),
     }),
@@ -185,16 +203,54 @@ const recoverySchema = z.strictObject({
 /** A name that a page makes up. */
 const workId = z.string().regex(/^[a-z0-9-]{8,40}$/);
 
-/** A layer of an OpenRaster file, of the document's size or smaller, raw RGBA. */
+/** What a page calls something packed: of tiles and sizes that make it, so that it is made once. */
+const packKey = z.string().regex(/^[a-z0-9.:,-]{1,4000}$/);
+
+/** A picture of packed strips, from the top; without alpha, it has 3 channels. */
+const packedPictureSchema = z.strictObject({
+  width: side,
+  height: side,
+  channels: z.literal([3, 4]),
+  strips: z.array(packKey).min(1).max(70_000),
+});
+export type PackedPicture = z.output<typeof packedPictureSchema>;
+
+const packedRaster = z.strictObject({
+  ...wireBase,
+  type: z.literal('raster'),
+  x: z.int(),
+  y: z.int(),
+  picture: packedPictureSchema,
+  /** Which of the project's tiles the picture is made of, as runs: where they lie in it, row by row
+   * from the top, the first id, and how many follow each other in both. */
+  runs: z.array(count).max(3 * 65_536),
+});
+/** A layer of packed pixels. */
+export type PackedLayer =
+  | z.output<typeof packedRaster>
+  | (Omit<WireGroup, 'children' | 'mask' | 'passThrough'> & { children: PackedLayer[] });
+const packedLayer: z.ZodType<PackedLayer> = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    packedRaster,
+    z.strictObject({
+      ...wireBase,
+      type: z.literal('group'),
+      children: z.array(packedLayer).max(500),
+    }),
+  ]),
+);
+
+/** An OpenRaster file of what was packed before. */
 const writeProjectSchema = z.strictObject({
   name,
   width: side,
   height: side,
-  layers: z.array(wireLayer).max(500),
-  /** The flattened picture, raw RGBA. */
-  merged: blobId,
+  layers: z.array(packedLayer).max(500),
+  /** The flattened picture. */
+  merged: packedPictureSchema,
   project: z.string().max(64_000_000),
-  tiles: blobId,
+  /** Under which name it was packed. */
+  store: workId,
   /** By which it is cancelled, and its progress told. */
   task: workId,
 });
@@ -310,6 +366,27 @@ export const REQUESTS = {
     }),
     fileSchema,
   ),
+  /** What of this is not packed under a name yet that the page made up: indices of the keys. */
+  'packs.missing': request(
+    z.strictObject({ store: workId, keys: z.array(packKey).max(300_000) }),
+    z.strictObject({ missing: z.array(count) }),
+  ),
+  /** Packs rows of a picture, raw RGBA in a blob. */
+  'packs.rows': request(
+    z.strictObject({
+      store: workId,
+      key: packKey,
+      width: side,
+      channels: z.literal([3, 4]),
+      blob: blobId,
+    }),
+    nothing,
+  ),
+  /** Packs tiles, each under the key `tile:` and its id. */
+  'packs.tiles': request(z.strictObject({ store: workId, tiles: tileList, blob: blobId }), nothing),
+  /** Forgets all that was packed under a name. */
+  'packs.clear': request(z.strictObject({ store: workId }), nothing),
+  /** Puts a file together of what was packed; anything else is forgotten then. */
   'files.writeProject': request(writeProjectSchema, fileSchema),
   /** Gives up what is being written; nothing of it stays. */
   'task.cancel': request(z.strictObject({ task: workId }), nothing),

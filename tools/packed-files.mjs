@@ -134,6 +134,7 @@ function needed(config, read) {
   return [
     ...['package.json', 'LICENSE', config.extraMetadata.main, 'dist/preload/index.cjs'],
     ...['dist/main/engine/host.js', 'dist/main/engine/images/svg-process.js'],
+    'dist/main/services/packs/worker.js',
     ...['dist/main/services/probe-provider.js', 'dist/renderer/index.html'],
     ...['dist/renderer/icon.png', `${model}bundle.json`],
     ...Object.keys(manifest.files).map((name) => model + name),

@@ -1,7 +1,7 @@
 /** Pixels and files on their way between the studio's two sides, each under an id nobody can guess. */
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -172,6 +172,31 @@ export class BlobStore implements Blobs {
     });
   }
 
+  async fill(
+    size: number,
+    use: (put: (bytes: Uint8Array, at: number) => Promise<void>) => Promise<void>,
+  ): Promise<string> {
+    if (size > this.maxTotal) throw tooLargeInAll(this.maxTotal);
+    if (size <= this.#memory / 4) {
+      const bytes = Buffer.alloc(size);
+      await use((part, at) => {
+        bytes.set(part, at);
+        return Promise.resolve();
+      });
+      return this.put(bytes);
+    }
+    return this.#toFile(
+      (_, handle) =>
+        use(async (part, at) => {
+          for (let done = 0; done < part.length;) {
+            done += (await handle.write(part, done, part.length - done, at + done)).bytesWritten;
+          }
+        }),
+      size,
+      size,
+    );
+  }
+
   async read(id: string): Promise<Uint8Array> {
     return this.slice(id, 0, this.sizeOf(id));
   }
@@ -294,13 +319,18 @@ export class BlobStore implements Blobs {
     }, declared);
   }
 
-  /** @throws NativaError DISK_FULL, and what `use` throws */
+  /**
+   * @param wanted bytes that the disk must have room for
+   * @param filled its size where `use` writes to the file itself
+   * @throws NativaError DISK_FULL, and what `use` throws
+   */
   async #toFile(
-    use: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+    use: (write: (bytes: Uint8Array) => Promise<void>, handle: FileHandle) => Promise<void>,
     wanted = 0,
+    filled = 0,
   ): Promise<string> {
     const file = this.#newFile();
-    let size = 0;
+    let size = filled;
     try {
       await requireFree(file, wanted);
       const handle = await open(file, 'wx', 0o600);
@@ -308,7 +338,7 @@ export class BlobStore implements Blobs {
         await use(async (bytes) => {
           size += bytes.length;
           await handle.writeFile(bytes);
-        });
+        }, handle);
       } finally {
         await handle.close();
       }

@@ -11,7 +11,7 @@ const TURN = 8;
 const BATCH = 64 * 2 ** 20;
 
 /** Lets the page draw and answer. By a message, for browsers delay timers that follow each other. */
-async function turn(): Promise<void> {
+export async function turn(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   await new Promise<void>((resolve) => {
     port1.onmessage = () => {

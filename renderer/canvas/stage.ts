@@ -29,6 +29,22 @@ export interface Picture {
   readonly forming: { readonly bitmap: ImageBitmap; readonly transform: Matrix } | null;
 }
 
+/** What the transform box is held by. */
+export type Handle = 'left' | 'right' | 'other';
+
+/** What the transform box goes around. */
+export interface TransformFrame {
+  readonly rect: Rect;
+  /** To the screen. */
+  readonly matrix: Matrix;
+  /** Its sides break lines anew: it has no height of its own. */
+  readonly wraps: boolean;
+}
+
+const SIDES: Readonly<Record<string, Handle>> = { 'middle-left': 'left', 'middle-right': 'right' };
+const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'];
+const ANCHORS = [...CORNERS, ...Object.keys(SIDES), 'top-center', 'bottom-center'];
+
 export class CanvasStage {
   readonly #stage: Konva.Stage;
   readonly #picture: Konva.Layer;
@@ -54,15 +70,17 @@ export class CanvasStage {
   #near: Point | undefined;
   #request = 0;
   #boxMatrix: Matrix | null = null;
+  /** What the transform box is held by. */
+  #handle: Handle = 'other';
 
   /**
-   * @param transformed told how the transform box changed what it holds, in document coordinates;
-   *   `done` once it is let go
+   * @param transformed told how the transform box changed what it holds, in document coordinates,
+   *   and by which handle; `done` once it is let go
    */
   constructor(
     container: HTMLDivElement,
     compositor: Compositor,
-    transformed: (matrix: Matrix, done: boolean) => void,
+    transformed: (matrix: Matrix, handle: Handle, done: boolean) => void,
   ) {
     this.#compositor = compositor;
     this.#stage = new Konva.Stage({ container, width: 1, height: 1 });
@@ -81,8 +99,11 @@ export class CanvasStage {
     });
     const tell = (done: boolean) => (): void => {
       const change = this.#boxChange();
-      if (change) transformed(change, done);
+      if (change) transformed(change, this.#handle, done);
     };
+    this.#transformer.on('transformstart', () => {
+      this.#handle = SIDES[this.#transformer.getActiveAnchor() ?? ''] ?? 'other';
+    });
     this.#transformer.on('transform', tell(false));
     this.#transformer.on('transformend', tell(true));
     this.#picture.add(
@@ -165,12 +186,13 @@ export class CanvasStage {
   }
 
   /** Shows handles around a rectangle under a matrix to the screen; null hides them. */
-  frame(box: { readonly rect: Rect; readonly matrix: Matrix } | null): void {
+  frame(box: TransformFrame | null): void {
     if (this.#transformer.isTransforming()) return;
     this.#transformer.visible(box !== null);
     this.#boxMatrix = null;
     if (box) {
-      const { rect, matrix } = box;
+      const { rect, matrix, wraps } = box;
+      this.#transformer.enabledAnchors(wraps ? [...CORNERS, ...Object.keys(SIDES)] : ANCHORS);
       const whole = multiply(matrix, [1, 0, 0, 1, rect.x, rect.y]);
       const decomposed = new Konva.Transform([...whole]).decompose();
       this.#box.setAttrs({ ...decomposed, width: rect.width, height: rect.height });

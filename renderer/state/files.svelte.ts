@@ -1,22 +1,22 @@
 /** Bringing pictures in, saving and exporting them, and keeping unsaved work on disk. */
-import type { Opened, WireLayer } from '../../preload/contract.js';
+import type { Opened, ReadyFile, WireLayer } from '../../preload/contract.js';
 import { fetchRaster, fetchTiles } from '../bridge/pictures.js';
 import { toStudioError } from '../bridge/client.js';
 import { createDocument, createGroup, createRasterLayer } from '../document/create.js';
 import type { HistoryTree } from '../document/history/tree.js';
 import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
-import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
-import { wholePixels } from '../document/pixels/bounds.js';
-import { parseText, serialise, type Serialised, type TileLength } from '../document/serialise.js';
-import type { BlendMode, Layer, StudioDocument } from '../document/types.js';
+import { flatten, type FlattenOptions } from '../document/pixels/flatten.js';
+import { parseText, serialise } from '../document/serialise.js';
+import type { SerialiseOptions, TileLength } from '../document/serialise.js';
+import type { Layer, StudioDocument } from '../document/types.js';
 import { BLEND_MODES } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
 import { saveReady } from '../files/export.js';
-import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
 import type { FileTask } from './filing.svelte.js';
 import { uploadFlat } from './flat-upload.js';
+import { LayeredUpload } from './layered-upload.js';
 import type { OpenDocument } from './open-document.svelte.js';
 import { openProject } from './released.svelte.js';
 import type { Studio } from './studio.svelte.js';
@@ -42,6 +42,9 @@ function pick(multiple: boolean): Promise<readonly File[]> {
     input.click();
   });
 }
+
+/** What packing is of saving a project. */
+const PACKING_PART = 0.9;
 
 /** Where a file goes: into an open document, or into one of its own. */
 type Place = OpenDocument | 'own';
@@ -149,11 +152,8 @@ export class Files {
     const { document, tree } = editor;
     if (!document || !tree) return false;
     const { id, name: title } = editor;
-    const saved = await filing.run(title, async (task) => {
-      const { json, tiles } = await this.#history(open, tree, task);
-      const parts = await this.#parts(document, task);
-      const ask = { name: title, ...parts, project: json, tiles };
-      const file = await task.write('files.writeProject', ask);
+    const action = async (task: FileTask): Promise<boolean> => {
+      const file = await this.#written(open, document, tree, task);
       const name = `${stem(title)}.ora`;
       if (!(await saveReady(this.#studio, name, file))) return false;
       // It may hold another one, or none, by now.
@@ -163,56 +163,48 @@ export class Files {
       }
       ui.toast('info', t('app.saved', { name }));
       return true;
-    });
-    return saved === true;
+    };
+    return (await filing.run(title, action, PACKING_PART)) === true;
   }
 
-  /** A history as JSON, and a blob of its tiles. */
-  async #history(
-    { released, editor }: OpenDocument,
+  /** A project's file, put together of what is packed of it. */
+  async #written(
+    { released, packing, editor }: OpenDocument,
+    document: StudioDocument,
     tree: HistoryTree,
     task: FileTask,
-  ): Promise<{ readonly json: string; readonly tiles: string }> {
-    const { ui } = this.#studio;
-    const upload = async (written: Serialised) => ({
-      json: written.json,
-      tiles: task.hold(await released.uploadAll(written, task.signal)),
-    });
+  ): Promise<ReadyFile> {
+    const { name } = editor;
+    const write = async (options: SerialiseOptions = {}): Promise<ReadyFile> => {
+      const written = serialise(tree, options);
+      const packed = await packing.pack(document, written, task);
+      return task.write('files.writeProject', { name, ...packed, project: written.json });
+    };
+    const stored = { stored: released.stored };
     try {
-      return await upload(serialise(tree, { stored: released.stored }));
+      return await write(stored);
     } catch (error) {
       task.signal.throwIfAborted();
       const failure = toStudioError(error);
+      // The services were started anew: everything is packed once more.
+      if (failure.code === 'PACKS_GONE') return write(stored);
       if (failure.code !== 'TILES_GONE') throw failure;
       // Old states went with the services that had them: the work is saved without them.
-      ui.toast('error', editor.explain(failure));
-      return upload(serialise(tree));
+      this.#studio.ui.toast('error', editor.explain(failure));
+      return write();
     }
-  }
-
-  /** The flattened picture and the layers for other programs, uploaded. */
-  async #parts(document: StudioDocument, task: FileTask) {
-    const leaves = countLeaves(document.layers) + 1;
-    let done = 0;
-    const step = (part: number): void => {
-      task.onProgress((done + part) / leaves);
-    };
-    const options = { signal: task.signal, onProgress: step };
-    const { blob, width, height } = await this.flattened(document, options);
-    task.hold(blob);
-    const layers = await this.#wireLayers(document, document.layers, task, (part) => {
-      if (part === 0) done += 1;
-      step(part);
-    });
-    return { width, height, layers, merged: blob };
   }
 
   /** The document with its layers for other programs. @returns undefined if it was given up */
   exportPsd(name: string): Promise<boolean | undefined> {
     const document = this.#document();
     return this.#studio.filing.run(name, async (task) => {
-      const parts = await this.#parts(document, task);
-      const file = await task.write('files.exportPsd', { name, ...parts });
+      const layered = new LayeredUpload(this.#studio, document, task);
+      const layers = await layered.layers();
+      const { blob: merged, width, height } = await this.flattened(document, layered.merging());
+      task.hold(merged);
+      const ask = { name, width, height, layers, merged };
+      const file = await task.write('files.exportPsd', ask);
       return saveReady(this.#studio, name, file);
     });
   }
@@ -324,53 +316,4 @@ export class Files {
     }
     return made;
   }
-
-  /** Layers as other programs take them: each flattened to pixels, groups kept. */
-  async #wireLayers(
-    document: StudioDocument,
-    layers: readonly Layer[],
-    task: FileTask,
-    onProgress: (part: number) => void,
-  ): Promise<WireLayer[]> {
-    const { client, compositor } = this.#studio;
-    const { signal } = task;
-    const made: WireLayer[] = [];
-    for (const layer of layers) {
-      const common = { name: layer.name, visible: layer.visible, opacity: layer.opacity };
-      const blendMode: BlendMode = layer.blendMode;
-      if (layer.type === 'group') {
-        const children = await this.#wireLayers(document, layer.children, task, onProgress);
-        made.push({ type: 'group', ...common, blendMode, children });
-        continue;
-      }
-      onProgress(0);
-      const bounds = boundsOfLayer(layer);
-      if (!bounds || bounds.width < 1 || bounds.height < 1) continue;
-      const rect = wholePixels(bounds);
-      const alone = {
-        ...layer,
-        visible: true,
-        opacity: 1,
-        blendMode: 'normal' as const,
-        clipped: false,
-      };
-      const pixels = await uploadFlat(
-        client,
-        rect,
-        (part, watched) => flattenLayers(compositor, document, [alone], { rect: part, ...watched }),
-        { signal, onProgress },
-      );
-      task.hold(pixels);
-      made.push({ type: 'raster', ...common, blendMode, ...rect, pixels });
-    }
-    return made;
-  }
-}
-
-/** How many of some layers and those in them are no groups. */
-function countLeaves(layers: readonly Layer[]): number {
-  return layers.reduce(
-    (sum, layer) => sum + (layer.type === 'group' ? countLeaves(layer.children) : 1),
-    0,
-  );
 }

@@ -5,7 +5,7 @@
 import type { Ask, ReadyFile, StudioEvent } from '../../preload/contract.js';
 import type { Client } from '../bridge/client.js';
 
-/** What the page has to do of a file; the rest is writing it. */
+/** What the page has to do of a file, if not said; the rest is writing it. */
 const PAGE_PART = 0.4;
 
 /** Requests that write a file. */
@@ -36,6 +36,7 @@ export class Filing {
   #last: Promise<unknown> = Promise.resolve();
   /** What the services know the file by that is written now. */
   #task = '';
+  #pagePart = PAGE_PART;
   shown = $state.raw<Shown | null>(null);
 
   constructor(client: Client) {
@@ -52,18 +53,27 @@ export class Filing {
   /** How far the services are. */
   receive({ task, part }: Extract<StudioEvent, { type: 'task' }>): void {
     if (task !== this.#task || !this.shown) return;
-    this.shown = { ...this.shown, part: PAGE_PART + (1 - PAGE_PART) * part };
+    const own = this.#pagePart;
+    this.shown = { ...this.shown, part: own + (1 - own) * part };
   }
 
   /**
    * Makes a file, after those that were asked for before.
+   * @param pagePart how much of it is done when it is written, from 0 to 1
    * @returns undefined if it was given up
    * @throws what `action` throws
    */
-  async run<T>(name: string, action: (task: FileTask) => Promise<T>): Promise<T | undefined> {
+  async run<T>(
+    name: string,
+    action: (task: FileTask) => Promise<T>,
+    pagePart = PAGE_PART,
+  ): Promise<T | undefined> {
     const controller = new AbortController();
     this.#asked.add(controller);
-    const turn = this.#last.then(() => this.#perform(name, controller.signal, action));
+    const turn = this.#last.then(() => {
+      this.#pagePart = pagePart;
+      return this.#perform(name, controller.signal, action);
+    });
     this.#last = turn.catch(() => undefined);
     try {
       return await turn;
@@ -85,7 +95,7 @@ export class Filing {
       return await action({
         signal,
         onProgress: (part) => {
-          this.shown = { name, part: part * PAGE_PART };
+          this.shown = { name, part: part * this.#pagePart };
         },
         hold: (blob) => {
           held.push(blob);

@@ -1,5 +1,6 @@
 /** One of the open documents, with all that is its own and stays as it is while another is shown. */
 import type { Settings } from '../../preload/contract.js';
+import type { Compositor } from '../document/pixels/compose.js';
 import type { Point } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import { Autosave } from './autosave.svelte.js';
@@ -7,6 +8,7 @@ import { ConsistencyState } from './consistency.svelte.js';
 import { CreateState, type RunsShared } from './create.svelte.js';
 import { Editor } from './editor.svelte.js';
 import { MaskState } from './mask.svelte.js';
+import { Packing } from './packing.js';
 import { Released } from './released.svelte.js';
 import { Typing } from './typing.svelte.js';
 import type { UiState } from './ui.svelte.js';
@@ -16,6 +18,7 @@ import { ViewState } from './view.svelte.js';
 export interface DocumentShared extends RunsShared {
   readonly ui: UiState;
   readonly settings: Settings;
+  readonly compositor: Compositor;
   /** A name that no open document has. */
   readonly untitled: () => string;
 }
@@ -33,6 +36,7 @@ export class OpenDocument {
   readonly consistency = new ConsistencyState();
   readonly released: Released;
   readonly autosave: Autosave;
+  readonly packing: Packing;
   /** Where the clone tool copies from. */
   cloneFrom = $state.raw<Point | null>(null);
   /** The document with the candidate that is looked at; made once, for it has layers of its own. */
@@ -46,6 +50,7 @@ export class OpenDocument {
     this.create = new CreateState(shared, like?.create);
     this.released = new Released(shared, this.editor);
     this.autosave = new Autosave(shared, this.editor, this.released);
+    this.packing = new Packing(shared.client, shared.compositor, this.released);
     if (like) this.view.takeWindow(like.view);
     this.create.arrived = ({ items }) => {
       const [first] = items;
@@ -85,5 +90,6 @@ export class OpenDocument {
     await Promise.all([this.create.end(), this.autosave.forget(null)]);
     this.editor.close();
     this.released.end();
+    this.packing.end();
   }
 }

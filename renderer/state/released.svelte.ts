@@ -1,16 +1,15 @@
 /** Old states of the history, released to the services' disk and read back when someone goes there. */
 import { toStudioError, type Client } from '../bridge/client.js';
-import { batches, uploadTiles } from '../bridge/pictures.js';
 import { DocumentError } from '../document/errors.js';
 import { leastMissedFirst, restore } from '../document/history/memory.js';
 import { currentDocument, type HistoryTree, type NodeId } from '../document/history/tree.js';
-import { tilesOf, type Serialised, type Stored, type TileBytes } from '../document/serialise.js';
+import { tilesOf, type Stored } from '../document/serialise.js';
 import type { UnreadProject } from '../document/serialise.js';
 import { badProject } from '../document/serialise/read.js';
 import type { StudioDocument } from '../document/types.js';
 import type { Editor } from './editor.svelte.js';
 import type { DocumentShared } from './open-document.svelte.js';
-import { Shelf, groups } from './shelf.js';
+import { Shelf } from './shelf.js';
 
 /** Bytes of pixels that are read for a look at a state. */
 const LOOK = 256 * 2 ** 20;
@@ -130,59 +129,6 @@ export class Released {
       // Said when somebody goes there.
     }).catch(() => undefined);
     return found;
-  }
-
-  /**
-   * All tiles of a history as it is written, those in memory and those on disk, as one blob.
-   * @throws StudioError TILES_GONE where one on disk is not there any more; the signal's reason once
-   *   it is aborted, and then nothing of it stays
-   */
-  async uploadAll(written: Serialised, signal?: AbortSignal): Promise<string> {
-    const { client } = this.#shared;
-    const parts: string[] = [];
-    try {
-      await this.#uploadParts(written, parts, signal);
-      return parts.length > 0 ? await client.joined(parts) : await uploadTiles(client, []);
-    } catch (error) {
-      client.drop(...parts);
-      throw error;
-    }
-  }
-
-  async #uploadParts(
-    { tiles, elsewhere }: Serialised,
-    parts: string[],
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const { client } = this.#shared;
-    let next = 0;
-    let run: TileBytes[] = [];
-    const send = async (): Promise<void> => {
-      for (const batch of batches(run)) parts.push(await uploadTiles(client, batch, signal));
-      run = [];
-    };
-    // Both lists are in the order of the ids, and so has the blob to be.
-    for (const tile of tiles) {
-      const before: number[] = [];
-      for (let other = elsewhere[next]; other && other.id < tile.id; other = elsewhere[++next]) {
-        before.push(other.id);
-      }
-      if (before.length > 0) {
-        await send();
-        parts.push(...(await this.#onDisk(before)));
-      }
-      run.push(tile);
-    }
-    await send();
-    signal?.throwIfAborted();
-    parts.push(...(await this.#onDisk(elsewhere.slice(next).map(({ id }) => id))));
-  }
-
-  /** Blobs of tiles on disk, which never come through this page. */
-  async #onDisk(ids: readonly number[]): Promise<readonly string[]> {
-    const blobs: string[] = [];
-    for (const some of groups(ids)) blobs.push(await this.blobOf(some));
-    return blobs;
   }
 
   /** A blob of some tiles on disk, in this order. @throws StudioError TILES_GONE */

@@ -56,7 +56,7 @@ export class Shelf implements TileKeeper {
 }
 
 /** As many ids at once as may be fetched at once. */
-export function groups(ids: readonly number[]): readonly (readonly number[])[] {
+function groups(ids: readonly number[]): readonly (readonly number[])[] {
   const made: (readonly number[])[] = [];
   for (let at = 0; at < ids.length; at += TILES_AT_ONCE)
     made.push(ids.slice(at, at + TILES_AT_ONCE));

@@ -3,6 +3,7 @@ import type { ModelInfo, Settings, StudioEvent } from '../../preload/contract.js
 import type { Answer } from '../../preload/contract.js';
 import { StudioError, toStudioError, type Client } from '../bridge/client.js';
 import { boundsOfLayer, rasteriser } from '../canvas/bounds.js';
+import { layoutOf } from '../canvas/text-metrics.js';
 import { keymap, keysOf, shownKeys } from '../commands/keys.js';
 import type { Command, CommandId, Registry } from '../commands/registry.js';
 import { withCandidate, type Ready } from '../create/candidates.js';
@@ -17,6 +18,7 @@ import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { maskColours } from '../document/pixels/mask-picture.js';
 import { multiply } from '../document/pixels/matrix.js';
+import { wrappedText } from '../document/text/box.js';
 import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
 import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
 import { locale, t, type MessageKey } from '../i18n/index.svelte.js';
@@ -245,8 +247,13 @@ export class Studio implements DocumentShared {
   get transformFrame() {
     const { document, active } = this.editor;
     if (!document || !active || active.locked || active.type === 'adjustment') return null;
+    const { matrix } = this.view;
+    const text = wrappedText(document);
+    if (text) {
+      return { rect: layoutOf(text).box, matrix: multiply(matrix, text.transform), wraps: true };
+    }
     const rect = this.#selectedBounds;
-    return rect && { rect, matrix: this.view.matrix };
+    return rect && { rect, matrix, wraps: false };
   }
 
   /** Where a picture that forms is drawn, from its preview's pixels to the document's. */

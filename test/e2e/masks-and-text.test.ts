@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { READY } from './actions.js';
 import { closeBrowser, dropFiles, openStudio, type StudioPage } from './harness.js';
-import { pixelsOfFile, testPicture } from './pictures.js';
+import { HEIGHT, WIDTH, drag, exported, openPicture, screenOf, type Shown } from './on-canvas.js';
 
 let studio: StudioPage | undefined;
 afterEach(async () => {
@@ -12,65 +13,7 @@ afterEach(async () => {
 });
 afterAll(closeBrowser);
 
-const READY = { timeout: 60_000 };
-const [WIDTH, HEIGHT] = [600, 400];
-
-async function withPicture(): Promise<StudioPage> {
-  const opened = await openStudio();
-  studio = opened;
-  const bytes = await testPicture(WIDTH, HEIGHT);
-  await dropFiles(opened.page, [{ name: 'photo.png', type: 'image/png', bytes }]);
-  await opened.page.locator(`[data-document="${WIDTH}x${HEIGHT}"]`).waitFor(READY);
-  // One pixel of the document is one of the screen, around the middle of the canvas.
-  await opened.page.keyboard.press('Control+1');
-  return opened;
-}
-
-interface Shown {
-  readonly data: Uint8Array;
-  at(x: number, y: number): number[];
-}
-
-async function exported(page: Page): Promise<Shown> {
-  await page.keyboard.press('Control+e');
-  const dialog = page.getByRole('dialog');
-  await dialog.waitFor(READY);
-  const download = page.waitForEvent('download', READY);
-  await dialog.getByRole('button', { name: 'Export' }).click();
-  const file = await pixelsOfFile(await readFile(await (await download).path()));
-  await page.keyboard.press('Escape');
-  await expect.poll(() => dialog.count(), READY).toBe(0);
-  const { data, channels } = file;
-  const at = (x: number, y: number): number[] => {
-    const i = (y * WIDTH + x) * channels;
-    return [...data.subarray(i, i + 3), channels === 4 ? (data[i + 3] ?? 0) : 255];
-  };
-  return { data, at };
-}
-
-/** What the status bar says of where the pointer is, as a way to points of the document. */
-async function screenOf(page: Page): Promise<(x: number, y: number) => [number, number]> {
-  const box = await page.getByRole('application').boundingBox();
-  if (!box) throw new Error('the canvas is not there');
-  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
-  await page.mouse.move(x, y);
-  const place = page.locator('.status .place');
-  await place.waitFor(READY);
-  const [left = 0, top = 0] = ((await place.textContent()) ?? '').split(', ').map(Number);
-  return (u, v) => [x + u - left, y + v - top];
-}
-
-async function drag(
-  page: Page,
-  from: readonly [number, number],
-  to: readonly [number, number],
-): Promise<void> {
-  await page.mouse.move(...from);
-  await page.mouse.down();
-  await page.mouse.move((from[0] + to[0]) / 2, (from[1] + to[1]) / 2, { steps: 3 });
-  await page.mouse.move(...to, { steps: 3 });
-  await page.mouse.up();
-}
+const withPicture = async (): Promise<StudioPage> => (studio = await openPicture());
 
 const rows = (page: Page) => page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem');
 
@@ -192,6 +135,61 @@ describe('text on the canvas', () => {
     expect(inkIn(before, written, { x: 270, y: 0, width: 330, height: 400 })).toBe(0);
   });
 });
+
+describe('the box of a text', () => {
+  test('is widened by a side, which wraps it anew and leaves its letters, and undone exactly', async () => {
+    const { page, complaints } = await withPicture();
+    const to = await screenOf(page);
+    const before = await exported(page);
+    await page.keyboard.press('t');
+    await drag(page, to(100, 80), to(260, 200));
+    await page.keyboard.type('these words need lines');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => rows(page).count(), READY).toBe(2);
+    await page.keyboard.press('v');
+    const wrapped = await exported(page);
+    const boxWidth = page.getByLabel('Box width', { exact: true });
+    const fontSize = page.getByLabel('Size', { exact: true });
+    const size = await fontSize.inputValue();
+    expect(await boxWidth.inputValue()).toBe('160');
+    const lines = async (): Promise<number> => {
+      const shown = await exported(page);
+      const filled = Array.from({ length: 300 }, (_, y) =>
+        inkIn(before, shown, { x: 95, y: 80 + y, width: 405, height: 1 }),
+      ).map((count) => count > 0);
+      return filled.filter((ink, y) => ink && filled[y - 1] !== true).length;
+    };
+    const many = await lines();
+    expect(many).toBeGreaterThan(1);
+    const middle = await rightHandle(page, to);
+    await drag(page, middle, [middle[0] + 240, middle[1]]);
+    await expect.poll(() => boxWidth.inputValue(), READY).toBe('400');
+    expect(await fontSize.inputValue()).toBe(size);
+    const wide = await exported(page);
+    expect(await lines()).toBeLessThan(many);
+    expect(inkIn(before, wide, { x: 270, y: 80, width: 230, height: 40 })).toBeGreaterThan(50);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => boxWidth.inputValue(), READY).toBe('160');
+    expect(Buffer.compare((await exported(page)).data, wrapped.data)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** Where the handle of the box's right side is: there the pointer says that it can be dragged. */
+async function rightHandle(
+  page: Page,
+  to: (x: number, y: number) => [number, number],
+): Promise<[number, number]> {
+  for (let y = 90; y < 300; y += 4) {
+    await page.mouse.move(...to(260, y));
+    const cursor = await page
+      .locator('.konvajs-content')
+      .first()
+      .evaluate((content: HTMLElement) => content.style.cursor);
+    if (cursor === 'ew-resize') return to(260, y);
+  }
+  throw new Error('the box has no handle at its right side');
+}
 
 /** How many pixels of a rectangle differ. */
 function inkIn(

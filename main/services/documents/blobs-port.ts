@@ -10,6 +10,14 @@ export interface Blobs {
   put(bytes: Uint8Array): string;
   /** Makes one of several, in their order. @throws NativaError DOCUMENT_TOO_LARGE */
   join(ids: readonly string[]): string;
+  /**
+   * One of so many bytes, which `use` puts in their places in any order; nothing stays if it fails.
+   * @throws NativaError DISK_FULL, DOCUMENT_TOO_LARGE, and what `use` throws
+   */
+  fill(
+    size: number,
+    use: (put: (bytes: Uint8Array, at: number) => Promise<void>) => Promise<void>,
+  ): Promise<string>;
   /** Lets go of what nobody needs any more. */
   drop(ids: readonly string[]): void;
 }

@@ -1,32 +1,18 @@
 /** Opening OpenRaster files: those of other programs as layers, our own as projects. */
 import { totalmem } from 'node:os';
 
-import { NativaError } from '../../../native-models/errors.js';
 import type { Opened, WireLayer } from '../../../preload/contract.js';
 import { decodeRgba, toRgba, type SvgOptions } from '../../engine/images/index.js';
 import { fromOraMode } from './blend-modes.js';
 import type { Blobs } from './blobs-port.js';
+import { MAX_PICTURE_BYTES, openProject, unreadable } from './open-project.js';
 import { checkSize, MAX_LAYERS, MAX_NESTING, PixelBudget } from './pixels.js';
 import type { Source } from './source.js';
 import { isSvg, openSvg } from './svg.js';
 import { decodeXml, parseXml, XmlError, type XmlElement } from './xml.js';
 import { ZipFile, type ZipLimits } from './zip/read.js';
 
-/** Where our own part of the file lies. */
-export const PROJECT_ENTRY = 'nativa/project.json';
-/** Bytes of tiles in one entry. */
-export const TILES_PART = 128 * 1024 * 1024;
-
-/** Where tiles lie: all of them in one entry, or what does not fit in those that follow. */
-export function tilesEntry(n: number): string {
-  return n === 0 ? 'nativa/tiles.bin' : `nativa/tiles-${n + 1}.bin`;
-}
-
 const MAX_STACK_BYTES = 4 * 1024 * 1024;
-const MAX_PROJECT_BYTES = 64_000_000;
-const MAX_PICTURE_BYTES = 512 * 1024 * 1024;
-/** Earlier versions put all tiles of a project into one entry, of no more than an upload. */
-const MAX_TILES_BYTES = 600 * 1024 * 1024;
 /** Bytes that all entries together may have, inflated. */
 const MAX_ARCHIVE = 16 * 1024 * 1024 * 1024;
 const XML = { maxDepth: MAX_NESTING + 5, maxElements: 20_000, allowDoctype: false };
@@ -45,13 +31,6 @@ export function archiveLimits(memory = totalmem()): ZipLimits {
 /** Whether a file is a ZIP archive, of which OpenRaster is the only one opened. */
 export function isZip(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes.subarray(0, 4)) === 'PK\x03\x04';
-}
-
-function unreadable(name: string, reason: string): NativaError {
-  return new NativaError(
-    'UNREADABLE_DOCUMENT',
-    `${name} is no OpenRaster file that can be opened: ${reason}; save it again where it was made.`,
-  );
 }
 
 /**
@@ -79,24 +58,6 @@ export async function openOra(
   const layers = await new StackReader(name, zip, blobs, svg).children(stack);
   if (layers.length === 0) throw unreadable(name, 'it has no layers');
   return { kind: 'layers', name, width, height, layers, recipe: null };
-}
-
-async function openProject(name: string, zip: ZipFile, blobs: Blobs): Promise<Opened | null> {
-  const json = await zip.read(PROJECT_ENTRY, MAX_PROJECT_BYTES);
-  if (json === null) return null;
-  const parts: string[] = [];
-  try {
-    for (let n = 0; zip.has(tilesEntry(n)); n++) {
-      const tiles = await zip.read(tilesEntry(n), MAX_TILES_BYTES);
-      if (tiles !== null) parts.push(blobs.put(tiles));
-    }
-  } catch (error) {
-    blobs.drop(parts);
-    throw error;
-  }
-  if (parts.length === 0) throw unreadable(name, 'its tiles are missing');
-  const project = new TextDecoder().decode(json);
-  return { kind: 'project', name, project, tiles: blobs.join(parts) };
 }
 
 function parseStack(name: string, bytes: Uint8Array): XmlElement {

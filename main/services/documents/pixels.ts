@@ -53,8 +53,28 @@ export class PixelBudget {
  * @throws NativaError BAD_PIXELS where the bytes are not of that size
  */
 export async function readRgba(blobs: Blobs, id: string, size: Size): Promise<Uint8Array> {
+  return readSized(blobs, id, size, 4);
+}
+
+/**
+ * A mask, one byte a pixel.
+ * @throws NativaError BAD_PIXELS where the bytes are not of that size
+ */
+export async function readMask(
+  blobs: Blobs,
+  { pixels, ...size }: Size & { readonly pixels: string },
+): Promise<Uint8Array> {
+  return readSized(blobs, pixels, size, 1);
+}
+
+async function readSized(
+  blobs: Blobs,
+  id: string,
+  size: Size,
+  channels: number,
+): Promise<Uint8Array> {
   const bytes = await blobs.read(id);
-  if (bytes.length === size.width * size.height * 4) return bytes;
+  if (bytes.length === size.width * size.height * channels) return bytes;
   throw new NativaError(
     'BAD_PIXELS',
     `A layer's pixels are ${bytes.length} bytes, not ${size.width}x${size.height}; try again.`,

@@ -1,10 +1,12 @@
 /** Writing OpenRaster files that Krita, GIMP and others open, with all of our own beside it. */
-import type { WireLayer, WriteProject } from '../../../preload/contract.js';
-import { encodePng, thumbnail, withoutOpaqueAlpha } from '../../engine/images/index.js';
+import type { PackedLayer, PackedPicture, WriteProject } from '../../../preload/contract.js';
+import { NativaError } from '../../../native-models/errors.js';
+import { decodeRgba, encodePng, thumbnail } from '../../engine/images/index.js';
+import { factsOf } from '../autosave/project.js';
+import { tileName, type Pieces } from '../packs/index.js';
 import { toOraMode } from './blend-modes.js';
-import type { Blobs } from './blobs-port.js';
-import { PROJECT_ENTRY, TILES_PART, tilesEntry } from './open-ora.js';
-import { readRgba } from './pixels.js';
+import { PICTURES_ENTRY, PROJECT_ENTRY, TILES_PART, filteredEntry } from './open-project.js';
+import { addPicture, addTiles, pngOf } from './packed-entries.js';
 import { unwatched, type Watched } from './watched.js';
 import { escapeXml } from './xml.js';
 import { ZipWriter, type Write } from './zip/write.js';
@@ -13,53 +15,101 @@ import { ZipWriter, type Write } from './zip/write.js';
 const THUMBNAIL_SIDE = 256;
 
 /** What becomes a project's file. */
-type ProjectRequest = Omit<WriteProject, 'task'>;
+type ProjectRequest = Omit<WriteProject, 'task' | 'store'>;
 
 /** MIME type of the file. */
 export const ORA_MIME = 'image/openraster';
 
 /**
- * Writes a document as an OpenRaster file, a layer after the other, so that one of any size needs
- * the memory of one layer. Pixels are let go once they are written.
+ * Puts a document's packed pixels together as an OpenRaster file, a piece after the other, so that
+ * one of any size needs the memory of its flattened picture.
  * @param write takes the file's bytes in their order
- * @throws NativaError BAD_PIXELS, DOCUMENT_TOO_LARGE, what `write` throws, and the signal's reason
- *   once it is aborted
+ * @returns the keys of all pieces in it
+ * @throws NativaError PACKS_GONE, BAD_PIXELS, BAD_PROJECT, DOCUMENT_TOO_LARGE, what `write` throws,
+ *   and the signal's reason once it is aborted
  */
 export async function writeProject(
   input: ProjectRequest,
-  blobs: Blobs,
+  pieces: Pieces,
   write: Write,
   watched: Watched = unwatched(),
-): Promise<void> {
-  const { width, height } = input;
-  const count = counter(input, blobs, watched);
+): Promise<ReadonlySet<string>> {
+  const { width, height, merged } = input;
+  const loose = looseTiles(input);
+  const used = new Set([
+    ...picturesOf(input.layers).flatMap(({ strips }) => strips),
+    ...merged.strips,
+    ...loose.map(({ id }) => tileName(id)),
+  ]);
+  const count = counter(input, loose, watched);
   const zip = new ZipWriter(write);
   // first and as it is, so that the file's type can be told by its first bytes
   await zip.store('mimetype', Buffer.from(ORA_MIME));
-  const stack = await new StackWriter(zip, blobs, count).children(input.layers, '  ');
+  const stack = new StackWriter(zip, pieces, count);
   const xml =
     `<?xml version="1.0" encoding="UTF-8"?>\n` +
     `<image version="0.0.5" w="${width}" h="${height}" xres="72" yres="72">\n` +
-    ` <stack>\n${stack} </stack>\n</image>\n`;
+    ` <stack>\n${await stack.children(input.layers, '  ')} </stack>\n</image>\n`;
   await zip.deflate('stack.xml', Buffer.from(xml));
-  const data = await readRgba(blobs, input.merged, input);
-  const merged = { width, height, channels: 4, data } as const;
-  await zip.store('mergedimage.png', await encodePng(merged));
-  const small = await encodePng(await thumbnail(merged, THUMBNAIL_SIDE));
-  await zip.store('Thumbnails/thumbnail.png', small);
-  blobs.drop([input.merged]);
-  count(data.length);
+  await addPicture(zip, 'mergedimage.png', merged, pieces, count);
+  await zip.store('Thumbnails/thumbnail.png', await thumbnailOf(merged, pieces));
   await zip.deflate(PROJECT_ENTRY, Buffer.from(input.project));
-  await writeTiles(zip, blobs, input.tiles, count);
+  await zip.deflate(PICTURES_ENTRY, Buffer.from(JSON.stringify(stack.pictures)));
+  for (const [n, part] of partsOf(loose).entries()) {
+    await addTiles(zip, filteredEntry(n), part, pieces, count);
+  }
   await zip.finish();
+  return used;
+}
+
+interface Tile {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+/** Tiles of the project that no picture in the file has. @throws NativaError BAD_PROJECT */
+function looseTiles({ project, layers }: ProjectRequest): readonly Tile[] {
+  const facts = factsOf(project);
+  if (facts === null) {
+    throw new NativaError('BAD_PROJECT', 'The project cannot be written as it is; save it again.');
+  }
+  const shown = new Set<number>();
+  for (const { runs } of rastersOf(layers)) {
+    for (let at = 0; at < runs.length; at += 3) {
+      const [first = 0, length = 0] = [runs[at + 1], runs[at + 2]];
+      for (let n = 0; n < length; n++) shown.add(first + n);
+    }
+  }
+  return facts.tiles.filter(([id]) => !shown.has(id)).map(([id, bytes]) => ({ id, bytes }));
+}
+
+/** Tiles of large documents are several entries, so that each can be unpacked in memory. */
+function partsOf(tiles: readonly Tile[]): readonly (readonly number[])[] {
+  const parts: number[][] = [];
+  let room = 0;
+  for (const { id, bytes } of tiles) {
+    if (bytes > room) {
+      parts.push([]);
+      room = TILES_PART;
+    }
+    parts.at(-1)?.push(id);
+    room -= bytes;
+  }
+  return parts;
 }
 
 /** Told of bytes that are written; throws once nobody wants the file any more. */
 type Count = (bytes: number) => void;
 
-function counter({ layers, merged, tiles }: ProjectRequest, blobs: Blobs, watched: Watched): Count {
-  const all = [...pixelsOf(layers), merged, tiles];
-  const total = all.reduce((sum, id) => sum + blobs.sizeOf(id), 0);
+function counter(
+  { layers, merged }: ProjectRequest,
+  loose: readonly Tile[],
+  watched: Watched,
+): Count {
+  const pictures = [...picturesOf(layers), merged];
+  const total =
+    pictures.reduce((sum, { width, height }) => sum + width * height * 4, 0) +
+    loose.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   return (bytes) => {
     watched.signal.throwIfAborted();
@@ -68,40 +118,40 @@ function counter({ layers, merged, tiles }: ProjectRequest, blobs: Blobs, watche
   };
 }
 
-function pixelsOf(layers: readonly WireLayer[]): readonly string[] {
-  return layers.flatMap((layer) =>
-    layer.type === 'group' ? pixelsOf(layer.children) : [layer.pixels],
-  );
+function rastersOf(
+  layers: readonly PackedLayer[],
+): readonly Extract<PackedLayer, { type: 'raster' }>[] {
+  return layers.flatMap((layer) => (layer.type === 'group' ? rastersOf(layer.children) : [layer]));
 }
 
-/** Tiles of large documents are several files, so that each can be packed in memory. */
-async function writeTiles(zip: ZipWriter, blobs: Blobs, id: string, count: Count): Promise<void> {
-  const size = blobs.sizeOf(id);
-  for (let n = 0; n === 0 || n * TILES_PART < size; n++) {
-    const part = await blobs.slice(id, n * TILES_PART, TILES_PART);
-    await zip.deflate(tilesEntry(n), part);
-    count(part.length);
-  }
-  blobs.drop([id]);
+function picturesOf(layers: readonly PackedLayer[]): readonly PackedPicture[] {
+  return rastersOf(layers).map(({ picture }) => picture);
+}
+
+async function thumbnailOf(merged: PackedPicture, pieces: Pieces): Promise<Uint8Array> {
+  const whole = await decodeRgba({ data: await pngOf(merged, pieces), name: 'the picture' });
+  return encodePng(await thumbnail(whole, THUMBNAIL_SIDE));
 }
 
 class StackWriter {
+  /** Which tiles of the project the pictures have, by their names. */
+  readonly pictures: { readonly src: string; readonly runs: readonly number[] }[] = [];
   #pictures = 0;
 
   constructor(
     readonly zip: ZipWriter,
-    readonly blobs: Blobs,
+    readonly pieces: Pieces,
     readonly count: Count,
   ) {}
 
   /** Elements of layers, the topmost first; their pictures go into the archive. */
-  async children(layers: readonly WireLayer[], indent: string): Promise<string> {
+  async children(layers: readonly PackedLayer[], indent: string): Promise<string> {
     let xml = '';
     for (const layer of layers) xml = (await this.#layer(layer, indent)) + xml;
     return xml;
   }
 
-  async #layer(layer: WireLayer, indent: string): Promise<string> {
+  async #layer(layer: PackedLayer, indent: string): Promise<string> {
     const common =
       `name="${escapeXml(layer.name)}" opacity="${layer.opacity}" ` +
       `visibility="${layer.visible ? 'visible' : 'hidden'}" ` +
@@ -110,13 +160,10 @@ class StackWriter {
       const children = await this.children(layer.children, `${indent} `);
       return `${indent}<stack ${common} isolation="isolate">\n${children}${indent}</stack>\n`;
     }
-    const { width, height, x, y } = layer;
-    const data = await readRgba(this.blobs, layer.pixels, layer);
+    const { x, y, picture, runs } = layer;
     const name = `data/layer${this.#pictures++}.png`;
-    const picture = withoutOpaqueAlpha({ width, height, channels: 4, data });
-    await this.zip.store(name, await encodePng(picture));
-    this.blobs.drop([layer.pixels]);
-    this.count(data.length);
+    await addPicture(this.zip, name, picture, this.pieces, this.count);
+    if (runs.length > 0) this.pictures.push({ src: name, runs });
     return `${indent}<layer ${common} src="${name}" x="${x}" y="${y}"/>\n`;
   }
 }

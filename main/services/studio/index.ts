@@ -20,6 +20,8 @@ import {
 import { messagesFor } from '../i18n/index.js';
 import type { Language } from '../i18n/index.js';
 import { resolveModel } from '../models.js';
+import { Packs } from '../packs/index.js';
+import { PackPool } from '../packs/pool.js';
 import { application, folders } from '../paths.js';
 import { SettingsStore } from '../settings.js';
 import { TileStores } from '../tiles.js';
@@ -63,6 +65,7 @@ interface Parts {
   readonly files: OfferedFiles;
   readonly jobs: Jobs;
   readonly tiles: TileStores;
+  readonly packs: Packs;
   readonly events: Events;
   readonly desk: ModelDesk;
   readonly findModel: (id: string | null) => Promise<string>;
@@ -89,6 +92,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     launch: options.launchEngine,
   });
   const tiles = new TileStores(blobs);
+  const packs = new Packs(blobs, new PackPool());
   const autosave = new Autosave();
   const desk = new ModelDesk({
     settings: () => settings.settled(),
@@ -106,6 +110,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     files,
     jobs,
     tiles,
+    packs,
     events,
     desk,
     findModel,
@@ -123,7 +128,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       events.emit({ type: 'closing' });
     },
     close: async () => {
-      await Promise.all([jobs.close(), desk.close()]);
+      await Promise.all([jobs.close(), desk.close(), packs.close()]);
       await parts.autosave.release();
     },
   };
@@ -133,19 +138,22 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 function openPage(parts: Parts): Page {
   const documents = new Set<string>();
   const stores = new Set<string>();
+  const packed = new Set<string>();
   const tasks = new Tasks((event) => {
     parts.events.emit(event);
   });
   const handlers = {
     ...makeHandlers(parts, documents),
     ...pixelHandlers(parts, documents, stores),
-    ...taskHandlers(parts.options.blobs, tasks),
+    ...packHandlers(parts, packed),
+    ...taskHandlers(parts, tasks),
   };
   return {
     handle: (name, ask) => answer(handlers, name, ask),
     close: async () => {
       tasks.close();
       parts.tiles.release(stores);
+      parts.packs.release(packed);
       await parts.autosave.release([...documents]);
     },
   };
@@ -205,10 +213,39 @@ function pixelHandlers(
   };
 }
 
+type PackRequest = 'packs.missing' | 'packs.rows' | 'packs.tiles' | 'packs.clear';
+
+/** What is packed before it is saved. */
+function packHandlers({ packs }: Parts, packed: Set<string>): Pick<Handlers, PackRequest> {
+  const of = (store: string) => {
+    packed.add(store);
+    return packs.of(store);
+  };
+  return {
+    'packs.missing': ({ store, keys }) => ({ missing: of(store).missing(keys) }),
+    'packs.rows': async ({ store, key, width, channels, blob }) => {
+      await of(store).addRows(key, width, channels, blob);
+      return null;
+    },
+    'packs.tiles': async ({ store, tiles, blob }) => {
+      await of(store).addTiles(tiles, blob);
+      return null;
+    },
+    'packs.clear': ({ store }) => {
+      packed.delete(store);
+      packs.clear(store);
+      return null;
+    },
+  };
+}
+
 type TaskRequest = 'files.exportPsd' | 'files.writeProject' | 'task.cancel';
 
 /** What takes long, tells how far it is, and can be cancelled. */
-function taskHandlers(blobs: BlobStore, tasks: Tasks): Pick<Handlers, TaskRequest> {
+function taskHandlers(
+  { options: { blobs }, packs }: Parts,
+  tasks: Tasks,
+): Pick<Handlers, TaskRequest> {
   const write = (
     task: string,
     mime: string,
@@ -224,8 +261,11 @@ function taskHandlers(blobs: BlobStore, tasks: Tasks): Pick<Handlers, TaskReques
   return {
     'files.exportPsd': ({ task, ...ask }) =>
       write(task, PSD_MIME, (bytes, watched) => writePsd(ask, blobs, bytes, watched)),
-    'files.writeProject': ({ task, ...ask }) =>
-      write(task, ORA_MIME, (bytes, watched) => writeProject(ask, blobs, bytes, watched)),
+    'files.writeProject': ({ task, store, ...ask }) =>
+      write(task, ORA_MIME, async (bytes, watched) => {
+        const pack = packs.of(store);
+        pack.retain(await writeProject(ask, pack, bytes, watched));
+      }),
     'task.cancel': ({ task }) => {
       tasks.cancel(task);
       return null;
@@ -236,7 +276,7 @@ function taskHandlers(blobs: BlobStore, tasks: Tasks): Pick<Handlers, TaskReques
 function makeHandlers(
   parts: Parts,
   documents: Set<string>,
-): Omit<Handlers, PixelRequest | TaskRequest> {
+): Omit<Handlers, PixelRequest | PackRequest | TaskRequest> {
   const { options, settings, autosave, files, jobs, findModel } = parts;
   const { blobs } = options;
   const opening = { svg: { launch: options.launchSvg } };

@@ -26,6 +26,7 @@ const sharpOf = (platform: string, arch: string): string[] => {
 const BUILT = [
   ...['dist/main/hosts/electron/main.js', 'dist/main/engine/host.js', 'dist/preload/index.cjs'],
   ...['dist/main/engine/images/svg-process.js', 'dist/main/services/probe-provider.js'],
+  'dist/main/services/packs/worker.js',
   ...['dist/main/engine/host.js.map', 'dist/test/bench/run.js', 'dist/.nativa-build.json'],
   ...['dist/renderer/index.html', 'dist/renderer/icon.png', 'dist/renderer/.nativa-build.json'],
   ...['dist/renderer/assets/index-abc.js', 'dist/renderer/assets/index-abc.css'],

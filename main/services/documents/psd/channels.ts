@@ -11,7 +11,7 @@ interface PackedChannel {
 interface Picture {
   readonly width: number;
   readonly height: number;
-  /** Raw RGBA. */
+  /** Raw RGBA, or one byte a pixel. */
   readonly data: Uint8Array;
 }
 
@@ -20,12 +20,14 @@ const TURN = 2 ** 20;
 
 /**
  * Packs one channel of a picture, 0 to 3 for red, green, blue and alpha.
+ * @param channels how many bytes a pixel has
  * @throws the signal's reason once it is aborted
  */
 export async function packChannel(
   { width, height, data }: Picture,
   channel: number,
   signal: AbortSignal,
+  channels = 4,
 ): Promise<PackedChannel> {
   const lengths = Buffer.alloc(height * 2);
   const row = new Uint8Array(width);
@@ -36,7 +38,8 @@ export async function packChannel(
     const out = new Uint8Array((bottom - top) * packedBound(width));
     let end = 0;
     for (let y = top; y < bottom; y++) {
-      for (let x = 0, at = y * width * 4 + channel; x < width; x++, at += 4) row[x] = data[at] ?? 0;
+      let at = y * width * channels + channel;
+      for (let x = 0; x < width; x++, at += channels) row[x] = data[at] ?? 0;
       const start = end;
       end = packRow(row, out, start);
       lengths.writeUInt16BE(end - start, y * 2);

@@ -1,9 +1,11 @@
 /** What a Photoshop file says of each of its layers. */
-import type { WireLayer } from '../../../../preload/contract.js';
+import type { WireLayer, WireMask } from '../../../../preload/contract.js';
 import { toPsdKey } from '../blend-modes.js';
 
 /** A channel in the order of the file: -1 is alpha, 0 to 2 are red, green and blue. */
 export const CHANNELS = [-1, 0, 1, 2] as const;
+/** The channel of a layer's mask, behind the others. */
+const MASK = -2;
 
 /** What kind of thing a record stands for, as its section says. */
 export const SECTIONS = { layer: null, group: 1, end: 3 } as const;
@@ -19,6 +21,9 @@ export interface Entry {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  readonly mask: WireMask | null;
+  /** Of a group: its layers are drawn onto what lies below it. */
+  readonly passThrough: boolean;
 }
 
 const NOWHERE = { x: 0, y: 0, width: 0, height: 0 };
@@ -26,6 +31,8 @@ const SIGNATURE = Buffer.from('8BIM');
 const HIDDEN = 2;
 /** The bit above says something. */
 const HIDDEN_COUNTS = 8;
+/** A mask that is switched off. */
+const DISABLED = 2;
 
 /** Layers in the file's order, bottom first; a group stands above its layers, and its end below. */
 export function* entriesOf(
@@ -33,28 +40,32 @@ export function* entriesOf(
 ): Generator<{ readonly entry: Entry; readonly pixels: string | null }> {
   for (const layer of layers) {
     if (layer.type === 'raster') {
-      const { pixels, type: _type, ...rest } = layer;
-      yield { entry: { kind: 'layer', ...rest }, pixels };
+      const { pixels, type: _type, mask = null, ...rest } = layer;
+      yield { entry: { kind: 'layer', ...rest, mask, passThrough: false }, pixels };
       continue;
     }
-    const { name, visible, opacity, blendMode } = layer;
-    const common = { visible, opacity, blendMode, ...NOWHERE };
-    const end = { kind: 'end', ...common, name: '</Layer group>' } as const;
+    const { name, visible, opacity, blendMode, mask = null, passThrough = false } = layer;
+    const common = { visible, opacity, blendMode, mask, passThrough, ...NOWHERE };
+    const end = { kind: 'end', ...common, mask: null, name: '</Layer group>' } as const;
     yield { entry: end, pixels: null };
     yield* entriesOf(layer.children);
     yield { entry: { kind: 'group', name, ...common }, pixels: null };
   }
 }
 
-/** @param lengths bytes of each of CHANNELS, with the two that say how it is packed */
+/**
+ * @param lengths bytes of each of CHANNELS and of the mask if there is one, with the two that say how
+ *   it is packed
+ */
 export function recordOf(entry: Entry, lengths: readonly number[]): Buffer {
   const { x, y, width, height, kind } = entry;
   const bounds = Buffer.alloc(18);
   for (const [index, value] of [y, x, y + height, x + width].entries()) {
     bounds.writeInt32BE(value, index * 4);
   }
-  bounds.writeUInt16BE(CHANNELS.length, 16);
-  const channels = CHANNELS.map((channel, index) => {
+  const ids = entry.mask ? [...CHANNELS, MASK] : CHANNELS;
+  bounds.writeUInt16BE(ids.length, 16);
+  const channels = ids.map((channel, index) => {
     const bytes = Buffer.alloc(6);
     bytes.writeInt16BE(channel, 0);
     bytes.writeUInt32BE(lengths[index] ?? 0, 2);
@@ -65,14 +76,32 @@ export function recordOf(entry: Entry, lengths: readonly number[]): Buffer {
   look.writeUInt8((entry.visible ? 0 : HIDDEN) | HIDDEN_COUNTS, 2);
   const section = SECTIONS[kind];
   const extra = Buffer.concat([
-    // Neither a mask nor blending ranges.
-    Buffer.alloc(8),
+    sized(entry.mask ? maskOf(entry.mask) : Buffer.alloc(0)),
+    // No blending ranges.
+    sized(Buffer.alloc(0)),
     shortName(entry.name),
     info('luni', longName(entry.name)),
-    ...(section === null ? [] : [info('lsct', sectionOf(section, entry.blendMode))]),
+    ...(section === null ? [] : [info('lsct', sectionOf(section, modeOf(entry)))]),
   ]);
-  const mode = Buffer.from(kind === 'end' ? 'norm' : toPsdKey(entry.blendMode), 'latin1');
+  // The record of a group that passes through says normal, and its section how it is.
+  const plain = kind === 'end' || entry.passThrough;
+  const mode = Buffer.from(plain ? 'norm' : toPsdKey(entry.blendMode), 'latin1');
   return Buffer.concat([bounds, ...channels, SIGNATURE, mode, look, sized(extra)]);
+}
+
+function modeOf({ blendMode, passThrough }: Entry): string {
+  return passThrough ? 'pass' : toPsdKey(blendMode);
+}
+
+/** Where a mask lies, what it is elsewhere, and whether it counts. */
+function maskOf({ x, y, width, height, outside, enabled }: WireMask): Buffer {
+  const bytes = Buffer.alloc(20);
+  for (const [index, value] of [y, x, y + height, x + width].entries()) {
+    bytes.writeInt32BE(value, index * 4);
+  }
+  bytes.writeUInt8(outside, 16);
+  bytes.writeUInt8(enabled ? 0 : DISABLED, 17);
+  return bytes;
 }
 
 /** Bytes after their length. */
@@ -97,10 +126,10 @@ function longName(name: string): Buffer {
   return Buffer.concat([count, Buffer.from(name, 'utf16le').swap16()]);
 }
 
-function sectionOf(type: number, blendMode: string): Buffer {
+function sectionOf(type: number, key: string): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(type);
-  return Buffer.concat([bytes, SIGNATURE, Buffer.from(toPsdKey(blendMode), 'latin1')]);
+  return Buffer.concat([bytes, SIGNATURE, Buffer.from(key, 'latin1')]);
 }
 
 function info(key: string, data: Buffer): Buffer {

@@ -3,16 +3,22 @@
  * Lengths stand before what they are of, so layers are packed first and wait as blobs.
  */
 import { NativaError } from '../../../../native-models/errors.js';
-import type { WireLayer, WriteProject } from '../../../../preload/contract.js';
+import type { WireLayer, WireMask } from '../../../../preload/contract.js';
 import type { Blobs } from '../blobs-port.js';
-import { readRgba } from '../pixels.js';
+import { readMask, readRgba } from '../pixels.js';
 import { unwatched, type Watched } from '../watched.js';
 import type { Write } from '../zip/write.js';
 import { packChannel } from './channels.js';
 import { CHANNELS, entriesOf, recordOf, sized, type Entry } from './records.js';
 
 /** What becomes a Photoshop file: layers bottom first, and the flattened picture. */
-export type PsdRequest = Pick<WriteProject, 'width' | 'height' | 'layers' | 'merged'>;
+export interface PsdRequest {
+  readonly width: number;
+  readonly height: number;
+  readonly layers: readonly WireLayer[];
+  /** Raw RGBA. */
+  readonly merged: string;
+}
 
 /** MIME type of the file. */
 export const PSD_MIME = 'image/vnd.adobe.photoshop';
@@ -29,8 +35,8 @@ const EMPTY = Buffer.from([0, 0]);
 interface Packed {
   readonly entry: Entry;
   readonly lengths: readonly number[];
-  /** All channels; null where the entry has no pixels. */
-  readonly blob: string | null;
+  /** All channels. */
+  readonly blob: string;
 }
 
 /**
@@ -83,17 +89,21 @@ class Packer {
   constructor({ layers, merged }: PsdRequest, blobs: Blobs, watched: Watched) {
     this.#blobs = blobs;
     this.#watched = watched;
-    const ids = [...entriesOf(layers)].flatMap(({ pixels }) => pixels ?? []);
+    const ids = [...entriesOf(layers)].flatMap(({ pixels, entry }) => [
+      ...(pixels === null ? [] : [pixels]),
+      ...(entry.mask ? [entry.mask.pixels] : []),
+    ]);
     this.#total = [...ids, merged].reduce((sum, id) => sum + blobs.sizeOf(id), 0);
   }
 
   async packAll(layers: readonly WireLayer[]): Promise<void> {
     for (const { entry, pixels } of entriesOf(layers)) {
-      const parts = pixels === null ? null : await this.#layer(entry, pixels);
+      const parts = pixels === null ? CHANNELS.map(() => EMPTY) : await this.#layer(entry, pixels);
+      if (entry.mask) parts.push(await this.#mask(entry.mask));
       this.packed.push({
         entry,
-        lengths: parts?.map(({ length }) => length) ?? CHANNELS.map(() => EMPTY.length),
-        blob: parts && this.#blobs.put(Buffer.concat(parts)),
+        lengths: parts.map(({ length }) => length),
+        blob: this.#blobs.put(Buffer.concat(parts)),
       });
     }
   }
@@ -115,10 +125,10 @@ class Packer {
   }
 
   drop(): void {
-    this.#blobs.drop(this.packed.flatMap(({ blob }) => blob ?? []));
+    this.#blobs.drop(this.packed.map(({ blob }) => blob));
   }
 
-  async #layer(entry: Entry, pixels: string): Promise<readonly Buffer[]> {
+  async #layer(entry: Entry, pixels: string): Promise<Buffer[]> {
     const data = await readRgba(this.#blobs, pixels, entry);
     const parts: Buffer[] = [];
     for (const channel of CHANNELS) {
@@ -129,6 +139,15 @@ class Packer {
     }
     this.#blobs.drop([pixels]);
     return parts;
+  }
+
+  async #mask(mask: WireMask): Promise<Buffer> {
+    const data = await readMask(this.#blobs, mask);
+    const { signal } = this.#watched;
+    const { lengths, rows } = await packChannel({ ...mask, data }, 0, signal, 1);
+    this.#count(rows.length, data.length);
+    this.#blobs.drop([mask.pixels]);
+    return Buffer.concat([RUNS, lengths, rows]);
   }
 
   #count(packed: number, bytes: number): void {
@@ -179,8 +198,8 @@ async function writeFile(
   for (const record of records) await write(record);
   for (const { blob } of packed) {
     signal.throwIfAborted();
-    await write(blob === null ? Buffer.concat(CHANNELS.map(() => EMPTY)) : await blobs.read(blob));
-    if (blob !== null) blobs.drop([blob]);
+    await write(await blobs.read(blob));
+    blobs.drop([blob]);
   }
   // After the layers there is no mask of all layers.
   await write(Buffer.concat([padding, sized(Buffer.alloc(0))]));

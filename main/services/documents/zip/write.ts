@@ -24,6 +24,17 @@ interface Added {
   readonly offset: number;
 }
 
+/** What is known of pieces before they are read. */
+interface PiecesFacts {
+  /** Whether they are one raw deflate stream together, or the file's very bytes. */
+  readonly deflated: boolean;
+  /** CRC-32 of the file. */
+  readonly crc: number;
+  /** Bytes of the file, and of all pieces. */
+  readonly size: number;
+  readonly packed: number;
+}
+
 /** Takes bytes in their order. */
 export type Write = (bytes: Uint8Array) => Promise<void>;
 
@@ -65,12 +76,38 @@ export class ZipWriter {
     await this.#add(name, 8, crc32(bytes), bytes.length, await deflate(bytes));
   }
 
+  /**
+   * Adds a file of pieces that are packed already, of which one at a time is in memory.
+   * @throws NativaError DOCUMENT_TOO_LARGE, what `pieces` throws
+   */
+  async pieces(
+    name: string,
+    { deflated, crc, size, packed }: PiecesFacts,
+    pieces: AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    await this.#begin(name, deflated ? 8 : 0, crc, size, packed);
+    for await (const piece of pieces) await this.#push(piece);
+  }
+
   async #add(
     name: string,
     method: number,
     crc: number,
     size: number,
     data: Uint8Array[],
+  ): Promise<void> {
+    const packed = data.reduce((sum, part) => sum + part.length, 0);
+    await this.#begin(name, method, crc, size, packed);
+    await this.#push(...data);
+  }
+
+  /** Writes what stands before an entry's data. */
+  async #begin(
+    name: string,
+    method: number,
+    crc: number,
+    size: number,
+    packed: number,
   ): Promise<void> {
     const encoded = Buffer.from(name);
     // what stands in both headers: version to extract, flags, method, time, date, check sum, sizes
@@ -80,13 +117,12 @@ export class ZipWriter {
     head.writeUInt16LE(method, 4);
     head.writeUInt16LE(DATE, 8);
     head.writeUInt32LE(crc, 10);
-    const packed = data.reduce((sum, part) => sum + part.length, 0);
     if (Math.max(size, packed) >= FAR) throw tooLarge();
     head.writeUInt32LE(packed, 14);
     head.writeUInt32LE(size, 18);
     head.writeUInt16LE(encoded.length, 22);
     this.#added.push({ head, name: encoded, offset: this.#offset });
-    await this.#push(Buffer.from('PK\x03\x04', 'latin1'), head, encoded, ...data);
+    await this.#push(Buffer.from('PK\x03\x04', 'latin1'), head, encoded);
   }
 
   async #push(...parts: Uint8Array[]): Promise<void> {

@@ -11,10 +11,11 @@ const PROJECT = {
   width: 8,
   height: 8,
   layers: [],
-  merged: 'b'.repeat(32),
+  merged: { width: 8, height: 8, channels: 4 as const, strips: ['m.1'] },
   project: '{}',
-  tiles: 'c'.repeat(32),
+  store: 'somewhere-else',
 };
+const HELD = 'b'.repeat(32);
 
 interface Asked {
   readonly name: string;
@@ -59,7 +60,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
 test('a file is shown from its first part to its end, and what it was made of is dropped', async () => {
   const { filing, finish, dropped, task } = services();
   const done = filing.run('work', async ({ hold, onProgress, write }) => {
-    hold(PROJECT.merged);
+    hold(HELD);
     onProgress(0.5);
     return write('files.writeProject', PROJECT);
   });
@@ -73,13 +74,13 @@ test('a file is shown from its first part to its end, and what it was made of is
   finish();
   expect(await done).toEqual(FILE);
   expect(filing.shown).toBeNull();
-  expect(dropped()).toEqual([PROJECT.merged]);
+  expect(dropped()).toEqual([HELD]);
 });
 
 test('given up, it is over at once; a file that comes all the same is dropped', async () => {
   const { filing, asked, finish, dropped, task } = services();
   const done = filing.run('work', ({ hold, write }) => {
-    hold(PROJECT.merged);
+    hold(HELD);
     return write('files.writeProject', PROJECT);
   });
   await turn();
@@ -89,7 +90,7 @@ test('given up, it is over at once; a file that comes all the same is dropped', 
   expect(asked).toContainEqual({ name: 'task.cancel', ask: { task: task() } });
   finish();
   await turn();
-  expect(dropped().toSorted()).toEqual([BLOB, PROJECT.merged]);
+  expect(dropped().toSorted()).toEqual([BLOB, HELD]);
   expect(filing.cancel()).toBe(false);
 });
 

@@ -38,6 +38,18 @@ export class MemoryBlobs implements Blobs {
     return this.put(Buffer.concat(parts));
   }
 
+  async fill(
+    size: number,
+    use: (put: (bytes: Uint8Array, at: number) => Promise<void>) => Promise<void>,
+  ): Promise<string> {
+    const all = new Uint8Array(size);
+    await use((bytes, at) => {
+      all.set(bytes, at);
+      return Promise.resolve();
+    });
+    return this.put(all);
+  }
+
   drop(ids: readonly string[]): void {
     for (const id of ids) this.#kept.delete(id);
   }

@@ -1,19 +1,26 @@
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate';
-import { describe, expect, test } from 'vitest';
+import sharp from 'sharp';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { decodeImage, encodePng } from '../../../../../main/engine/images/index.js';
 import { openFile } from '../../../../../main/services/documents/open.js';
 import { archiveLimits, openOra } from '../../../../../main/services/documents/open-ora.js';
 import { writeProject } from '../../../../../main/services/documents/write-ora.js';
 import { parseXml, type XmlElement } from '../../../../../main/services/documents/xml.js';
+import { BlobStore } from '../../../../../main/services/blobs.js';
+import { Packs } from '../../../../../main/services/packs/index.js';
+import { PackPool } from '../../../../../main/services/packs/pool.js';
 import type {
+  PackedLayer,
+  PackedPicture,
   WireGroup,
   WireLayer,
   WireRaster,
-  WriteProject,
 } from '../../../../../preload/contract.js';
 import { REQUESTS } from '../../../../../preload/contract.js';
 import { flat, MemoryBlobs, pattern, withCode } from './blobs.js';
+
+type PackedRaster = Extract<PackedLayer, { type: 'raster' }>;
 
 const png = (width: number, height: number, data = pattern(width, height)) =>
   encodePng({ width, height, channels: 4, data });
@@ -149,26 +156,57 @@ describe('opening OpenRaster', () => {
   });
 });
 
-/** The file, and what its pixels were, which writing lets go of. */
-async function fileOf(input: Omit<WriteProject, 'task'>, blobs: MemoryBlobs) {
-  const before = new MemoryBlobs(blobs);
-  const parts: Uint8Array[] = [];
-  await writeProject(input, blobs, (bytes) => {
-    parts.push(bytes);
-    return Promise.resolve();
-  });
-  return { blobs: before, bytes: Buffer.concat(parts) };
+/** Packed pixels as a page leaves them with the services. */
+function packing() {
+  const blobs = new BlobStore();
+  const packs = new Packs(blobs, new PackPool());
+  const pack = packs.of('a-document');
+  let made = 0;
+  const picture = async (
+    width: number,
+    height: number,
+    data: Uint8Array,
+    channels: 3 | 4 = 4,
+    rows = 256,
+  ): Promise<PackedPicture> => {
+    const strips: string[] = [];
+    for (let top = 0; top < height; top += rows) {
+      const strip = data.slice(top * width * 4, (top + rows) * width * 4);
+      const key = `s.${made++}`;
+      await pack.addRows(key, width, channels, blobs.put(strip));
+      strips.push(key);
+    }
+    return { width, height, channels, strips };
+  };
+  return { blobs, packs, pack, picture };
+}
+
+/** Tiles of a picture, row by row. */
+function tilesOf(data: Uint8Array, width: number, height: number): Uint8Array[] {
+  const tiles: Uint8Array[] = [];
+  for (let y = 0; y < height; y += 256) {
+    for (let x = 0; x < width; x += 256) {
+      const tile = new Uint8Array(256 * 256 * 4);
+      for (let row = 0; row < 256 && y + row < height; row++) {
+        const from = ((y + row) * width + x) * 4;
+        tile.set(data.subarray(from, from + Math.min(256, width - x) * 4), row * 1024);
+      }
+      tiles.push(tile);
+    }
+  }
+  return tiles;
 }
 
 describe('writing OpenRaster', () => {
   async function written() {
-    const blobs = new MemoryBlobs();
-    const raster = (
+    const { blobs, packs, pack, picture } = packing();
+    const raster = async (
       name: string,
       width: number,
       height: number,
-      more: Partial<WireRaster> = {},
-    ): WireRaster => ({
+      more: Partial<PackedRaster> = {},
+      data = pattern(width, height, name.length),
+    ): Promise<PackedRaster> => ({
       type: 'raster',
       name,
       visible: true,
@@ -176,13 +214,22 @@ describe('writing OpenRaster', () => {
       blendMode: 'normal',
       x: 0,
       y: 0,
-      width,
-      height,
-      pixels: blobs.put(pattern(width, height, name.length)),
+      picture: await picture(width, height, data, data[3] === 255 ? 3 : 4),
+      runs: [],
       ...more,
     });
-    const layers: WireLayer[] = [
-      raster('background', 600, 300, { pixels: blobs.put(flat(600, 300, [9, 8, 7, 255])) }),
+    const background = Uint8Array.from(pattern(600, 300, 3), (byte, i) =>
+      i % 4 === 3 ? 255 : byte,
+    );
+    const layers: PackedLayer[] = [
+      // its six tiles are those of the project, the second and third of which changed places
+      await raster(
+        'background',
+        600,
+        300,
+        { runs: [0, 7, 1, 1, 9, 1, 2, 8, 1, 3, 10, 3] },
+        background,
+      ),
       {
         type: 'group',
         name: 'a <group> "ñ"',
@@ -190,14 +237,24 @@ describe('writing OpenRaster', () => {
         opacity: 0.75,
         blendMode: 'screen',
         children: [
-          raster('lower', 20, 10, { x: -5, y: 7 }),
-          raster('upper', 30, 8, { opacity: 0.1 }),
+          await raster('lower', 20, 10, { x: -5, y: 7 }),
+          await raster('upper', 30, 8, { opacity: 0.1 }),
         ],
       },
-      raster('top', 11, 13, { x: 3, y: 4, blendMode: 'exclusion' }),
+      await raster('top', 11, 13, { x: 3, y: 4, blendMode: 'exclusion' }),
     ];
-    const project = JSON.stringify({ some: 'project', of: 'ours' });
-    const tiles = new Uint8Array(300_000).map((_, i) => (i * i) >> 7);
+    // and two more, of pixels and of a mask, which no picture shows
+    const loose = pattern(256, 256, 77);
+    const mask = Uint8Array.from({ length: 256 * 256 }, (_, i) => (i * i) >> 9);
+    const named = [
+      { id: 4, bytes: loose.length },
+      { id: 40, bytes: mask.length },
+    ];
+    await pack.addTiles(named, blobs.put(Buffer.concat([loose, mask])));
+    const listed = [4, 7, 8, 9, 10, 11, 12, 40].map((id) => [id, id === 40 ? 65_536 : 262_144]);
+    const project = JSON.stringify({ tiles: listed, documents: [{ layers: [] }], of: 'ours' });
+    const [a, b, c, ...rest] = tilesOf(background, 600, 300);
+    const tiles = Buffer.concat([loose, ...[a, c, b].flatMap((one) => one ?? []), ...rest, mask]);
     const merged = pattern(600, 300, 5);
     const input = {
       name: 'work',
@@ -205,10 +262,19 @@ describe('writing OpenRaster', () => {
       height: 300,
       layers,
       project,
-      merged: blobs.put(merged),
-      tiles: blobs.put(tiles),
+      merged: await picture(600, 300, merged, 4, 100),
     };
-    return { input, merged, tiles, project, ...(await fileOf(input, blobs)) };
+    const parts: Uint8Array[] = [];
+    const used = await writeProject(input, pack, (bytes) => {
+      parts.push(bytes);
+      return Promise.resolve();
+    });
+    const bytes = Buffer.concat(parts);
+    onTestFinished(async () => {
+      await packs.close();
+      await blobs.close();
+    });
+    return { input, merged, background, tiles, project, bytes, pack, used };
   }
 
   test('is as the specification says, for programs that know no more than that', async () => {
@@ -258,27 +324,89 @@ describe('writing OpenRaster', () => {
   });
 
   test('without our own part, every layer comes back to the last bit', async () => {
-    const { bytes, input, blobs: before } = await written();
+    const { bytes, background } = await written();
     const { 'nativa/project.json': _, ...rest } = unzipSync(bytes);
     const blobs = new MemoryBlobs();
     const opened = await openFile('work.ora', zipSync(rest, { level: 0 }), blobs);
-    const strip = async (layer: WireLayer, of: MemoryBlobs): Promise<unknown> =>
-      layer.type === 'group'
-        ? { ...layer, children: await Promise.all(layer.children.map((one) => strip(one, of))) }
-        : { ...layer, pixels: Buffer.from(await of.read(layer.pixels)).toString('base64') };
-    const all = (layers: readonly WireLayer[], of: MemoryBlobs) =>
-      Promise.all(layers.map((layer) => strip(layer, of)));
-    expect(await all((opened as { layers: WireLayer[] }).layers, blobs)).toEqual(
-      await all(input.layers, before),
-    );
+    const [bottom, group, top] = (opened as { layers: WireLayer[] }).layers as [
+      WireRaster,
+      WireGroup,
+      WireRaster,
+    ];
+    const pixels = (layer: WireLayer | undefined) => blobs.read((layer as WireRaster).pixels);
+    expect(Buffer.compare(await pixels(bottom), background)).toBe(0);
+    expect(group).toMatchObject({ name: 'a <group> "ñ"', visible: false, opacity: 0.75 });
+    expect(group.children).toMatchObject([{ name: 'lower', x: -5, y: 7 }, { opacity: 0.1 }]);
+    expect(Buffer.compare(await pixels(group.children[0]), pattern(20, 10, 5))).toBe(0);
+    expect(top).toMatchObject({ x: 3, y: 4, width: 11, height: 13, blendMode: 'exclusion' });
+    expect(Buffer.compare(await pixels(top), pattern(11, 13, 3))).toBe(0);
+  });
+
+  test('pictures without transparency have no alpha channel', async () => {
+    const { bytes } = await written();
+    const { 'data/layer0.png': bottom, 'data/layer3.png': top } = unzipSync(bytes);
+    const channels = async (png: Uint8Array | undefined) => (await sharp(png).metadata()).channels;
+    expect([await channels(bottom), await channels(top)]).toEqual([3, 4]);
+  });
+
+  test('a project whose tiles are not all there is refused', async () => {
+    const { bytes } = await written();
+    const files = unzipSync(bytes);
+    const pictures = (change: (text: string) => string): Zippable => ({
+      ...files,
+      'nativa/pictures.json': strToU8(
+        change(strFromU8(files['nativa/pictures.json'] ?? new Uint8Array())),
+      ),
+    });
+    const { 'nativa/filtered.bin': _, ...without } = files;
+    const { 'data/layer0.png': __, ...unseen } = files;
+    for (const damaged of [
+      without,
+      unseen,
+      pictures(() => '[]'),
+      pictures(() => 'no JSON'),
+      pictures((text) => text.replace('3,10,3', '3,10,9')),
+      pictures((text) => text.replace('3,10,3', '3,10,900000000000')),
+      pictures((text) => text.replace('3,10,3', '3,39,2')),
+      pictures((text) => text.replace('3,10,3', '60,10,3')),
+    ]) {
+      await expect(open(zipSync(damaged, { level: 0 }))).rejects.toThrow(
+        withCode('UNREADABLE_DOCUMENT', /tiles are missing/),
+      );
+    }
+  });
+
+  test('projects of earlier versions are opened, whose tiles lie as they are', async () => {
+    const tiles = new Uint8Array(300_000).map((_, i) => (i * i) >> 7);
+    const file = zipSync({
+      mimetype: [strToU8('image/openraster'), { level: 0 }],
+      'nativa/project.json': strToU8('{"some":"project"}'),
+      'nativa/tiles.bin': tiles.subarray(0, 200_000),
+      'nativa/tiles-2.bin': tiles.subarray(200_000),
+    });
+    const blobs = new MemoryBlobs();
+    const opened = await open(file, blobs);
+    expect(opened).toMatchObject({ kind: 'project', project: '{"some":"project"}' });
+    const back = await blobs.read((opened as { tiles: string }).tiles);
+    expect(Buffer.compare(back, tiles)).toBe(0);
   });
 
   test('the same document makes the same bytes', async () => {
     expect(Buffer.compare((await written()).bytes, (await written()).bytes)).toBe(0);
   });
 
-  test('pixels of another size than stated are refused', async () => {
-    const { blobs, input } = await written();
-    await expect(fileOf({ ...input, width: 601 }, blobs)).rejects.toThrow(withCode('BAD_PIXELS'));
+  test('pieces that do not make up a picture are refused, and those that are gone', async () => {
+    const { pack, input, used } = await written();
+    const write = (change: Partial<typeof input>) =>
+      writeProject({ ...input, ...change }, pack, () => Promise.resolve());
+    const { merged } = input;
+    for (const wrong of [{ width: 601 }, { height: 299 }, { channels: 3 as const }]) {
+      await expect(write({ merged: { ...merged, ...wrong } })).rejects.toThrow(
+        withCode('BAD_PIXELS'),
+      );
+    }
+    await expect(write({ project: 'none' })).rejects.toThrow(withCode('BAD_PROJECT'));
+    pack.retain(new Set([...used].filter((key) => key !== 'tile:40')));
+    await expect(write({})).rejects.toThrow(withCode('PACKS_GONE'));
   });
 });

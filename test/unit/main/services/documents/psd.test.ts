@@ -7,7 +7,12 @@ import { sharp } from '../../../../../main/engine/images/sharp.js';
 import { openFile } from '../../../../../main/services/documents/open.js';
 import { writePsd, type PsdRequest } from '../../../../../main/services/documents/psd/write.js';
 import { BLEND_MODES } from '../../../../../renderer/document/types.js';
-import type { WireGroup, WireLayer, WireRaster } from '../../../../../preload/contract.js';
+import type {
+  WireGroup,
+  WireLayer,
+  WireMask,
+  WireRaster,
+} from '../../../../../preload/contract.js';
 import { REQUESTS } from '../../../../../preload/contract.js';
 import { flat, MemoryBlobs, pattern, pixelAt, withCode } from './blobs.js';
 import { flatPsd, layeredPsd, psdHead, resource } from './handmade-psd.js';
@@ -325,6 +330,138 @@ describe('writing Photoshop files', () => {
     const [inside] = (back.layers[1] as WireGroup).children as [WireRaster];
     expect(inside).toMatchObject({ name: 'inside', visible: false });
     expect(inside.opacity).toBeCloseTo(0.2, 2);
+  });
+
+  test('masks are masks for others, and groups that pass through say so', async () => {
+    const blobs = new MemoryBlobs();
+    const size = { width: 7, height: 5 };
+    const bytesOf = (width: number, height: number) =>
+      Uint8Array.from({ length: width * height }, (_, i) => (i * 37) & 255);
+    const mask = (outside: 0 | 255, enabled: boolean): WireMask => ({
+      x: 2,
+      y: 1,
+      width: 4,
+      height: 3,
+      pixels: blobs.put(bytesOf(4, 3)),
+      outside,
+      enabled,
+    });
+    const look = { visible: true, opacity: 1, blendMode: 'normal' };
+    const raster = (name: string, more: Partial<WireRaster> = {}): WireRaster => ({
+      type: 'raster',
+      name,
+      ...look,
+      x: 0,
+      y: 0,
+      ...size,
+      pixels: blobs.put(flat(7, 5, [10, 20, 30, 200])),
+      ...more,
+    });
+    const group = (name: string, more: Partial<WireGroup>): WireGroup => ({
+      type: 'group',
+      name,
+      ...look,
+      children: [raster('inside')],
+      ...more,
+    });
+    const layers: WireLayer[] = [
+      raster('hides around', { mask: mask(0, true) }),
+      raster('shows around', { mask: mask(255, true) }),
+      raster('off', { mask: mask(0, false) }),
+      group('masked', { mask: mask(0, true) }),
+      group('passes', { passThrough: true }),
+      group('screens', { blendMode: 'screen' }),
+    ];
+    const merged = blobs.put(flat(7, 5, [1, 2, 3, 255]));
+    const bytes = await written({ ...size, layers, merged }, blobs);
+    expect(blobs.count).toBe(0);
+    const read = readPsd(bytes, { useImageData: true }).children ?? [];
+    const masks = read.map((layer) => layer.mask);
+    expect(masks.slice(0, 4)).toMatchObject([
+      { left: 2, top: 1, right: 6, bottom: 4, defaultColor: 0, disabled: false },
+      { defaultColor: 255, disabled: false },
+      { defaultColor: 0, disabled: true },
+      { left: 2, top: 1, right: 6, bottom: 4, defaultColor: 0 },
+    ]);
+    expect(masks.slice(4)).toEqual([undefined, undefined]);
+    for (const one of masks.slice(0, 4)) {
+      const grey = [...(one?.imageData?.data ?? [])].filter((_, i) => i % 4 === 0);
+      expect(grey).toEqual([...bytesOf(4, 3)]);
+    }
+    // The pixels are not what is left of them.
+    expect(pixelAt(new Uint8Array(read[0]?.imageData?.data ?? []), 7, 0, 0)).toEqual([
+      10, 20, 30, 200,
+    ]);
+    expect(read.slice(3).map(({ blendMode }) => blendMode)).toEqual([
+      'normal',
+      'pass through',
+      'screen',
+    ]);
+
+    const { layers: back, pixels } = await open(bytes);
+    const alpha = async (index: number) => {
+      const data = await pixels(back[index]);
+      return [0, 2, 3, 6].map((x) => pixelAt(data, 7, x, 1)[3]);
+    };
+    expect(await alpha(0)).toEqual([0, 0, 29, 0]);
+    expect(await alpha(1)).toEqual([200, 0, 29, 200]);
+    expect(await alpha(2)).toEqual([200, 200, 200, 200]);
+  });
+
+  test('a mask lies in the file where the format says', async () => {
+    const blobs = new MemoryBlobs();
+    const [width, height] = [3, 2];
+    const mask: WireMask = {
+      x: -1,
+      y: 1,
+      width: 2,
+      height: 2,
+      pixels: blobs.put(Uint8Array.of(1, 2, 3, 4)),
+      outside: 255,
+      enabled: false,
+    };
+    const pixels = blobs.put(flat(width, height, [9, 8, 7, 255]));
+    const look = { visible: true, opacity: 1, blendMode: 'normal', x: 0, y: 0, width, height };
+    const layers = [{ type: 'raster', name: 'Layer', ...look, pixels, mask } as const];
+    const merged = blobs.put(flat(width, height, [9, 8, 7, 255]));
+    const file = Buffer.from(await written({ width, height, layers, merged }, blobs));
+    const at = file.indexOf('8BIMnorm');
+    // Before it, five channels of six bytes: the last is the mask, of two rows of one run each.
+    expect(file.readUInt16BE(at - 32)).toBe(5);
+    expect([0, 1, 2, 3, 4].map((n) => file.readInt16BE(at - 30 + n * 6))).toEqual([
+      -1, 0, 1, 2, -2,
+    ]);
+    const length = file.readUInt32BE(at - 4);
+    // After it, opacity and flags, the length of what follows, and the mask's own part of it.
+    const own = at + 8 + 4 + 4;
+    expect(file.readUInt32BE(own)).toBe(20);
+    const sides = [0, 1, 2, 3].map((n) => file.readInt32BE(own + 4 + n * 4));
+    expect(sides).toEqual([1, -1, 3, 1]);
+    expect([...file.subarray(own + 20, own + 24)]).toEqual([255, 2, 0, 0]);
+    // As it lies packed: two rows of three bytes, each two pixels as they are.
+    const packed = [0, 1, 0, 3, 0, 3, 1, 1, 2, 1, 3, 4];
+    expect(length).toBe(packed.length);
+    expect(file.includes(Buffer.from(packed))).toBe(true);
+  });
+
+  test('a mask of another size than stated is refused', async () => {
+    const blobs = new MemoryBlobs();
+    const common = { visible: true, opacity: 1, blendMode: 'normal', x: 0, y: 0 };
+    const pixels = blobs.put(flat(2, 2, [1, 1, 1, 255]));
+    const mask = { x: 0, y: 0, width: 2, height: 2, pixels: blobs.put(new Uint8Array(5)) };
+    const layer = {
+      type: 'raster',
+      name: 'Layer',
+      ...common,
+      width: 2,
+      height: 2,
+      pixels,
+    } as const;
+    const layers = [{ ...layer, mask: { ...mask, outside: 0, enabled: true } } as const];
+    const merged = blobs.put(flat(2, 2, [1, 1, 1, 255]));
+    await expect(written({ width: 2, height: 2, layers, merged }, blobs)).rejects.toThrow(
+      withCode('BAD_PIXELS'),
+    );
   });
 
   test('what is transparent in the flattened picture is so for others', async () => {

@@ -11,6 +11,7 @@ import { pattern } from '../documents/blobs.js';
 
 const [WIDTH, HEIGHT, LAYERS] = [1200, 900, 6];
 const TASK = 'writing-a-file';
+const STORE = 'what-is-packed';
 
 let home: string;
 let blobs: BlobStore;
@@ -53,18 +54,47 @@ function project() {
   return { name: 'work', width: WIDTH, height: HEIGHT, layers, merged, task: TASK };
 }
 
-const asks = {
-  'files.writeProject': () => ({
-    ...project(),
-    project: '{}',
-    tiles: blobs.put(new Uint8Array(9)),
-  }),
-  'files.exportPsd': project,
-};
+/** The same as an OpenRaster file of what is packed. */
+async function packedProject() {
+  events = [];
+  const strips = Array.from({ length: Math.ceil(HEIGHT / 50) }, (_, n) => `s.${n}`);
+  for (const key of strips) {
+    const blob = blobs.put(pattern(WIDTH, 50));
+    await page.handle('packs.rows', { store: STORE, key, width: WIDTH, channels: 4, blob });
+  }
+  const picture = { width: WIDTH, height: HEIGHT, channels: 4, strips };
+  const layers = Array.from({ length: LAYERS }, (_, index) => ({
+    type: 'raster',
+    name: `Layer ${index}`,
+    visible: true,
+    opacity: 1,
+    blendMode: 'normal',
+    x: 0,
+    y: 0,
+    picture,
+    runs: [],
+  }));
+  const json = JSON.stringify({ tiles: [], documents: [{ layers: [] }] });
+  const size = { width: WIDTH, height: HEIGHT };
+  return {
+    name: 'work',
+    ...size,
+    layers,
+    merged: picture,
+    project: json,
+    store: STORE,
+    task: TASK,
+  };
+}
+
+const asks = { 'files.writeProject': packedProject, 'files.exportPsd': project };
 const kinds = ['files.writeProject', 'files.exportPsd'] as const;
 
 /** What pages have left in the store, dropped. */
-function dropInputs({ layers, merged }: ReturnType<typeof project>): void {
+async function dropInputs(ask: unknown): Promise<void> {
+  const { layers, merged } = ask as ReturnType<typeof project>;
+  await page.handle('packs.clear', { store: STORE });
+  if (typeof merged !== 'string') return;
   blobs.drop([merged, ...layers.flatMap((layer) => (layer.type === 'raster' ? layer.pixels : []))]);
 }
 
@@ -84,18 +114,19 @@ async function begun(): Promise<void> {
 }
 
 test.each(kinds)('%s says how far it is, up to the end', async (kind) => {
-  const file = (await page.handle(kind, asks[kind]())) as ReadyFile;
+  const file = (await page.handle(kind, await asks[kind]())) as ReadyFile;
   const parts = events.flatMap((event) => (event.type === 'task' ? [event.part] : []));
   expect(parts.length).toBeGreaterThan(LAYERS / 2);
   expect(parts).toEqual(parts.toSorted((one, other) => one - other));
   expect(parts.at(-1)).toBeGreaterThan(0.99);
   blobs.drop([file.blob]);
+  await page.handle('packs.clear', { store: STORE });
   // What was read for it is gone as well.
   expect(blobs.size).toBe(0);
 });
 
 test.each(kinds)('%s given up ends at once and leaves nothing', async (kind) => {
-  const ask = asks[kind]();
+  const ask = await asks[kind]();
   const writing = page.handle(kind, ask);
   await begun();
   const asked = performance.now();
@@ -103,8 +134,7 @@ test.each(kinds)('%s given up ends at once and leaves nothing', async (kind) => 
   await page.handle('task.cancel', { task: TASK });
   await over;
   expect(performance.now() - asked).toBeLessThan(500);
-  dropInputs(ask);
-  if ('tiles' in ask && typeof ask.tiles === 'string') blobs.drop([ask.tiles]);
+  await dropInputs(ask);
   // The piece on its way is finished first.
   await vi.waitFor(() => {
     expect([blobs.size, onDisk()]).toEqual([0, []]);
@@ -120,7 +150,7 @@ test('what a page asked for that is gone is given up', async () => {
   await begun();
   await leaving.close();
   await writing;
-  dropInputs(ask);
+  await dropInputs(ask);
   await vi.waitFor(() => {
     expect([blobs.size, onDisk()]).toEqual([0, []]);
   }, 20_000);
