@@ -102,7 +102,7 @@ export class Generation {
     else editor.change(key, (document) => withCandidate(document, ready, set.placement), made);
     consistency.drift = ready.candidate.drift;
     create.next();
-    create.mode = 'edit';
+    this.#followUp();
     if (first) this.#studio.fit();
   }
 
@@ -122,12 +122,19 @@ export class Generation {
     }
     if (document) editor.commit('command.create.keepAll', document);
     create.next();
-    create.mode = 'edit';
+    this.#followUp();
     if (first) this.#studio.fit();
   }
 
   discard(): void {
     this.#studio.create.next();
+  }
+
+  /** What was asked for is there: the bar asks what should change in it. */
+  #followUp(): void {
+    const { create } = this.#studio;
+    create.mode = 'edit';
+    if (create.prompt.trim() === create.last?.request.prompt) create.prompt = '';
   }
 
   async #busy<T>(action: () => Promise<T>): Promise<T> {

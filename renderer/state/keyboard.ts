@@ -31,6 +31,21 @@ function usesKey(target: EventTarget | null, key: string): boolean {
   return pressed && target.closest('button,a,input,[role=button],[role=radio]') !== null;
 }
 
+/** What a click leaves the focus on, although whoever clicked is done with it. */
+const PRESSED = 'button:not([aria-haspopup]),input[type=checkbox],input[type=radio]';
+/** Where the focus is meant to stay. */
+const KEEPS_FOCUS = '[role=dialog],[role=menu],[role=menubar]';
+
+/**
+ * A click does what it does and gives the keys back: Space pans, Enter goes to the prompt and Delete
+ * clears pixels, whatever button was clicked last. Who goes by keyboard keeps the focus.
+ */
+function giveBackKeys(): void {
+  const focused = document.activeElement;
+  if (!(focused instanceof HTMLElement) || !focused.matches(PRESSED)) return;
+  if (focused.closest(KEEPS_FOCUS) === null) focused.blur();
+}
+
 /**
  * Listens to keys until the returned function is called. A key held down for a while does not repeat
  * commands that last while it is held.
@@ -40,6 +55,8 @@ export function listenToKeys(studio: Studio): () => void {
   const { signal } = ended;
   let held: { readonly command: Command; readonly code: string } | null = null;
   let spaced = false;
+  /** Whether the pointer was used last: keys that press a button make clicks as well. */
+  let pointed = false;
 
   const down = (event: KeyboardEvent): void => {
     if (event.isComposing || event.defaultPrevented) return;
@@ -87,6 +104,16 @@ export function listenToKeys(studio: Studio): () => void {
     held = null;
   };
 
+  const pointing = (event: Event): void => {
+    pointed = event.type === 'pointerdown';
+  };
+  const clicked = (): void => {
+    if (pointed) giveBackKeys();
+  };
+
+  window.addEventListener('pointerdown', pointing, { signal, capture: true });
+  window.addEventListener('keydown', pointing, { signal, capture: true });
+  window.addEventListener('click', clicked, { signal });
   window.addEventListener('keydown', down, { signal });
   window.addEventListener('keyup', up, { signal });
   window.addEventListener('blur', left, { signal });
