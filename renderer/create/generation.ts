@@ -126,8 +126,13 @@ export class Generation {
     if (first) this.#studio.fit();
   }
 
+  /** Gives the candidates up; the last run can be made again as it was. */
   discard(): void {
-    this.#studio.create.next();
+    const { create, ui } = this.#studio;
+    create.next();
+    const keys = this.#studio.shownKeys('create.repeat');
+    const alone = create.current === null && !create.busy && create.last !== null;
+    if (keys !== '' && alone) ui.toast('info', t('candidates.discarded', { keys }));
   }
 
   /** What was asked for is there: the bar asks what should change in it. */
