@@ -113,7 +113,8 @@ export function listenToKeys(studio: Studio): () => void {
 
   window.addEventListener('pointerdown', pointing, { signal, capture: true });
   window.addEventListener('keydown', pointing, { signal, capture: true });
-  window.addEventListener('click', clicked, { signal });
+  // Before what it does: a dialog that it opens does not give the focus back to it either.
+  window.addEventListener('click', clicked, { signal, capture: true });
   window.addEventListener('keydown', down, { signal });
   window.addEventListener('keyup', up, { signal });
   window.addEventListener('blur', left, { signal });
