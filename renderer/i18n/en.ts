@@ -229,6 +229,7 @@ export const en = {
   'prompt.edit': 'Say what should change …',
   'prompt.mode.generate': 'Generate',
   'prompt.mode.edit': 'Edit',
+  'prompt.target': 'What is edited',
   'prompt.target.picture': 'Whole picture',
   'prompt.target.layer': 'Active layer',
   'prompt.run': 'Run',

@@ -1,6 +1,7 @@
 /** Keys anywhere in the page, as commands. */
 import { combinationOf } from '../commands/keys.js';
 import type { Command } from '../commands/registry.js';
+import { FocusWatch } from './focus-watch.js';
 import type { Studio } from './studio.svelte.js';
 
 /** Whether the keys are a text field's, which needs most of them for itself. */
@@ -25,25 +26,8 @@ function usesKey(target: EventTarget | null, key: string): boolean {
   if (target.closest('[role=menu],[role=listbox],[role=dialog]')) return true;
   if (target.closest('[role=menubar]') && IN_MENUBAR.test(key)) return true;
   if (target.closest('[role=tablist]') && IN_TABLIST.test(key)) return true;
-  // From one control to the next; only where none has the focus is it free for a command.
-  if (/^(?:Shift\+)?Tab$/.test(key)) return target !== document.body;
   const pressed = key === 'Enter' || key === 'Space';
   return pressed && target.closest('button,a,input,[role=button],[role=radio]') !== null;
-}
-
-/** What a click leaves the focus on, although whoever clicked is done with it. */
-const PRESSED = 'button:not([aria-haspopup]),input[type=checkbox],input[type=radio]';
-/** Where the focus is meant to stay. */
-const KEEPS_FOCUS = '[role=dialog],[role=menu],[role=menubar]';
-
-/**
- * A click does what it does and gives the keys back: Space pans, Enter goes to the prompt and Delete
- * clears pixels, whatever button was clicked last. Who goes by keyboard keeps the focus.
- */
-function giveBackKeys(): void {
-  const focused = document.activeElement;
-  if (!(focused instanceof HTMLElement) || !focused.matches(PRESSED)) return;
-  if (focused.closest(KEEPS_FOCUS) === null) focused.blur();
 }
 
 /**
@@ -55,12 +39,12 @@ export function listenToKeys(studio: Studio): () => void {
   const { signal } = ended;
   let held: { readonly command: Command; readonly code: string } | null = null;
   let spaced = false;
-  /** Whether the pointer was used last: keys that press a button make clicks as well. */
-  let pointed = false;
+  const focus = new FocusWatch(signal);
 
   const down = (event: KeyboardEvent): void => {
     if (event.isComposing || event.defaultPrevented) return;
     const combination = combinationOf(event, studio.mac);
+    if (focus.moves(combination, event.target)) return;
     const typing = isTyping(event.target);
     const withModifier = event.ctrlKey || event.metaKey || event.altKey;
     if (typing && !withModifier && combination !== 'Escape') return;
@@ -85,6 +69,8 @@ export function listenToKeys(studio: Studio): () => void {
       held = { command, code: event.code };
     }
     studio.execute(command.id);
+    // Esc leaves the control that Tab went to.
+    if (combination === 'Escape') focus.giveBack();
   };
 
   const up = (event: KeyboardEvent): void => {
@@ -104,17 +90,6 @@ export function listenToKeys(studio: Studio): () => void {
     held = null;
   };
 
-  const pointing = (event: Event): void => {
-    pointed = event.type === 'pointerdown';
-  };
-  const clicked = (): void => {
-    if (pointed) giveBackKeys();
-  };
-
-  window.addEventListener('pointerdown', pointing, { signal, capture: true });
-  window.addEventListener('keydown', pointing, { signal, capture: true });
-  // Before what it does: a dialog that it opens does not give the focus back to it either.
-  window.addEventListener('click', clicked, { signal, capture: true });
   window.addEventListener('keydown', down, { signal });
   window.addEventListener('keyup', up, { signal });
   window.addEventListener('blur', left, { signal });
