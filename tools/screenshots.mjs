@@ -35,7 +35,11 @@ async function ask(page, prompt) {
 }
 
 async function tour(page, name) {
-  const shot = (what) => page.screenshot({ path: join(folder, `${name}-${what}.png`) });
+  const shot = async (what) => {
+    // The seed was set further down in the panel that says what changed.
+    await page.locator('#panel-consistency-body').evaluate((panel) => panel.scrollTo(0, 0));
+    await page.screenshot({ path: join(folder, `${name}-${what}.png`) });
+  };
   await page
     .getByRole('spinbutton', { name: 'Seed' })
     .or(page.getByLabel('Seed'))

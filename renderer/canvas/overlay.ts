@@ -23,8 +23,8 @@ export interface OverlayScene {
   readonly guides: readonly Guide[];
   /** The brush's edge: middle on the screen, radius in pixels. */
   readonly brush: (Point & { readonly radius: number }) | null;
-  /** The line of a split view, from 0 to 1. */
-  readonly split: number | null;
+  /** The line of a split view, from 0 to 1, and what its sides are called. */
+  readonly split: { readonly at: number; readonly before: string; readonly after: string } | null;
   readonly accent: string;
 }
 
@@ -46,7 +46,12 @@ export function drawOverlay(
   if (scene.gesture) drawGesture(context, scene, scene.gesture, 1 / scale);
   context.restore();
   for (const guide of scene.guides) drawGuide(context, guide, scene, size);
-  if (scene.split !== null) drawSplitLine(context, scene.split * size.width, size.height);
+  if (scene.split) {
+    const x = scene.split.at * size.width;
+    drawSplitLine(context, x, size.height);
+    drawSplitName(context, scene.split.before, x, -1);
+    drawSplitName(context, scene.split.after, x, 1);
+  }
   if (scene.brush) drawBrush(context, scene.brush);
   context.restore();
 }
@@ -177,6 +182,21 @@ function drawSplitLine(context: Context, x: number, height: number): void {
     context.lineTo(x + side * 3, height / 2 + 4);
   }
   context.stroke();
+}
+
+/** What a side of a split view shows, at the top beside its line; -1: on the left. */
+function drawSplitName(context: Context, name: string, x: number, side: -1 | 1): void {
+  const [gap, pad, height] = [10, 8, 20];
+  context.font = '11px ui-sans-serif, system-ui, sans-serif';
+  const width = context.measureText(name).width + pad * 2;
+  const left = side < 0 ? x - gap - width : x + gap;
+  context.beginPath();
+  context.roundRect(left, 12, width, height, 4);
+  context.fillStyle = '#000000b3';
+  context.fill();
+  context.fillStyle = '#ffffff';
+  context.textBaseline = 'middle';
+  context.fillText(name, left + pad, 12 + height / 2 + 0.5);
 }
 
 function drawBrush(context: Context, { x, y, radius }: NonNullable<OverlayScene['brush']>): void {

@@ -103,6 +103,8 @@ export const CREATE_COMMANDS: readonly Command[] = [
   {
     id: 'create.discard',
     keys: ['D'],
+    // As in every editor that paints.
+    meanwhile: 'tool.defaultColours',
     menu: ['create', 1],
     when: choosing,
     run: (studio) => {

@@ -175,6 +175,15 @@ export const EDIT_COMMANDS: readonly Command[] = [
     keys: ['Mod+,'],
     menu: ['edit', 4],
     run: ({ ui }) => {
+      ui.page = 'general';
+      ui.dialog = 'settings';
+    },
+  },
+  {
+    id: 'edit.models',
+    menu: ['edit', 4],
+    run: ({ ui }) => {
+      ui.page = 'models';
       ui.dialog = 'settings';
     },
   },

@@ -32,6 +32,8 @@ export interface Command {
    * `Ctrl` is that key on a Mac as well.
    */
   readonly appKeys?: readonly string[];
+  /** What its keys run while it cannot be run. */
+  readonly meanwhile?: CommandId;
   /** Where it stands; entries of one group stand together, in the order of the table. */
   readonly menu?: readonly [MenuName, group: number];
   /** Whether it can be run now; always, if absent. */

@@ -112,7 +112,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   },
   {
     id: 'consistency.hold',
-    keys: ['X'],
+    keys: ['Shift+X'],
     menu: ['view', 2],
     when: comparable,
     run: ({ consistency }) => {
@@ -212,7 +212,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   },
   {
     id: 'tool.swapColours',
-    keys: ['Shift+X'],
+    keys: ['X'],
     run: ({ tools }) => {
       tools.swapColours();
     },

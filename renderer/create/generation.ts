@@ -102,7 +102,7 @@ export class Generation {
     else editor.change(key, (document) => withCandidate(document, ready, set.placement), made);
     consistency.drift = ready.candidate.drift;
     create.next();
-    create.mode = 'edit';
+    this.#followUp();
     if (first) this.#studio.fit();
   }
 
@@ -122,12 +122,24 @@ export class Generation {
     }
     if (document) editor.commit('command.create.keepAll', document);
     create.next();
-    create.mode = 'edit';
+    this.#followUp();
     if (first) this.#studio.fit();
   }
 
+  /** Gives the candidates up; the last run can be made again as it was. */
   discard(): void {
-    this.#studio.create.next();
+    const { create, ui } = this.#studio;
+    create.next();
+    const keys = this.#studio.shownKeys('create.repeat');
+    const alone = create.current === null && !create.busy && create.last !== null;
+    if (keys !== '' && alone) ui.toast('info', t('candidates.discarded', { keys }));
+  }
+
+  /** What was asked for is there: the bar asks what should change in it. */
+  #followUp(): void {
+    const { create } = this.#studio;
+    create.mode = 'edit';
+    if (create.prompt.trim() === create.last?.request.prompt) create.prompt = '';
   }
 
   async #busy<T>(action: () => Promise<T>): Promise<T> {

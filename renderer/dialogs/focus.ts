@@ -2,14 +2,16 @@
 import type { Attachment } from 'svelte/attachments';
 
 /**
- * Puts the focus on the first field in a part of a dialog, its text selected. It waits until the
+ * Puts the focus on the first field in a part of a dialog, its text selected, or on
+ * the tab that is shown. It waits until the
  * dialog has noted where the focus was, so that it can go back there.
  */
 export const focusFirst: Attachment<HTMLElement> = (part) => {
   queueMicrotask(() => {
     const field = part.matches('input, button')
       ? part
-      : part.querySelector<HTMLElement>('input, textarea, button, [tabindex="0"]');
+      : (part.querySelector<HTMLElement>('[role=tab][aria-selected=true]') ??
+        part.querySelector<HTMLElement>('input, textarea, button, [tabindex="0"]'));
     field?.focus({ preventScroll: true });
     if (field instanceof HTMLTextAreaElement) field.select();
     else if (field instanceof HTMLInputElement && field.type === 'text') field.select();

@@ -22,6 +22,7 @@ export const enCommands = {
   'command.edit.fillBackground': 'Fill with background colour',
   'command.edit.freeTransform': 'Transform',
   'command.edit.settings': 'Settings …',
+  'command.edit.models': 'Models …',
   'command.image.crop': 'Crop to selection',
   'command.image.canvasSize': 'Canvas size …',
   'command.image.imageSize': 'Image size …',

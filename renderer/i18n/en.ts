@@ -1,4 +1,5 @@
 import { enCommands } from './en-commands.js';
+import { enHints } from './en-hints.js';
 import { enHistory } from './en-history.js';
 import { enModels } from './en-models.js';
 
@@ -186,11 +187,12 @@ export const en = {
   'adjust.curve.hint': 'Click adds a point; drag it out or press Delete to take it away.',
 
   ...enHistory,
+  ...enHints,
 
   'consistency.title': 'Consistency',
   'consistency.keep': 'Keep',
   'consistency.keep.hint': 'How much of the picture an edit holds on to',
-  'consistency.fine': 'Set each way apart',
+  'consistency.fine': 'Three separate strengths',
   'consistency.semantics': 'Semantics',
   'consistency.semantics.hint': 'What is in the picture, as tokens in the prompt',
   'consistency.appearance': 'Appearance',
@@ -214,9 +216,10 @@ export const en = {
   'consistency.seed.lock': 'Keep the seed',
   'consistency.seed.unlock': 'New seed each time',
   'consistency.drift': 'Drift',
-  'consistency.drift.none': 'After an edit, this says what changed outside of it.',
-  'consistency.drift.identical': 'Outside: bit-identical',
-  'consistency.drift.differs': 'Outside: differs by up to {max} of 255, {psnr} dB',
+  'consistency.drift.none': 'After an edit, this says whether anything else changed.',
+  'consistency.drift.identical': 'Nothing else changed',
+  'consistency.drift.exact': 'Bit-identical {where}',
+  'consistency.drift.differs': 'Differs by up to {max} of 255, {psnr} dB',
   'consistency.drift.whole': 'All of the picture may have changed',
   'consistency.drift.mask': 'outside the mask',
   'consistency.drift.tokens': 'outside the changed tokens',
@@ -230,6 +233,7 @@ export const en = {
   'prompt.edit': 'Say what should change …',
   'prompt.mode.generate': 'Generate',
   'prompt.mode.edit': 'Edit',
+  'prompt.target': 'What is edited',
   'prompt.target.picture': 'Whole picture',
   'prompt.target.layer': 'Active layer',
   'prompt.run': 'Run',
@@ -253,6 +257,7 @@ export const en = {
   'work.running': 'Working: {name} …',
   'work.cancel': 'Cancel ({keys})',
   'work.overtaken': 'The picture has changed meanwhile, so this was not applied: {name}.',
+  'stage.start': 'Starting',
   'stage.load': 'Loading the model',
   'stage.read': 'Reading the pictures',
   'stage.encode': 'Encoding the pictures',
@@ -267,6 +272,8 @@ export const en = {
   'candidates.keepAll': 'Keep all',
   'candidates.discard': 'Discard',
   'candidates.before': 'Before',
+  'candidates.after': 'After',
+  'candidates.discarded': 'Discarded; {keys} makes them again.',
 
   'save.title': 'Save project',
   'export.title': 'Export',
@@ -298,7 +305,7 @@ export const en = {
   'size.preset.custom': 'Custom',
   'size.preset.model': 'Size of the model',
   'size.turn': 'Swap width and height',
-  'size.megapixels': '{count} megapixels',
+  'size.megapixels': '{count} MP',
   'size.now': 'Now {width} × {height} px',
   'size.anchor.topLeft': 'Top left',
   'size.anchor.top': 'Top',
@@ -328,7 +335,7 @@ export const en = {
   'settings.threads.auto': 'Automatic',
   'settings.memory': 'Memory for history (MB)',
   'settings.autosave': 'Keep unsaved work on disk',
-  'settings.autosave.every': 'Every … seconds',
+  'settings.autosave.every': 'Keep it every (seconds)',
   'settings.privacy': 'Privacy',
   'settings.recipe': 'Write prompt, seed and model into exported files',
   'settings.general': 'General',
@@ -338,7 +345,7 @@ export const en = {
   'settings.model.can': '{resolution} px · {tokens} tokens · {edit}',
   'settings.model.edits': 'generates and edits',
   'settings.model.generates': 'generates',
-  'settings.model.default': 'First one found',
+  'settings.model.default': 'Automatic: the first one found',
   'settings.model.references': 'references: {count}',
   'settings.model.none': 'No models were found.',
   'settings.model.broken': 'Cannot be used',
@@ -389,7 +396,6 @@ export const en = {
   'tool.shape.ellipse': 'Ellipse',
   'tool.shape.line': 'Line',
   'tool.sample': 'Sample',
-  'tool.clone.hint': 'Alt-click sets where to copy from.',
   'tool.pressure': 'Pressure sets the size',
   'colour.foreground': 'Foreground colour',
   'colour.background': 'Background colour',

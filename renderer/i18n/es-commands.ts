@@ -24,6 +24,7 @@ export const esCommands: Readonly<Record<keyof typeof enCommands, string>> = {
   'command.edit.fillBackground': 'Rellenar con el color de fondo',
   'command.edit.freeTransform': 'Transformar',
   'command.edit.settings': 'Ajustes …',
+  'command.edit.models': 'Modelos …',
   'command.image.crop': 'Recortar a la selección',
   'command.image.canvasSize': 'Tamaño del lienzo …',
   'command.image.imageSize': 'Tamaño de la imagen …',

@@ -1,6 +1,7 @@
 /** Everything the studio says, in Spanish. */
 import type { MessageKey } from './en.js';
 import { esCommands } from './es-commands.js';
+import { esHints } from './es-hints.js';
 import { esHistory } from './es-history.js';
 import { esModels } from './es-models.js';
 
@@ -188,11 +189,12 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'adjust.curve.hint': 'Un clic añade un punto; arrástralo fuera o pulsa Supr para quitarlo.',
 
   ...esHistory,
+  ...esHints,
 
   'consistency.title': 'Coherencia',
   'consistency.keep': 'Conservar',
   'consistency.keep.hint': 'Cuánto de la imagen conserva una edición',
-  'consistency.fine': 'Ajustar cada vía por separado',
+  'consistency.fine': 'Tres intensidades separadas',
   'consistency.semantics': 'Semántica',
   'consistency.semantics.hint': 'Qué hay en la imagen, como tokens en la instrucción',
   'consistency.appearance': 'Apariencia',
@@ -216,9 +218,10 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'consistency.seed.lock': 'Mantener la semilla',
   'consistency.seed.unlock': 'Semilla nueva cada vez',
   'consistency.drift': 'Deriva',
-  'consistency.drift.none': 'Tras una edición, aquí se dice qué cambió fuera de ella.',
-  'consistency.drift.identical': 'Fuera: idéntico bit a bit',
-  'consistency.drift.differs': 'Fuera: difiere hasta {max} de 255, {psnr} dB',
+  'consistency.drift.none': 'Tras una edición, aquí se dice si cambió algo más.',
+  'consistency.drift.identical': 'Nada más ha cambiado',
+  'consistency.drift.exact': 'Idéntico bit a bit {where}',
+  'consistency.drift.differs': 'Difiere hasta {max} de 255, {psnr} dB',
   'consistency.drift.whole': 'Puede haber cambiado toda la imagen',
   'consistency.drift.mask': 'fuera de la máscara',
   'consistency.drift.tokens': 'fuera de los tokens cambiados',
@@ -232,6 +235,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'prompt.edit': 'Di qué debe cambiar …',
   'prompt.mode.generate': 'Generar',
   'prompt.mode.edit': 'Editar',
+  'prompt.target': 'Qué se edita',
   'prompt.target.picture': 'Toda la imagen',
   'prompt.target.layer': 'Capa activa',
   'prompt.run': 'Ejecutar',
@@ -255,6 +259,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'work.running': 'En curso: {name} …',
   'work.cancel': 'Cancelar ({keys})',
   'work.overtaken': 'La imagen ha cambiado entretanto, así que no se aplicó: {name}.',
+  'stage.start': 'Empezando',
   'stage.load': 'Cargando el modelo',
   'stage.read': 'Leyendo las imágenes',
   'stage.encode': 'Codificando las imágenes',
@@ -269,6 +274,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'candidates.keepAll': 'Conservar todas',
   'candidates.discard': 'Descartar',
   'candidates.before': 'Antes',
+  'candidates.after': 'Después',
+  'candidates.discarded': 'Descartadas; {keys} las vuelve a crear.',
 
   'save.title': 'Guardar proyecto',
   'export.title': 'Exportar',
@@ -300,7 +307,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'size.preset.custom': 'Personalizado',
   'size.preset.model': 'Tamaño del modelo',
   'size.turn': 'Intercambiar anchura y altura',
-  'size.megapixels': '{count} megapíxeles',
+  'size.megapixels': '{count} Mpx',
   'size.now': 'Ahora {width} × {height} px',
   'size.anchor.topLeft': 'Arriba a la izquierda',
   'size.anchor.top': 'Arriba',
@@ -330,7 +337,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'settings.threads.auto': 'Automático',
   'settings.memory': 'Memoria para el historial (MB)',
   'settings.autosave': 'Conservar en disco el trabajo sin guardar',
-  'settings.autosave.every': 'Cada … segundos',
+  'settings.autosave.every': 'Conservarlo cada (segundos)',
   'settings.privacy': 'Privacidad',
   'settings.recipe': 'Escribir instrucción, semilla y modelo en los archivos exportados',
   'settings.general': 'General',
@@ -341,7 +348,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'settings.model.can': '{resolution} px · {tokens} tokens · {edit}',
   'settings.model.edits': 'genera y edita',
   'settings.model.generates': 'genera',
-  'settings.model.default': 'El primero que se encuentre',
+  'settings.model.default': 'Automático: el primero que se encuentre',
   'settings.model.references': 'referencias: {count}',
   'settings.model.none': 'No se encontró ningún modelo.',
   'settings.model.broken': 'No se puede usar',
@@ -392,7 +399,6 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'tool.shape.ellipse': 'Elipse',
   'tool.shape.line': 'Línea',
   'tool.sample': 'Muestra',
-  'tool.clone.hint': 'Alt y clic fija desde dónde se copia.',
   'tool.pressure': 'La presión decide el tamaño',
   'colour.foreground': 'Color frontal',
   'colour.background': 'Color de fondo',

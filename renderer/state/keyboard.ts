@@ -1,6 +1,7 @@
 /** Keys anywhere in the page, as commands. */
 import { combinationOf } from '../commands/keys.js';
 import type { Command } from '../commands/registry.js';
+import { FocusWatch } from './focus-watch.js';
 import type { Studio } from './studio.svelte.js';
 
 /** Whether the keys are a text field's, which needs most of them for itself. */
@@ -25,8 +26,6 @@ function usesKey(target: EventTarget | null, key: string): boolean {
   if (target.closest('[role=menu],[role=listbox],[role=dialog]')) return true;
   if (target.closest('[role=menubar]') && IN_MENUBAR.test(key)) return true;
   if (target.closest('[role=tablist]') && IN_TABLIST.test(key)) return true;
-  // From one control to the next; only where none has the focus is it free for a command.
-  if (/^(?:Shift\+)?Tab$/.test(key)) return target !== document.body;
   const pressed = key === 'Enter' || key === 'Space';
   return pressed && target.closest('button,a,input,[role=button],[role=radio]') !== null;
 }
@@ -40,10 +39,12 @@ export function listenToKeys(studio: Studio): () => void {
   const { signal } = ended;
   let held: { readonly command: Command; readonly code: string } | null = null;
   let spaced = false;
+  const focus = new FocusWatch(signal);
 
   const down = (event: KeyboardEvent): void => {
     if (event.isComposing || event.defaultPrevented) return;
     const combination = combinationOf(event, studio.mac);
+    if (focus.moves(combination, event.target)) return;
     const typing = isTyping(event.target);
     const withModifier = event.ctrlKey || event.metaKey || event.altKey;
     if (typing && !withModifier && combination !== 'Escape') return;
@@ -68,6 +69,8 @@ export function listenToKeys(studio: Studio): () => void {
       held = { command, code: event.code };
     }
     studio.execute(command.id);
+    // Esc leaves the control that Tab went to.
+    if (combination === 'Escape') focus.giveBack();
   };
 
   const up = (event: KeyboardEvent): void => {

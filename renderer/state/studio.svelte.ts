@@ -182,9 +182,11 @@ export class Studio implements DocumentShared {
     return first === undefined ? '' : shownKeys(first, this.mac);
   }
 
-  /** The command that a combination runs. */
+  /** The command that a combination runs now. */
   commandFor(combination: string): Command | undefined {
-    return this.#keymap.get(combination);
+    const command = this.#keymap.get(combination);
+    if (command?.meanwhile === undefined || command.when?.(this) !== false) return command;
+    return this.registry.get(command.meanwhile);
   }
 
   /** Runs a command if it can be run now; what goes wrong is said to the person. */

@@ -14,6 +14,8 @@ export type DialogName =
   | 'shrink'
   | 'replay'
   | 'leave';
+/** Pages of the settings. */
+export const SETTINGS_PAGES = ['general', 'models', 'privacy', 'shortcuts'] as const;
 export const PANELS = ['layers', 'properties', 'consistency', 'history'] as const;
 export type PanelName = (typeof PANELS)[number];
 
@@ -27,6 +29,8 @@ const SHOWN = 6000;
 
 export class UiState {
   dialog = $state<DialogName | null>(null);
+  /** The page that the settings show. */
+  page = $state<(typeof SETTINGS_PAGES)[number]>('general');
   panels = $state(true);
   rulers = $state(false);
   /** What the page is dark or light by. */

@@ -55,7 +55,7 @@ describe('an edit in a selection', () => {
     await page.keyboard.type('add a red balloon');
     await page.keyboard.press('Enter');
     await page.getByRole('radio', { name: /^Candidate 1/ }).waitFor(MADE);
-    await page.getByText('Outside: bit-identical').waitFor();
+    await page.getByText('Bit-identical outside the mask').waitFor();
     await page.keyboard.press('a');
 
     const before = await pixelsOfFile(bytes);

@@ -104,3 +104,57 @@ test('a photo of 24 megapixels opens without a frozen page', async () => {
   // Half a second is what a busy machine with two cores may take; a frozen page takes many seconds.
   expect(longest).toBeLessThan(500);
 });
+
+test('a button that was clicked leaves the keys to the studio; Tab goes round all controls', async () => {
+  studio = await openStudio();
+  const { page } = studio;
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  await page.getByRole('button', { name: 'three blue fish' }).click();
+  expect(await page.getByRole('textbox', { name: 'Prompt' }).inputValue()).toBe('three blue fish');
+  await page.keyboard.press('Escape');
+  const brush = page.getByRole('button', { name: 'Brush', exact: true });
+  await brush.click();
+  await page.keyboard.press('m');
+  await page.keyboard.press('Space');
+  expect(await brush.getAttribute('aria-pressed')).toBe('false');
+  await page.keyboard.press('Enter');
+  expect(await focused()).toBe('Prompt');
+  const passed = new Set<string | null | undefined>();
+  for (let i = 0; i < 80 && !passed.has('Brush'); i++) {
+    await page.keyboard.press('Tab');
+    passed.add(await focused());
+  }
+  expect([...passed]).toContain('Brush');
+  await page.getByRole('complementary').waitFor();
+  // Esc leaves; now Tab is the studio's.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await page.getByRole('complementary').waitFor({ state: 'detached' });
+});
+
+test('Esc closes what a field stands in, and the cheat sheet shows all commands below each other', async () => {
+  studio = await openStudio();
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Settings of the model' }).click();
+  const steps = page.getByRole('textbox', { name: 'Steps' });
+  await steps.focus();
+  await page.keyboard.press('Escape');
+  await steps.waitFor({ state: 'detached' });
+
+  await page.getByRole('button', { name: 'Nativa Starter' }).click();
+  const models = page.getByRole('tab', { name: 'Models' });
+  await expect.poll(() => models.getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog');
+  await sheet.getByText('Find a command …', { exact: true }).scrollIntoViewIfNeeded();
+  const sideways = await sheet.evaluate((dialog) =>
+    [...dialog.querySelectorAll('*')].some(
+      (part) =>
+        part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX === 'auto',
+    ),
+  );
+  expect(sideways).toBe(false);
+  expect(studio.complaints).toEqual([]);
+});

@@ -252,7 +252,7 @@ describe('a changed first step is replayed', () => {
     studio = await openStudio();
     const { page } = studio;
     await make(studio, SCENE);
-    await page.getByRole('region', { name: 'Prompt' }).getByLabel('Edit', { exact: true }).click();
+    await page.getByRole('region', { name: 'Prompt' }).getByLabel('What is edited').click();
     await page.getByRole('option', { name: 'Active layer' }).click();
     await make(studio, EDIT);
     await page.keyboard.press('Control+Shift+e');

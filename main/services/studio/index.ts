@@ -76,6 +76,9 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const { blobs } = options;
   const settings = await SettingsStore.open();
   const events = new Events();
+  const emit: Events['emit'] = (event) => {
+    events.emit(event);
+  };
   const files = new OfferedFiles(options.files ?? []);
   const findModel = (id: string | null): Promise<string> => {
     const messages = messagesFor(settings.current.language ?? options.language);
@@ -85,9 +88,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     blobs,
     settings: () => settings.current,
     findModel: async (id) => unpacked(await findModel(id)),
-    emit: (event) => {
-      events.emit(event);
-    },
+    emit,
     cacheDir: folders().cache,
     launch: options.launchEngine,
   });
@@ -97,9 +98,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const desk = new ModelDesk({
     settings: () => settings.settled(),
     messages: () => messagesFor(settings.current.language ?? options.language),
-    emit: (event) => {
-      events.emit(event);
-    },
+    emit,
   });
   const session = randomUUID();
   const parts = {

@@ -9,7 +9,7 @@ export interface SidebarLayout {
 
 export const FIRST_LAYOUT: SidebarLayout = {
   closed: [],
-  shares: { layers: 6, properties: 4, consistency: 7, history: 3 },
+  shares: { layers: 6, properties: 5, consistency: 7, history: 3 },
 };
 /** A section is not drawn smaller than this, in pixels. */
 export const LEAST = 64;

@@ -1,0 +1,17 @@
+/** What helps somebody who is here for the first time, in Spanish. */
+import type { enHints } from './en-hints.js';
+
+export const esHints: Readonly<Record<keyof typeof enHints, string>> = {
+  'empty.try': 'O prueba con',
+  'empty.example.1': 'una casa roja a la izquierda de un árbol verde',
+  'empty.example.2': 'tres peces azules',
+  'empty.example.3': 'un pato amarillo de noche',
+  'tool.hint.move': 'Arrastrar mueve la capa; sus tiradores la escalan y la giran.',
+  'tool.hint.crop': 'Arrastra sobre lo que debe quedar; Mayús lo mantiene cuadrado.',
+  'tool.hint.fill': 'Un clic rellena lo de color parecido con el color frontal.',
+  'tool.hint.gradient': 'Arrastra del color frontal al color de fondo.',
+  'tool.hint.eyedropper': 'Un clic toma el color frontal.',
+  'tool.hint.text': 'Un clic empieza un texto; arrastrar hace la caja en que se ajusta.',
+  'tool.hint.shape': 'Arrastrar dibuja con el color frontal; Mayús lo mantiene regular.',
+  'tool.hint.clone': 'Alt y clic marca de dónde copiar.',
+};
