@@ -12,6 +12,7 @@ import {
 import type { Bundle, BundleManifest, TokenScale } from '../../native-models/bundle/index.js';
 import { NativaError } from '../../native-models/errors.js';
 import {
+  DEFAULT_GRAPH_OPTIONS,
   autoencoderConfigSchema,
   isQuantized,
   openCheckpoint,
@@ -23,10 +24,12 @@ import {
   usedGraphs,
 } from '../../native-models/graphs/index.js';
 import type { GraphOptions, GraphSource } from '../../native-models/graphs/index.js';
-import { Networks } from './runtime/networks.js';
 import { keptResults } from './results.js';
 import type { KeptResults } from './results.js';
-import { availableMemory, fitsInMemory, loadedBytes } from './runtime/memory.js';
+import { loadedBytes, networkMemory } from './runtime/memory.js';
+import { Networks, measureParts } from './runtime/networks.js';
+import { AUTO, placeNetworks } from './runtime/placement.js';
+import type { NetworkPart, Placement, ProbedProvider } from './runtime/placement.js';
 import { supportedProviders } from './runtime/session.js';
 import { TextTokenizer } from './tokens/tokenizer.js';
 
@@ -72,7 +75,14 @@ export interface ModelShape {
 
 /** How a model is loaded. */
 export interface LoadModelOptions {
+  /** Where networks compute: `auto`, or a provider. */
   readonly provider: string;
+  /** Networks that compute elsewhere. */
+  readonly networkProviders?: Readonly<Partial<Record<NetworkPart, string>>> | undefined;
+  /** Providers that were tried on this machine. */
+  readonly probed?: readonly ProbedProvider[] | undefined;
+  /** Bytes that networks and what they compute may take; undefined: what there is. */
+  readonly memory?: number | undefined;
   readonly threads?: number | undefined;
   /** Folder that remembers which files were verified. */
   readonly cacheDir?: string | undefined;
@@ -91,7 +101,6 @@ export interface Model {
   readonly manifest: BundleManifest;
   /** SHA-256 over everything its pixels depend on. */
   readonly hash: string;
-  readonly provider: string;
   readonly shape: ModelShape;
   readonly tokenizer: TextTokenizer;
   readonly networks: Networks;
@@ -110,7 +119,7 @@ export interface Model {
 export async function loadModel(folder: string, options: LoadModelOptions): Promise<Model> {
   const { previous } = options;
   if (previous !== undefined && (await isUnchanged(previous.bundle, folder))) return previous;
-  checkProvider(options.provider);
+  checkProvider(options);
   const bundle = await loadBundle(folder);
   const { hash } = await verifyBundle(bundle, {
     cacheDir: options.cacheDir,
@@ -128,19 +137,15 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
   const networks = new Networks({
     source,
     folder: checkpoint.folder,
-    graphOptions: graphOptions(source, shape, bundle.manifest, options.provider),
-    provider: options.provider,
+    ...placeModel(source, shape, bundle.manifest, options),
     threads: options.threads,
-    keepLoaded: fitsInMemory(checkpoint.tensors.values(), availableMemory()),
   });
-  networks.check(usedGraphs({ ...shape, edit: bundle.manifest.capabilities.edit }));
   const tokenizer = new TextTokenizer(JSON.parse(await readFile(bundle.tokenizerPath, 'utf8')));
   checkVocabulary(tokenizer, source, bundle.manifest);
   return {
     bundle,
     manifest: bundle.manifest,
     hash,
-    provider: options.provider,
     shape,
     tokenizer,
     networks,
@@ -154,9 +159,11 @@ function sameManifest(a: BundleManifest, b: BundleManifest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function checkProvider(provider: string): void {
+/** A provider that was tried in vain is no mistake: its networks compute elsewhere. */
+function checkProvider({ provider, probed = [] }: LoadModelOptions): void {
   const supported = supportedProviders();
-  if (supported.includes(provider)) return;
+  if (provider === AUTO || supported.includes(provider)) return;
+  if (probed.some(({ name }) => name === provider)) return;
   const message = `onnxruntime has no provider "${provider}" here; choose one of ${supported.join(', ')}.`;
   throw new NativaError('PROVIDER_UNAVAILABLE', message);
 }
@@ -259,32 +266,46 @@ function imageTokenStart({ ar }: GraphSource): number {
   throw new NativaError('BUNDLE_INVALID', message);
 }
 
-/** Providers that lack onnxruntime's fused operators and would hand those to the processor. */
-const WITHOUT_FUSED: ReadonlySet<string> = new Set(['webgpu', 'dml', 'coreml']);
+/** Decides where each network computes, once all graphs show that configs and weights agree. */
+function placeModel(
+  source: GraphSource,
+  shape: ModelShape,
+  manifest: BundleManifest,
+  { provider, networkProviders = {}, probed = [], memory }: LoadModelOptions,
+): { readonly graphOptions: GraphOptions; readonly placement: Placement } {
+  const options = graphOptions(source, shape, manifest);
+  const names = usedGraphs({ ...shape, edit: manifest.capabilities.edit });
+  const placement = placeNetworks({
+    probed: [...probed, ...notInBuild(Object.values(networkProviders), probed)],
+    provider,
+    overrides: networkProviders,
+    parts: measureParts(source, options, names),
+    memory: networkMemory(memory),
+  });
+  return { graphOptions: options, placement };
+}
+
+/** Providers of overrides that this build of onnxruntime knows nothing of. */
+function notInBuild(names: readonly string[], probed: readonly ProbedProvider[]): ProbedProvider[] {
+  const known = new Set([AUTO, ...supportedProviders(), ...probed.map(({ name }) => name)]);
+  return names
+    .filter((name) => !known.has(name))
+    .map((name) => ({ name, available: false, reason: 'onnxruntime was built without it' }));
+}
 
 function graphOptions(
   { vision }: GraphSource,
   shape: ModelShape,
   manifest: BundleManifest,
-  provider: string,
 ): GraphOptions {
-  const operators = WITHOUT_FUSED.has(provider) ? 'portable' : 'fused';
   const start = shape.imageTokenStart;
   const scales = new Set<TokenScale>(['S0', ...manifest.capabilities.tokenScales]);
   return {
+    ...DEFAULT_GRAPH_OPTIONS,
     ar: {
       logits: { start, end: start + vision.bottleneck.codebook_size },
       input: shape.referenceFeatures ? 'embeds' : 'ids',
-      operators,
     },
-    embed: {},
-    vision: { scales: [...scales], features: shape.referenceFeatures, operators },
-    features_connector: { operators },
-    connector: { operators },
-    reference_connector: { operators },
-    cross_attention_kv: { operators },
-    denoiser: { operators },
-    vae_encoder: { operators },
-    vae_decoder: { operators },
+    vision: { scales: [...scales], features: shape.referenceFeatures },
   };
 }

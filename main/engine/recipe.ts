@@ -32,7 +32,7 @@ export function composeRecipe(
     recipe: RECIPE_VERSION,
     software: { name: 'Nativa', version: softwareVersion() },
     model: { id: manifest.id, version: manifest.version, hash },
-    runtime: { onnxruntime: onnxruntimeVersion(), provider: model.provider },
+    runtime: { onnxruntime: onnxruntimeVersion(), provider: model.networks.provider },
     kind: plan.kind,
     prompt: plan.text,
     seed,

@@ -33,7 +33,7 @@ function freeMemory(): number {
   return freemem();
 }
 
-/** Share of the available memory that loaded networks may take. */
+/** Share of the memory that loaded networks may take; what they compute needs the rest. */
 const SHARE = 0.7;
 /** A half-precision parameter is float32 in memory. */
 const FLOAT32_GROWTH: Readonly<Record<string, number>> = { F32: 1, F16: 2, BF16: 2 };
@@ -52,10 +52,9 @@ export function loadedBytes(tensors: Iterable<StoredParameter>): number {
 }
 
 /**
- * Whether all networks of a model can stay loaded at once.
- * @param tensors its parameters
- * @param available bytes
+ * Bytes that loaded networks may take.
+ * @param budget bytes that a person has set; undefined: what is free now
  */
-export function fitsInMemory(tensors: Iterable<StoredParameter>, available: number): boolean {
-  return loadedBytes(tensors) < available * SHARE;
+export function networkMemory(budget: number | undefined): number {
+  return SHARE * Math.min(budget ?? Infinity, availableMemory());
 }

@@ -1,5 +1,11 @@
 export { GraphBuilder, MICROSOFT } from './graph-builder.js';
-export type { OperatorSet, RowRange, Value } from './graph-builder.js';
+export type {
+  ArithmeticOptions,
+  OperatorSet,
+  ProductType,
+  RowRange,
+  Value,
+} from './graph-builder.js';
 export {
   conv2d,
   embedding,
