@@ -73,8 +73,8 @@ export interface ModelShape {
   readonly noiseLayout: NoiseLayout;
 }
 
-/** How a model is loaded. */
-export interface LoadModelOptions {
+/** What decides where the networks of a model compute. */
+export interface PlacingOptions {
   /** Where networks compute: `auto`, or a provider. */
   readonly provider: string;
   /** Networks that compute elsewhere. */
@@ -83,6 +83,10 @@ export interface LoadModelOptions {
   readonly probed?: readonly ProbedProvider[] | undefined;
   /** Bytes that networks and what they compute may take; undefined: what there is. */
   readonly memory?: number | undefined;
+}
+
+/** How a model is loaded. */
+export interface LoadModelOptions extends PlacingOptions {
   readonly threads?: number | undefined;
   /** Folder that remembers which files were verified. */
   readonly cacheDir?: string | undefined;
@@ -154,13 +158,26 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
   };
 }
 
+/**
+ * Where each network of a bundle would compute; none is loaded, and no file is hashed.
+ * @throws NativaError BUNDLE_*, CONFIG_WEIGHTS_MISMATCH, MISSING_PARAMETER, PROVIDER_UNAVAILABLE
+ */
+export async function planModel(folder: string, options: PlacingOptions): Promise<Placement> {
+  checkProvider(options);
+  const bundle = await loadBundle(folder);
+  const { tensors } = await openCheckpoint(bundle.dir, weightFiles(bundle));
+  const source = { ...parseConfigs(bundle), tensors };
+  const shape = modelShape(source, bundle.manifest);
+  return placeModel(source, shape, bundle.manifest, options).placement;
+}
+
 /** Defaults and capabilities are not part of the hash, since no weights depend on them. */
 function sameManifest(a: BundleManifest, b: BundleManifest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** A provider that was tried in vain is no mistake: its networks compute elsewhere. */
-function checkProvider({ provider, probed = [] }: LoadModelOptions): void {
+function checkProvider({ provider, probed = [] }: PlacingOptions): void {
   const supported = supportedProviders();
   if (provider === AUTO || supported.includes(provider)) return;
   if (probed.some(({ name }) => name === provider)) return;
@@ -271,7 +288,7 @@ function placeModel(
   source: GraphSource,
   shape: ModelShape,
   manifest: BundleManifest,
-  { provider, networkProviders = {}, probed = [], memory }: LoadModelOptions,
+  { provider, networkProviders = {}, probed = [], memory }: PlacingOptions,
 ): { readonly graphOptions: GraphOptions; readonly placement: Placement } {
   const options = graphOptions(source, shape, manifest);
   const names = usedGraphs({ ...shape, edit: manifest.capabilities.edit });

@@ -10,7 +10,7 @@ import type { CodeBits } from '../../native-models/quantize/index.js';
 import type { ImportRequest } from '../services/models.js';
 import { application } from '../services/paths.js';
 import type { CliContext } from './cli/context.js';
-import { doctorCommand } from './cli/doctor.js';
+import { doctorCommand, type DoctorOptions } from './cli/doctor.js';
 import { deleteCommand, downloadCommand, offersCommand } from './cli/downloads.js';
 import type { DeleteOptions, DownloadFlags } from './cli/downloads.js';
 import { reportFailure, usageError } from './cli/failure.js';
@@ -129,9 +129,10 @@ function buildProgram(context: CliContext, setStatus: (status: number) => void):
   addModelCommands(program, context);
   prepare(program.command('doctor'), context)
     .description(help.doctor)
+    .option('--model <id|dir>', help.doctorModel)
     .option('--json', help.json)
-    .action(async () => {
-      setStatus((await doctorCommand(context)) ? 0 : NOT_FIT);
+    .action(async (options: DoctorOptions) => {
+      setStatus((await doctorCommand(options, context)) ? 0 : NOT_FIT);
     });
   return program;
 }

@@ -1,6 +1,7 @@
 import { enCommands } from './en-commands.js';
 import { enHistory } from './en-history.js';
 import { enModels } from './en-models.js';
+import { enPlacing } from './en-placing.js';
 
 /** Everything the studio says, in English: the catalogue other languages must match. */
 export const en = {
@@ -351,6 +352,7 @@ export const en = {
   'settings.shortcuts.open': 'Show and change shortcuts',
 
   ...enModels,
+  ...enPlacing,
 
   'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.search': 'Search commands',

@@ -9,6 +9,8 @@ export interface PlacementWords {
   readonly tooLarge: (provider: string) => string;
   readonly halved: (provider: string) => string;
   readonly noCodes: (provider: string) => string;
+  /** What all networks together are called. */
+  readonly all: string;
   /** One sentence about some networks. */
   readonly sentence: (networks: string, what: string) => string;
 }
@@ -28,6 +30,7 @@ export const ENGLISH: PlacementWords = {
   tooLarge: (provider) => `on the processor, since it is too large for the memory of ${provider}`,
   halved: (provider) => `in float16, since float32 is too large for the memory of ${provider}`,
   noCodes: (provider) => `on the processor, since ${provider} cannot read quantised weights`,
+  all: 'all networks',
   sentence: (networks, what) => `Computed ${what}: ${networks}.`,
 };
 
@@ -38,7 +41,9 @@ export function explainReason(reason: PlacementReason, words: PlacementWords): s
       return words.unavailable(reason.provider, reason.detail);
     case 'failed':
       return words.failed(reason.provider, reason.detail);
-    default:
+    case 'tooLarge':
+    case 'halved':
+    case 'noCodes':
       return words[reason.kind](reason.provider);
   }
 }
@@ -54,5 +59,8 @@ export function placementNotices(
     const why = explainReason(reason, words);
     parts.set(why, [...(parts.get(why) ?? []), words.networks[network]]);
   }
-  return [...parts].map(([why, names]) => words.sentence(names.join(', '), why));
+  return [...parts].map(([why, names]) => {
+    const all = names.length === networks.length;
+    return words.sentence(all ? words.all : names.join(', '), why);
+  });
 }

@@ -154,11 +154,8 @@ function bestOf(probed: readonly ProbedProvider[]): string {
 }
 
 function mostOf(stored: StoredBytes): ParameterType {
-  const entries = Object.entries(stored) as [ParameterType, number][];
-  return entries.reduce((most, entry) => (entry[1] > most[1] ? entry : most), [
-    'F32',
-    0,
-  ] as const)[0];
+  const [most] = (Object.entries(stored) as [ParameterType, number][]).sort((a, b) => b[1] - a[1]);
+  return most?.[0] ?? 'F32';
 }
 
 /** Bytes of one stored byte in memory. BF16 is cast everywhere: no graph computes in it. */

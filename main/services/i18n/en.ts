@@ -1,3 +1,5 @@
+import { ENGLISH } from '../../engine/runtime/placement-words.js';
+
 /** Everything the command line says, in English: the catalogue other languages must match. */
 export const en = {
   help: {
@@ -57,7 +59,10 @@ export const en = {
     width: 'width in pixels (default: the model’s)',
     height: 'height in pixels (default: the model’s)',
     threads: 'processor threads to use',
-    provider: 'onnxruntime execution provider',
+    provider:
+      'where networks compute: auto, cpu, cuda, dml, webgpu or coreml (default: the settings)',
+    memory: 'gigabytes of memory that networks may take (default: the settings, else what is free)',
+    doctorModel: 'model whose networks are looked at (default: the settings’, else the first)',
     json: 'print one last line of JSON, and nothing else',
     mask: 'picture of the same size, white where pixels may change',
     feather: 'width of the mask’s soft edge, in pixels',
@@ -229,6 +234,7 @@ export const en = {
     answer: '[y/N]',
     yes: 'y',
   },
+  placement: ENGLISH,
   doctor: {
     sections: {
       program: 'program',
@@ -236,6 +242,7 @@ export const en = {
       providers: 'providers',
       folders: 'folders',
       models: 'models',
+      placement: (model: string): string => `networks of ${model}`,
     },
     rows: {
       system: 'system',
@@ -254,11 +261,16 @@ export const en = {
     reasons: {
       wrongSystem: (systems: string): string => `exists on ${systems} only`,
       notInBuild: 'the installed onnxruntime was built without it for this system',
-      cudaExtra: 'the CUDA libraries are a separate download that a plain install leaves out',
+      cudaExtra: 'the CUDA libraries are a separate download: "npm start -- gpu setup" brings it',
       noGpu: 'no graphics processor that it could use was found',
     },
     problem: (what: string): string => `problem: ${what}`,
     loadFailed: (reason: string): string => `onnxruntime does not load: ${reason}`,
+    placed: (provider: string, precision: string, size: string): string =>
+      `${provider}, ${precision}, ${size}`,
+    cast: (stored: string): string => `(cast from ${stored})`,
+    together: 'All of them stay loaded.',
+    inTurn: 'They do not all fit in memory: each is loaded, run and released in its turn.',
     fine: 'Everything needed to make a picture is here.',
     notFine: 'Something needed to make a picture is missing: see "problem" above.',
   },

@@ -60,7 +60,9 @@ export const es: Messages = {
     width: 'anchura en píxeles (por omisión: la del modelo)',
     height: 'altura en píxeles (por omisión: la del modelo)',
     threads: 'hilos de procesador que se usan',
-    provider: 'proveedor de ejecución de onnxruntime',
+    provider: 'dónde se calcula: auto, cpu, cuda, dml, webgpu o coreml (por defecto: los ajustes)',
+    memory: 'gigabytes de memoria para las redes (por defecto: los ajustes, o la que esté libre)',
+    doctorModel: 'modelo cuyas redes se miran (por defecto: el de los ajustes, o el primero)',
     json: 'imprimir una última línea de JSON, y nada más',
     mask: 'imagen del mismo tamaño, blanca donde los píxeles pueden cambiar',
     feather: 'anchura del borde suave de la máscara, en píxeles',
@@ -226,6 +228,25 @@ export const es: Messages = {
     answer: '[s/N]',
     yes: 's',
   },
+  placement: {
+    networks: {
+      vision: 'tokenizador visual',
+      ar: 'modelo autorregresivo',
+      connector: 'conectores',
+      denoiser: 'difusor',
+      vae_encoder: 'codificador del autocodificador',
+      vae_decoder: 'decodificador del autocodificador',
+    },
+    unavailable: (provider, detail) =>
+      `en el procesador, porque ${provider} no puede usarse aquí${detail === undefined ? '' : ` (${detail})`}`,
+    failed: (provider, detail) =>
+      `en el procesador, porque ${provider} no pudo cargarlo (${detail})`,
+    tooLarge: (provider) => `en el procesador, porque no cabe en la memoria de ${provider}`,
+    halved: (provider) => `en float16, porque en float32 no cabe en la memoria de ${provider}`,
+    noCodes: (provider) => `en el procesador, porque ${provider} no lee pesos cuantizados`,
+    all: 'todas las redes',
+    sentence: (networks, what) => `Calculado ${what}: ${networks}.`,
+  },
   doctor: {
     sections: {
       program: 'programa',
@@ -233,6 +254,7 @@ export const es: Messages = {
       providers: 'proveedores',
       folders: 'carpetas',
       models: 'modelos',
+      placement: (model) => `redes de ${model}`,
     },
     rows: {
       system: 'sistema',
@@ -252,11 +274,15 @@ export const es: Messages = {
       wrongSystem: (systems) => `solo existe en ${systems}`,
       notInBuild: 'el onnxruntime instalado se compiló sin él para este sistema',
       cudaExtra:
-        'las bibliotecas de CUDA son una descarga aparte que una instalación normal no incluye',
+        'las bibliotecas de CUDA son una descarga aparte: "npm start -- gpu setup" la trae',
       noGpu: 'no se encontró ningún procesador gráfico que pueda usar',
     },
     problem: (what) => `problema: ${what}`,
     loadFailed: (reason) => `onnxruntime no se carga: ${reason}`,
+    placed: (provider, precision, size) => `${provider}, ${precision}, ${size}`,
+    cast: (stored) => `(convertido de ${stored})`,
+    together: 'Todas permanecen cargadas.',
+    inTurn: 'No caben todas en la memoria: cada una se carga, se ejecuta y se libera a su turno.',
     fine: 'Aquí está todo lo necesario para crear una imagen.',
     notFine: 'Falta algo necesario para crear una imagen: mira "problema" más arriba.',
   },

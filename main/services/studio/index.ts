@@ -5,7 +5,6 @@ import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
 import { Autosave } from '../autosave/index.js';
 import type { BlobStore } from '../blobs.js';
-import type { ScriptRunner } from '../doctor.js';
 import {
   ORA_MIME,
   PSD_MIME,
@@ -21,9 +20,10 @@ import { messagesFor } from '../i18n/index.js';
 import type { Language } from '../i18n/index.js';
 import { resolveModel } from '../models.js';
 import { application, folders } from '../paths.js';
+import type { ScriptRunner } from '../providers.js';
 import { SettingsStore } from '../settings.js';
 import { TileStores } from '../tiles.js';
-import { doctorReport } from './doctor.js';
+import { doctorPlan, doctorReport } from './doctor.js';
 import { ModelDesk } from './model-desk.js';
 import { OfferedFiles } from './files.js';
 import { Jobs } from './jobs.js';
@@ -87,6 +87,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     },
     cacheDir: folders().cache,
     launch: options.launchEngine,
+    runScript: options.runScript,
   });
   const tiles = new TileStores(blobs);
   const autosave = new Autosave();
@@ -262,6 +263,11 @@ function makeHandlers(
     'models.list': () => modelInfos(),
     'models.grid': async ({ model }) => modelGrid(await findModel(model)),
     'doctor.report': () => doctorReport(messagesFor(language()), options.runScript),
+    'doctor.plan': async () => {
+      const dir = unpacked(await findModel(null));
+      const words = messagesFor(language());
+      return doctorPlan(dir, await settings.settled(), words, options.runScript);
+    },
     'files.open': ({ name, blob }) => openFile(name, blobSource(blobs, blob), blobs, opening),
     'files.openPath': ({ index }) => files.open(index, blobs, opening),
     'files.export': async (ask) => {
