@@ -13,6 +13,7 @@ import type { Bundle, BundleManifest, TokenScale } from '../../native-models/bun
 import { NativaError } from '../../native-models/errors.js';
 import {
   DEFAULT_GRAPH_OPTIONS,
+  autoencoderBytes,
   autoencoderConfigSchema,
   isQuantized,
   openCheckpoint,
@@ -26,9 +27,10 @@ import {
 import type { GraphOptions, GraphSource } from '../../native-models/graphs/index.js';
 import { keptResults } from './results.js';
 import type { KeptResults } from './results.js';
-import { loadedBytes, networkMemory } from './runtime/memory.js';
+import { loadedBytes, networkMemory, runMemory } from './runtime/memory.js';
 import { Networks, measureParts } from './runtime/networks.js';
 import { AUTO, placeNetworks } from './runtime/placement.js';
+import type { AutoencoderRoom } from './autoencoder/autoencoder.js';
 import type { NetworkPart, Placement, ProbedProvider } from './runtime/placement.js';
 import { supportedProviders } from './runtime/session.js';
 import { TextTokenizer } from './tokens/tokenizer.js';
@@ -106,6 +108,10 @@ export interface Model {
   /** SHA-256 over everything its pixels depend on. */
   readonly hash: string;
   readonly shape: ModelShape;
+  /** What a run of the autoencoder may take. */
+  readonly room: AutoencoderRoom;
+  /** Bytes that a person has set; undefined where none were. */
+  readonly memory: number | undefined;
   readonly tokenizer: TextTokenizer;
   readonly networks: Networks;
   /** Whether the processor computes every row of a batch as it does alone, to the last bit. */
@@ -138,12 +144,9 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
   const checkpoint = await openCheckpoint(bundle.dir, weightFiles(bundle));
   const source = { ...parseConfigs(bundle), tensors: checkpoint.tensors };
   const shape = modelShape(source, bundle.manifest);
-  const networks = new Networks({
-    source,
-    folder: checkpoint.folder,
-    ...placeModel(source, shape, bundle.manifest, options),
-    threads: options.threads,
-  });
+  const placed = placeModel(source, shape, bundle.manifest, options);
+  const { folder: weights } = checkpoint;
+  const networks = new Networks({ source, folder: weights, ...placed, threads: options.threads });
   const tokenizer = new TextTokenizer(JSON.parse(await readFile(bundle.tokenizerPath, 'utf8')));
   checkVocabulary(tokenizer, source, bundle.manifest);
   return {
@@ -151,6 +154,8 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
     manifest: bundle.manifest,
     hash,
     shape,
+    room: autoencoderRoom(source, placed.placement, options),
+    memory: options.memory,
     tokenizer,
     networks,
     rowsAlike: !isQuantized(checkpoint.tensors),
@@ -300,6 +305,24 @@ function placeModel(
     memory: networkMemory(memory),
   });
   return { graphOptions: options, placement };
+}
+
+/** What a run of each half of the autoencoder may take where it computes. */
+function autoencoderRoom(
+  { vae }: GraphSource,
+  { networks }: Placement,
+  { probed = [], memory }: PlacingOptions,
+): AutoencoderRoom {
+  const bytes = autoencoderBytes(vae);
+  const pixels = (part: NetworkPart, each: number): number => {
+    const provider = networks.find(({ network }) => network === part)?.provider;
+    const own = probed.find(({ name }) => name === provider)?.memory;
+    return runMemory(own ?? memory) / each;
+  };
+  return {
+    encoder: pixels('vae_encoder', bytes.encoder),
+    decoder: pixels('vae_decoder', bytes.decoder),
+  };
 }
 
 /** Providers of overrides that this build of onnxruntime knows nothing of. */

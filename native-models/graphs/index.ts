@@ -31,7 +31,7 @@ import { buildVisionGraph } from './vision/tokenizer.js';
 import type { VisionGraphOptions } from './vision/tokenizer.js';
 
 export type { ArGraphOptions } from './ar/qwen3.js';
-export { spatialCompression } from './autoencoder/index.js';
+export { autoencoderBytes, spatialCompression } from './autoencoder/index.js';
 export type { AutoencoderOptions } from './autoencoder/index.js';
 export { ParameterAudit } from './audit.js';
 export { openCheckpoint } from './checkpoint.js';

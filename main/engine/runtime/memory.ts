@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { freemem } from 'node:os';
+import { freemem, totalmem } from 'node:os';
 import { resourceUsage } from 'node:process';
 
 /** Memory of this process, in bytes. */
@@ -57,4 +57,18 @@ export function loadedBytes(tensors: Iterable<StoredParameter>): number {
  */
 export function networkMemory(budget: number | undefined): number {
   return SHARE * Math.min(budget ?? Infinity, availableMemory());
+}
+
+/** Share of the memory that one run of the autoencoder may take. */
+const RUN_SHARE = 0.25;
+
+/**
+ * Bytes that one run of the autoencoder may take. It goes by all memory there is, not by what is free
+ * now: whether a picture is painted in tiles shows in its last bits, and must not depend on the day.
+ * @param budget bytes that a person has set, or that a graphics processor has
+ */
+export function runMemory(budget: number | undefined): number {
+  const limit = process.constrainedMemory();
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return RUN_SHARE * Math.min(budget ?? Infinity, total);
 }
