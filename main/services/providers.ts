@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { ProbedProvider } from '../engine/runtime/placement.js';
 import { AUTO } from '../engine/runtime/placement.js';
-import { runtimeEnvironment } from './gpu/libraries.js';
+import { hasCudaLibraries, missingLibraries, runtimeEnvironment } from './gpu/libraries.js';
 import { findNvidia } from './gpu/nvidia.js';
 import { messagesFor } from './i18n/index.js';
 import type { Messages } from './i18n/index.js';
@@ -22,7 +22,7 @@ const PROVIDERS = [
 export type MissingReason =
   | { readonly kind: 'wrongSystem'; readonly systems: readonly string[] }
   | { readonly kind: 'notInBuild' | 'cudaExtra' | 'noGpu' }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed' | 'cudaLacks'; readonly message: string };
 
 export interface ProviderReport {
   readonly name: string;
@@ -104,12 +104,17 @@ function examineOnce(
 ): Promise<ProviderReport> {
   const known = found.get(name);
   if (known !== undefined) return known;
-  const report = examineProvider(name, built, run);
+  const report = tryProvider(name, built, run);
   found.set(name, report);
   return report;
 }
 
-async function examineProvider(
+/** Tries one provider, whatever was found of it before. */
+export async function examineProvider(name: string): Promise<ProviderReport> {
+  return tryProvider(name, await builtProviders(), runInNode);
+}
+
+async function tryProvider(
   name: string,
   built: readonly string[],
   run: ScriptRunner,
@@ -125,7 +130,10 @@ async function examineProvider(
     const memory = name === 'cuda' ? (await findNvidia())?.memory : undefined;
     return { name, available: true, ...(memory !== undefined && { memory }) };
   }
-  if (name === 'cuda' && /providers_cuda|shared library|libcu/i.test(failure)) {
+  if (name === 'cuda' && hasCudaLibraries()) {
+    const lacking = (await missingLibraries()).join(', ');
+    if (lacking !== '') return missing({ kind: 'cudaLacks', message: lacking });
+  } else if (name === 'cuda' && /providers_cuda|shared library|libcu/i.test(failure)) {
     return missing({ kind: 'cudaExtra' });
   }
   if (name === 'webgpu' && /adapter|no supported|vulkan/i.test(failure)) {
@@ -143,7 +151,7 @@ async function probe(provider: string, run: ScriptRunner): Promise<string | unde
 }
 
 /** Runs a script as a child of Node. */
-export const runInNode: ScriptRunner = (script, args, patience) =>
+const runInNode: ScriptRunner = (script, args, patience) =>
   new Promise((resolve) => {
     const options = { timeout: patience, windowsHide: true, env: runtimeEnvironment() };
     execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) => {
@@ -160,6 +168,8 @@ export function explainMissing(reason: MissingReason, { doctor }: Messages): str
       return doctor.reasons.wrongSystem(reason.systems.join(', '));
     case 'failed':
       return reason.message;
+    case 'cudaLacks':
+      return doctor.reasons.cudaLacks(reason.message);
     case 'notInBuild':
     case 'cudaExtra':
     case 'noGpu':

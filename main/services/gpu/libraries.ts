@@ -4,6 +4,7 @@
  * stands in LD_LIBRARY_PATH is found before the library in the package. So the folder has a link to
  * that library beside what was downloaded.
  */
+import { execFile } from 'node:child_process';
 import { existsSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -72,4 +73,18 @@ function packagedRuntime(): string {
   const library = join(root, 'bin', 'napi-v6', process.platform, process.arch, RUNTIME);
   // The loader knows nothing of Electron's archive.
   return library.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+}
+
+/**
+ * Libraries of NVIDIA's that the CUDA provider needs and this system has not; none where they are all
+ * there, or nobody can tell.
+ */
+export function missingLibraries(folder = cudaFolder()): Promise<string[]> {
+  const library = join(folder, 'libonnxruntime_providers_cuda.so');
+  return new Promise((resolve) => {
+    execFile('ldd', [library], { timeout: 10_000 }, (_, stdout) => {
+      const lines = stdout.matchAll(/^\s*(\S+) => not found$/gm);
+      resolve([...lines].map(([, name = '']) => name));
+    });
+  });
 }

@@ -32,6 +32,10 @@ export const en = {
     importName: 'what to call the model (default: as its folder)',
     importDiffusion: 'folder of the diffusion base (default: looked for in and beside DIR)',
     importVision: 'ta_tok.pth, or the folder with it and the vision base (default: as above)',
+    gpu: 'graphics processors',
+    gpuSetup: 'download what CUDA needs, after saying what that is',
+    gpuSource: 'server of NuGet’s kind to download from (default: api.nuget.org)',
+    gpuYes: 'accept the terms, which are printed, without being asked',
     modelsQuantize: 'make a smaller copy of a model, its large layers as codes of few bits',
     bits: 'bits of a code, 8 (default) or 4',
     doctor: 'what runs here: providers, memory, models, and why a provider is missing',
@@ -235,6 +239,30 @@ export const en = {
     yes: 'y',
   },
   placement: ENGLISH,
+  gpu: {
+    unsupported: (system: string): string =>
+      `CUDA cannot be set up on ${system}: onnxruntime has it for Linux on x64 alone; "npm start -- doctor" lists what can be used here.`,
+    notFound:
+      'No graphics processor of NVIDIA’s was found, or its driver is not installed (nvidia-smi says nothing); nothing was downloaded.',
+    found: (name: string, driver: string, memory: string): string =>
+      `${name}, driver ${driver}, ${memory}`,
+    takes: (name: string, size: string, host: string, free: string): string =>
+      `${name}: ${size} to download from ${host}; ${free} free on the disk`,
+    goesTo: (folder: string): string => `The libraries go to ${folder}.`,
+    licence: (licence: string, page: string): string =>
+      `They come under a licence that is not Nativa’s: ${licence}\n  ${page}`,
+    ofNvidia:
+      'CUDA 12 and cuDNN 9, which they need, are NVIDIA’s, come under NVIDIA’s terms and are not downloaded.',
+    accept: 'Do you accept these terms, and shall it be downloaded?',
+    notConfirmed: 'Nothing was downloaded: add --yes where nobody can be asked.',
+    fetch: 'downloading',
+    unpack: 'unpacking',
+    done: (folder: string): string => `The CUDA libraries are in ${folder}.`,
+    works: 'CUDA works: choose it in the settings, or with --provider cuda.',
+    missing: (libraries: string): string =>
+      `CUDA does not work yet: NVIDIA’s libraries ${libraries} are missing; install CUDA 12 and cuDNN 9, or put them into that folder.`,
+    fails: (reason: string): string => `CUDA does not work yet: ${reason}`,
+  },
   doctor: {
     sections: {
       program: 'program',
@@ -262,6 +290,8 @@ export const en = {
       wrongSystem: (systems: string): string => `exists on ${systems} only`,
       notInBuild: 'the installed onnxruntime was built without it for this system',
       cudaExtra: 'the CUDA libraries are a separate download: "npm start -- gpu setup" brings it',
+      cudaLacks: (libraries: string): string =>
+        `NVIDIA’s libraries ${libraries} are missing: install CUDA 12 and cuDNN 9`,
       noGpu: 'no graphics processor that it could use was found',
     },
     problem: (what: string): string => `problem: ${what}`,

@@ -32,6 +32,10 @@ export const es: Messages = {
     importName: 'cómo llamar al modelo (por omisión: como su carpeta)',
     importDiffusion: 'carpeta de la base de difusión (por omisión: se busca en DIR y a su lado)',
     importVision: 'ta_tok.pth, o la carpeta con él y la base visual (por omisión: como arriba)',
+    gpu: 'procesadores gráficos',
+    gpuSetup: 'descarga lo que CUDA necesita, tras decir qué es',
+    gpuSource: 'servidor como NuGet del que descargar (por defecto: api.nuget.org)',
+    gpuYes: 'acepta las condiciones, que se muestran, sin preguntar',
     modelsQuantize:
       'hacer una copia menor de un modelo, con sus capas grandes en códigos de pocos bits',
     bits: 'bits de un código, 8 (por omisión) o 4',
@@ -228,6 +232,29 @@ export const es: Messages = {
     answer: '[s/N]',
     yes: 's',
   },
+  gpu: {
+    unsupported: (system) =>
+      `CUDA no puede prepararse en ${system}: onnxruntime solo lo tiene para Linux en x64; "npm start -- doctor" dice qué puede usarse aquí.`,
+    notFound:
+      'No se encontró ningún procesador gráfico de NVIDIA, o su controlador no está instalado (nvidia-smi no dice nada); no se descargó nada.',
+    found: (name, driver, memory) => `${name}, controlador ${driver}, ${memory}`,
+    takes: (name, size, host, free) =>
+      `${name}: ${size} por descargar de ${host}; ${free} libres en el disco`,
+    goesTo: (folder) => `Las bibliotecas van a ${folder}.`,
+    licence: (licence, page) =>
+      `Vienen con una licencia que no es la de Nativa: ${licence}\n  ${page}`,
+    ofNvidia:
+      'CUDA 12 y cuDNN 9, que necesitan, son de NVIDIA, vienen con sus condiciones y no se descargan.',
+    accept: '¿Aceptas estas condiciones, y se descarga?',
+    notConfirmed: 'No se descargó nada: añade --yes donde no se pueda preguntar a nadie.',
+    fetch: 'descargando',
+    unpack: 'desempaquetando',
+    done: (folder) => `Las bibliotecas de CUDA están en ${folder}.`,
+    works: 'CUDA funciona: elígelo en los ajustes, o con --provider cuda.',
+    missing: (libraries) =>
+      `CUDA aún no funciona: faltan las bibliotecas de NVIDIA ${libraries}; instala CUDA 12 y cuDNN 9, o ponlas en esa carpeta.`,
+    fails: (reason) => `CUDA aún no funciona: ${reason}`,
+  },
   placement: {
     networks: {
       vision: 'tokenizador visual',
@@ -275,6 +302,8 @@ export const es: Messages = {
       notInBuild: 'el onnxruntime instalado se compiló sin él para este sistema',
       cudaExtra:
         'las bibliotecas de CUDA son una descarga aparte: "npm start -- gpu setup" la trae',
+      cudaLacks: (libraries) =>
+        `faltan las bibliotecas de NVIDIA ${libraries}: instala CUDA 12 y cuDNN 9`,
       noGpu: 'no se encontró ningún procesador gráfico que pueda usar',
     },
     problem: (what) => `problema: ${what}`,
@@ -366,6 +395,7 @@ export const es: Messages = {
       NOT_SUPPORTED: 'Este modelo no sabe hacer eso.',
       OUTPUT_UNWRITABLE: 'El archivo de salida no se puede escribir.',
       OUT_OF_MEMORY: 'No hay memoria suficiente.',
+      GPU_RUNNING: 'Las bibliotecas de CUDA ya se están preparando.',
       PORT_IN_USE: 'Ese puerto está ocupado: elige otro con --port.',
       PORT_UNUSABLE: 'Ese puerto no se puede usar: elige otro con --port.',
       PROMPT_TOO_LONG: 'El texto es demasiado largo.',
