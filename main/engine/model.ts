@@ -48,6 +48,8 @@ export interface ModelShape {
   readonly maxPositions: number;
   /** Token id of image code 0. */
   readonly imageTokenStart: number;
+  /** Image codes there are. */
+  readonly codes: number;
   /** Side of the token grid at each scale. */
   readonly tokenSides: Readonly<Record<TokenScale, number>>;
   /** Side of the square the vision tokenizer reads, in pixels. */
@@ -217,6 +219,7 @@ function modelShape(source: GraphSource, manifest: BundleManifest): ModelShape {
     hidden: ar.hidden_size,
     maxPositions: ar.max_position_embeddings,
     imageTokenStart: imageTokenStart(source),
+    codes: vision.bottleneck.codebook_size,
     tokenSides: {
       S0: tokenGrid(vision, 'S0'),
       S1: tokenGrid(vision, 'S1'),
@@ -295,7 +298,7 @@ function placeModel(
   manifest: BundleManifest,
   { provider, networkProviders = {}, probed = [], memory }: PlacingOptions,
 ): { readonly graphOptions: GraphOptions; readonly placement: Placement } {
-  const options = graphOptions(source, shape, manifest);
+  const options = graphOptions(shape, manifest);
   const names = usedGraphs({ ...shape, edit: manifest.capabilities.edit });
   const placement = placeNetworks({
     probed: [...probed, ...notInBuild(Object.values(networkProviders), probed)],
@@ -333,17 +336,13 @@ function notInBuild(names: readonly string[], probed: readonly ProbedProvider[])
     .map((name) => ({ name, available: false, reason: 'onnxruntime was built without it' }));
 }
 
-function graphOptions(
-  { vision }: GraphSource,
-  shape: ModelShape,
-  manifest: BundleManifest,
-): GraphOptions {
+function graphOptions(shape: ModelShape, manifest: BundleManifest): GraphOptions {
   const start = shape.imageTokenStart;
   const scales = new Set<TokenScale>(['S0', ...manifest.capabilities.tokenScales]);
   return {
     ...DEFAULT_GRAPH_OPTIONS,
     ar: {
-      logits: { start, end: start + vision.bottleneck.codebook_size },
+      logits: { start, end: start + shape.codes },
       input: shape.referenceFeatures ? 'embeds' : 'ids',
     },
     vision: { scales: [...scales], features: shape.referenceFeatures },

@@ -106,7 +106,11 @@ export class Networks {
 
   /** Says that a stage is over: frees its networks where not all fit in memory. */
   async done(...names: readonly GraphName[]): Promise<void> {
-    if (this.#options.placement.together) return;
+    if (!this.#options.placement.together) await this.release(...names);
+  }
+
+  /** Frees networks, whatever room there is. */
+  async release(...names: readonly GraphName[]): Promise<void> {
     for (const name of names) {
       await this.#sessions.get(name)?.dispose();
       this.#sessions.delete(name);

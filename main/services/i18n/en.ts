@@ -162,8 +162,14 @@ export const en = {
       network: 'network',
       error: 'error',
       worst: 'largest in one layer',
+      outputs: 'in what it says',
     },
     quantizing: 'quantising',
+    measuring: 'comparing with the original',
+    sameCode: (share: string): string =>
+      `Of the image codes that the original finds the likeliest, it finds ${share} too.`,
+    notMeasured: (reason: string): string =>
+      `What that changes in what the networks say could not be measured: ${reason}`,
     quantized: (id: string, before: string, after: string, dir: string): string =>
       `${id}: weights of ${before} take ${after} now, in ${dir}; what they lost against the original:`,
     verifying: (file: string): string => `checking ${file}`,

@@ -158,8 +158,13 @@ export const es: Messages = {
       folder: 'carpeta',
       network: 'red',
       error: 'error',
+      outputs: 'en lo que dice',
       worst: 'mayor en una capa',
     },
+    measuring: 'comparando con el original',
+    sameCode: (share) =>
+      `De los códigos de imagen que el original cree más probables, acierta el ${share}.`,
+    notMeasured: (reason) => `No se pudo medir qué cambia en lo que dicen las redes: ${reason}`,
     quantizing: 'cuantizando',
     quantized: (id, before, after, dir) =>
       `${id}: los pesos de ${before} ocupan ahora ${after}, en ${dir}; lo que perdieron frente al original:`,
