@@ -1,11 +1,5 @@
 export { GraphBuilder, MICROSOFT } from './graph-builder.js';
-export type {
-  ArithmeticOptions,
-  OperatorSet,
-  ProductType,
-  RowRange,
-  Value,
-} from './graph-builder.js';
+export type { ArithmeticOptions, ProductType, RowRange, Value } from './graph-builder.js';
 export {
   conv2d,
   embedding,
