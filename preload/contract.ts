@@ -12,6 +12,15 @@ export type { DownloadState, ModelInfo, OfferedModel } from './models.js';
 export const LANGUAGES = ['en', 'es'] as const;
 export const THEMES = ['system', 'dark', 'light'] as const;
 export const EXPORT_FORMATS = ['png', 'jpeg', 'webp', 'avif', 'tiff', 'psd'] as const;
+/** Networks of a model, in the order in which a picture needs them. */
+export const NETWORKS = [
+  'vision',
+  'ar',
+  'connector',
+  'denoiser',
+  'vae_encoder',
+  'vae_decoder',
+] as const;
 export const STAGES = ['load', 'read', 'encode', 'tokens', 'denoise', 'decode', 'compose'] as const;
 
 /** A blob that waits on the pixel route: raw RGBA or a file, uploaded or to be fetched. */
@@ -26,7 +35,12 @@ export const settingsSchema = z.object({
   theme: z.enum(THEMES).default('system'),
   language: z.enum(LANGUAGES).nullable().default(null),
   model: z.string().max(200).nullable().default(null),
+  /** Where networks compute: `auto`, or one of onnxruntime's execution providers. */
   provider: z.string().min(1).max(40).default('cpu'),
+  /** Networks that compute elsewhere than `provider` says. */
+  networkProviders: z.partialRecord(z.enum(NETWORKS), z.string().min(1).max(40)).default({}),
+  /** Bytes that networks and what they compute may take; null: what there is. */
+  engineMemory: z.number().min(64e6).max(4e12).nullable().default(null),
   threads: z.int().min(1).max(256).nullable().default(null),
   /** Bytes of pixels that a history may hold beside the picture before old states go to disk. */
   historyMemory: z.number().min(64e6).max(64e9).default(512e6),
@@ -335,6 +349,22 @@ export const REQUESTS = {
       ),
       memoryTotal: count,
       memoryFree: count,
+    }),
+  ),
+  /** Where each network of the chosen model would compute now. */
+  'doctor.plan': request(
+    nothing,
+    z.strictObject({
+      networks: z.array(
+        z.strictObject({
+          network: z.enum(NETWORKS),
+          provider: z.string(),
+          precision: z.enum(['float32', 'float16']),
+          bytes: z.number(),
+          reason: z.string().nullable(),
+        }),
+      ),
+      together: z.boolean(),
     }),
   ),
   /** Reads an uploaded file of any kind that can be opened. */

@@ -52,7 +52,7 @@ const preloadSource = join('preload', 'index.ts');
 const preloadTarget = join('preload', 'index.cjs');
 
 /** Commands that open no studio, so that its page need not be built for them. */
-const withoutPage = new Set(['generate', 'edit', 'models', 'doctor', 'help']);
+const withoutPage = new Set(['generate', 'edit', 'models', 'gpu', 'doctor', 'help']);
 
 const say = (line) => process.stderr.write(`nativa: ${line}\n`);
 

@@ -16,6 +16,8 @@ import type { EngineLauncher, EngineProcess } from './supervisor.js';
 export interface EngineOptions {
   /** Starts the process; default a child of Node. */
   readonly launch?: EngineLauncher;
+  /** Environment of that child; default this process's own. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Threads inside one operator; absent leaves it to onnxruntime. */
   readonly threads?: number | undefined;
   /** Folder that remembers which model files were verified. */
@@ -67,7 +69,7 @@ const SEED_LIMIT = 2 ** 32;
  * is let go at once; if its process does not stop soon, it is replaced.
  */
 export class Engine {
-  readonly #options: Required<Omit<EngineOptions, Configured>> & EngineOptions;
+  readonly #options: Required<Omit<EngineOptions, Configured | 'env'>> & EngineOptions;
   readonly #queue: Job[] = [];
   #process: EngineProcess | undefined;
   #current: Job | undefined;
@@ -87,7 +89,7 @@ export class Engine {
 
   constructor(options: EngineOptions = {}) {
     this.#options = {
-      launch: nodeLauncher(fileURLToPath(new URL('./host.js', import.meta.url))),
+      launch: nodeLauncher(fileURLToPath(new URL('./host.js', import.meta.url)), options.env),
       heartbeat: HEARTBEAT,
       patience: PATIENCE,
       cancelGrace: CANCEL_GRACE,

@@ -1,6 +1,8 @@
 /** What a run tells on its way and at its end, as schemas that both sides of the process check. */
 import { z } from 'zod';
 
+import { NETWORK_PARTS } from './runtime/placement.js';
+
 /** Stages of a run, in order. */
 export const STAGES = ['load', 'read', 'encode', 'tokens', 'denoise', 'decode', 'compose'] as const;
 
@@ -86,7 +88,18 @@ export const engineResultSchema = z.strictObject({
   images: z.array(resultImageSchema).min(1),
   timings: timingsSchema,
   model: z.strictObject({ id: z.string(), hash: z.string() }),
+  /** Of all networks, joined by `+` where there are several. */
   provider: z.string(),
+  /** Where each network computed, and the type of its products. */
+  placement: z
+    .array(
+      z.strictObject({
+        network: z.enum(NETWORK_PARTS),
+        provider: z.string(),
+        precision: z.enum(['float32', 'float16']),
+      }),
+    )
+    .optional(),
   /** What a person should know about this run, one sentence each. */
   notices: z.array(z.string()),
   /** Bytes of the engine's process. */

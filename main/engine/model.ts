@@ -12,6 +12,8 @@ import {
 import type { Bundle, BundleManifest, TokenScale } from '../../native-models/bundle/index.js';
 import { NativaError } from '../../native-models/errors.js';
 import {
+  DEFAULT_GRAPH_OPTIONS,
+  autoencoderBytes,
   autoencoderConfigSchema,
   isQuantized,
   openCheckpoint,
@@ -23,10 +25,13 @@ import {
   usedGraphs,
 } from '../../native-models/graphs/index.js';
 import type { GraphOptions, GraphSource } from '../../native-models/graphs/index.js';
-import { Networks } from './runtime/networks.js';
 import { keptResults } from './results.js';
 import type { KeptResults } from './results.js';
-import { availableMemory, fitsInMemory, loadedBytes } from './runtime/memory.js';
+import { loadedBytes, networkMemory, runMemory } from './runtime/memory.js';
+import { Networks, measureParts } from './runtime/networks.js';
+import { AUTO, placeNetworks } from './runtime/placement.js';
+import type { AutoencoderRoom } from './autoencoder/autoencoder.js';
+import type { NetworkPart, Placement, ProbedProvider } from './runtime/placement.js';
 import { supportedProviders } from './runtime/session.js';
 import { TextTokenizer } from './tokens/tokenizer.js';
 
@@ -43,6 +48,8 @@ export interface ModelShape {
   readonly maxPositions: number;
   /** Token id of image code 0. */
   readonly imageTokenStart: number;
+  /** Image codes there are. */
+  readonly codes: number;
   /** Side of the token grid at each scale. */
   readonly tokenSides: Readonly<Record<TokenScale, number>>;
   /** Side of the square the vision tokenizer reads, in pixels. */
@@ -70,9 +77,20 @@ export interface ModelShape {
   readonly noiseLayout: NoiseLayout;
 }
 
-/** How a model is loaded. */
-export interface LoadModelOptions {
+/** What decides where the networks of a model compute. */
+export interface PlacingOptions {
+  /** Where networks compute: `auto`, or a provider. */
   readonly provider: string;
+  /** Networks that compute elsewhere. */
+  readonly networkProviders?: Readonly<Partial<Record<NetworkPart, string>>> | undefined;
+  /** Providers that were tried on this machine. */
+  readonly probed?: readonly ProbedProvider[] | undefined;
+  /** Bytes that networks and what they compute may take; undefined: what there is. */
+  readonly memory?: number | undefined;
+}
+
+/** How a model is loaded. */
+export interface LoadModelOptions extends PlacingOptions {
   readonly threads?: number | undefined;
   /** Folder that remembers which files were verified. */
   readonly cacheDir?: string | undefined;
@@ -91,8 +109,11 @@ export interface Model {
   readonly manifest: BundleManifest;
   /** SHA-256 over everything its pixels depend on. */
   readonly hash: string;
-  readonly provider: string;
   readonly shape: ModelShape;
+  /** What a run of the autoencoder may take. */
+  readonly room: AutoencoderRoom;
+  /** Bytes that a person has set; undefined where none were. */
+  readonly memory: number | undefined;
   readonly tokenizer: TextTokenizer;
   readonly networks: Networks;
   /** Whether the processor computes every row of a batch as it does alone, to the last bit. */
@@ -110,7 +131,7 @@ export interface Model {
 export async function loadModel(folder: string, options: LoadModelOptions): Promise<Model> {
   const { previous } = options;
   if (previous !== undefined && (await isUnchanged(previous.bundle, folder))) return previous;
-  checkProvider(options.provider);
+  checkProvider(options);
   const bundle = await loadBundle(folder);
   const { hash } = await verifyBundle(bundle, {
     cacheDir: options.cacheDir,
@@ -125,23 +146,18 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
   const checkpoint = await openCheckpoint(bundle.dir, weightFiles(bundle));
   const source = { ...parseConfigs(bundle), tensors: checkpoint.tensors };
   const shape = modelShape(source, bundle.manifest);
-  const networks = new Networks({
-    source,
-    folder: checkpoint.folder,
-    graphOptions: graphOptions(source, shape, bundle.manifest, options.provider),
-    provider: options.provider,
-    threads: options.threads,
-    keepLoaded: fitsInMemory(checkpoint.tensors.values(), availableMemory()),
-  });
-  networks.check(usedGraphs({ ...shape, edit: bundle.manifest.capabilities.edit }));
+  const placed = placeModel(source, shape, bundle.manifest, options);
+  const { folder: weights } = checkpoint;
+  const networks = new Networks({ source, folder: weights, ...placed, threads: options.threads });
   const tokenizer = new TextTokenizer(JSON.parse(await readFile(bundle.tokenizerPath, 'utf8')));
   checkVocabulary(tokenizer, source, bundle.manifest);
   return {
     bundle,
     manifest: bundle.manifest,
     hash,
-    provider: options.provider,
     shape,
+    room: autoencoderRoom(source, placed.placement, options),
+    memory: options.memory,
     tokenizer,
     networks,
     rowsAlike: !isQuantized(checkpoint.tensors),
@@ -149,14 +165,29 @@ export async function loadModel(folder: string, options: LoadModelOptions): Prom
   };
 }
 
+/**
+ * Where each network of a bundle would compute; none is loaded, and no file is hashed.
+ * @throws NativaError BUNDLE_*, CONFIG_WEIGHTS_MISMATCH, MISSING_PARAMETER, PROVIDER_UNAVAILABLE
+ */
+export async function planModel(folder: string, options: PlacingOptions): Promise<Placement> {
+  checkProvider(options);
+  const bundle = await loadBundle(folder);
+  const { tensors } = await openCheckpoint(bundle.dir, weightFiles(bundle));
+  const source = { ...parseConfigs(bundle), tensors };
+  const shape = modelShape(source, bundle.manifest);
+  return placeModel(source, shape, bundle.manifest, options).placement;
+}
+
 /** Defaults and capabilities are not part of the hash, since no weights depend on them. */
 function sameManifest(a: BundleManifest, b: BundleManifest): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function checkProvider(provider: string): void {
+/** A provider that was tried in vain is no mistake: its networks compute elsewhere. */
+function checkProvider({ provider, probed = [] }: PlacingOptions): void {
   const supported = supportedProviders();
-  if (supported.includes(provider)) return;
+  if (provider === AUTO || supported.includes(provider)) return;
+  if (probed.some(({ name }) => name === provider)) return;
   const message = `onnxruntime has no provider "${provider}" here; choose one of ${supported.join(', ')}.`;
   throw new NativaError('PROVIDER_UNAVAILABLE', message);
 }
@@ -188,6 +219,7 @@ function modelShape(source: GraphSource, manifest: BundleManifest): ModelShape {
     hidden: ar.hidden_size,
     maxPositions: ar.max_position_embeddings,
     imageTokenStart: imageTokenStart(source),
+    codes: vision.bottleneck.codebook_size,
     tokenSides: {
       S0: tokenGrid(vision, 'S0'),
       S1: tokenGrid(vision, 'S1'),
@@ -259,32 +291,60 @@ function imageTokenStart({ ar }: GraphSource): number {
   throw new NativaError('BUNDLE_INVALID', message);
 }
 
-/** Providers that lack onnxruntime's fused operators and would hand those to the processor. */
-const WITHOUT_FUSED: ReadonlySet<string> = new Set(['webgpu', 'dml', 'coreml']);
-
-function graphOptions(
-  { vision }: GraphSource,
+/** Decides where each network computes, once all graphs show that configs and weights agree. */
+function placeModel(
+  source: GraphSource,
   shape: ModelShape,
   manifest: BundleManifest,
-  provider: string,
-): GraphOptions {
-  const operators = WITHOUT_FUSED.has(provider) ? 'portable' : 'fused';
+  { provider, networkProviders = {}, probed = [], memory }: PlacingOptions,
+): { readonly graphOptions: GraphOptions; readonly placement: Placement } {
+  const options = graphOptions(shape, manifest);
+  const names = usedGraphs({ ...shape, edit: manifest.capabilities.edit });
+  const placement = placeNetworks({
+    probed: [...probed, ...notInBuild(Object.values(networkProviders), probed)],
+    provider,
+    overrides: networkProviders,
+    parts: measureParts(source, options, names),
+    memory: networkMemory(memory),
+  });
+  return { graphOptions: options, placement };
+}
+
+/** What a run of each half of the autoencoder may take where it computes. */
+function autoencoderRoom(
+  { vae }: GraphSource,
+  { networks }: Placement,
+  { probed = [], memory }: PlacingOptions,
+): AutoencoderRoom {
+  const bytes = autoencoderBytes(vae);
+  const pixels = (part: NetworkPart, each: number): number => {
+    const provider = networks.find(({ network }) => network === part)?.provider;
+    const own = probed.find(({ name }) => name === provider)?.memory;
+    return runMemory(own ?? memory) / each;
+  };
+  return {
+    encoder: pixels('vae_encoder', bytes.encoder),
+    decoder: pixels('vae_decoder', bytes.decoder),
+  };
+}
+
+/** Providers of overrides that this build of onnxruntime knows nothing of. */
+function notInBuild(names: readonly string[], probed: readonly ProbedProvider[]): ProbedProvider[] {
+  const known = new Set([AUTO, ...supportedProviders(), ...probed.map(({ name }) => name)]);
+  return names
+    .filter((name) => !known.has(name))
+    .map((name) => ({ name, available: false, reason: 'onnxruntime was built without it' }));
+}
+
+function graphOptions(shape: ModelShape, manifest: BundleManifest): GraphOptions {
   const start = shape.imageTokenStart;
   const scales = new Set<TokenScale>(['S0', ...manifest.capabilities.tokenScales]);
   return {
+    ...DEFAULT_GRAPH_OPTIONS,
     ar: {
-      logits: { start, end: start + vision.bottleneck.codebook_size },
+      logits: { start, end: start + shape.codes },
       input: shape.referenceFeatures ? 'embeds' : 'ids',
-      operators,
     },
-    embed: {},
-    vision: { scales: [...scales], features: shape.referenceFeatures, operators },
-    features_connector: { operators },
-    connector: { operators },
-    reference_connector: { operators },
-    cross_attention_kv: { operators },
-    denoiser: { operators },
-    vae_encoder: { operators },
-    vae_decoder: { operators },
+    vision: { scales: [...scales], features: shape.referenceFeatures },
   };
 }

@@ -7,6 +7,7 @@ import type { Model } from './model.js';
 import { plan as planRequest } from './plan.js';
 import type { EngineRequest } from './request.js';
 import { memoryFigures } from './runtime/memory.js';
+import { placementNotices } from './runtime/placement-words.js';
 import { edit } from './stages/edit.js';
 import { generate } from './stages/generate.js';
 import { checkPromptText } from './tokens/prompt.js';
@@ -34,7 +35,7 @@ export interface RunOptions {
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
-  #loaded: { readonly folder: string; readonly model: Model } | undefined;
+  #loaded: { readonly asked: string; readonly model: Model } | undefined;
 
   constructor(options: PipelineOptions = {}) {
     this.#options = options;
@@ -68,20 +69,22 @@ export class Pipeline {
     await loaded?.model.networks.dispose();
   }
 
-  async #load({ bundle, provider }: EngineRequest, context: RunContext): Promise<Model> {
+  async #load(request: EngineRequest, context: RunContext): Promise<Model> {
+    const { bundle, provider, networkProviders, probed, memory } = request;
+    const placing = { provider, networkProviders, probed, memory };
+    const asked = JSON.stringify([bundle, placing]);
     return context.stage('load', 100, async () => {
-      const loaded = this.#loaded;
-      if (loaded?.folder !== bundle || loaded.model.provider !== provider) await this.dispose();
+      if (this.#loaded?.asked !== asked) await this.dispose();
       const model = await loadModel(bundle, {
         ...this.#options,
-        provider,
+        ...placing,
         signal: context.signal,
         onProgress: (share) => {
           context.progress('load', Math.floor(share * 100), 100);
         },
         ...(this.#loaded && { previous: this.#loaded.model }),
       });
-      this.#loaded = { folder: bundle, model };
+      this.#loaded = { asked, model };
       return model;
     });
   }
@@ -97,8 +100,13 @@ export class Pipeline {
       images,
       timings: context.timings(),
       model: { id: model.manifest.id, hash: model.hash },
-      provider: model.provider,
-      notices,
+      provider: model.networks.provider,
+      placement: model.networks.placed.map(({ network, provider, precision }) => ({
+        network,
+        provider,
+        precision,
+      })),
+      notices: [...notices, ...placementNotices(model.networks.placed)],
       memory: memoryFigures(),
     };
   }

@@ -27,12 +27,17 @@ export function composeRecipe(
   seed: number,
   inputs: readonly RecipeInput[],
 ): JsonObject {
-  const { manifest, hash } = model;
+  const { manifest, hash, memory } = model;
   return {
     recipe: RECIPE_VERSION,
     software: { name: 'Nativa', version: softwareVersion() },
     model: { id: manifest.id, version: manifest.version, hash },
-    runtime: { onnxruntime: onnxruntimeVersion(), provider: model.provider },
+    runtime: {
+      onnxruntime: onnxruntimeVersion(),
+      provider: model.networks.provider,
+      // It decides whether a large picture is painted in tiles.
+      ...(memory !== undefined && { memory }),
+    },
     kind: plan.kind,
     prompt: plan.text,
     seed,

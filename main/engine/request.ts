@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { schedulerNameSchema, tokenScaleSchema } from '../../native-models/bundle/index.js';
 import { MAX_SEED } from './rng.js';
+import { NETWORK_PARTS, probedSchema } from './runtime/placement.js';
 
 const strength = z.number().min(0).max(1);
 const scale = z.number().min(0).max(100);
@@ -42,8 +43,14 @@ const commonFields = {
   topP: z.number().gt(0).max(1).optional(),
   topK: z.int().min(0).optional(),
   scheduler: schedulerNameSchema.optional(),
-  /** onnxruntime execution provider. */
+  /** onnxruntime execution provider; `auto` takes the best of `probed`. */
   provider: z.string().min(1).default('cpu'),
+  /** Networks that compute elsewhere than `provider` says. */
+  networkProviders: z.partialRecord(z.enum(NETWORK_PARTS), z.string().min(1)).optional(),
+  /** Providers that were tried on this machine. */
+  probed: z.array(probedSchema).max(20).optional(),
+  /** Bytes that networks and what they compute may take; absent: what there is. */
+  memory: z.number().min(0).optional(),
   /** Whether pictures of the state of things are sent while denoising. */
   previews: z.boolean().default(false),
 };

@@ -17,10 +17,14 @@ export interface EngineProcess {
 /** Starts an engine process; Electron's host brings its own with `utilityProcess`. */
 export type EngineLauncher = () => EngineProcess;
 
-/** Starts the engine as a child of Node. */
-export function nodeLauncher(hostPath: string): EngineLauncher {
+/**
+ * Starts the engine as a child of Node.
+ * @param env its environment; default this process's own
+ */
+export function nodeLauncher(hostPath: string, env?: NodeJS.ProcessEnv): EngineLauncher {
   return () => {
     const child = fork(hostPath, {
+      ...(env && { env }),
       // Structured clone: pixels cross as bytes, never as JSON.
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

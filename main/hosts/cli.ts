@@ -10,9 +10,10 @@ import type { CodeBits } from '../../native-models/quantize/index.js';
 import type { ImportRequest } from '../services/models.js';
 import { application } from '../services/paths.js';
 import type { CliContext } from './cli/context.js';
-import { doctorCommand } from './cli/doctor.js';
+import { doctorCommand, type DoctorOptions } from './cli/doctor.js';
 import { deleteCommand, downloadCommand, offersCommand } from './cli/downloads.js';
 import type { DeleteOptions, DownloadFlags } from './cli/downloads.js';
+import { gpuSetupCommand, type GpuFlags } from './cli/gpu.js';
 import { reportFailure, usageError } from './cli/failure.js';
 import {
   importCommand,
@@ -127,11 +128,13 @@ function buildProgram(context: CliContext, setStatus: (status: number) => void):
   );
 
   addModelCommands(program, context);
+  addGpuCommands(program, context);
   prepare(program.command('doctor'), context)
     .description(help.doctor)
+    .option('--model <id|dir>', help.doctorModel)
     .option('--json', help.json)
-    .action(async () => {
-      setStatus((await doctorCommand(context)) ? 0 : NOT_FIT);
+    .action(async (options: DoctorOptions) => {
+      setStatus((await doctorCommand(options, context)) ? 0 : NOT_FIT);
     });
   return program;
 }
@@ -191,6 +194,19 @@ function addModelCommands(program: Command, context: CliContext): void {
       quantizeCommand(model, { bits }, context),
     );
   addDownloadCommands(models, context);
+}
+
+/** What a graphics processor needs beside the install. */
+function addGpuCommands(program: Command, context: CliContext): void {
+  const { help } = context.messages;
+  const gpu = prepare(program.command('gpu'), context).description(help.gpu);
+  prepare(gpu.command('setup'), context)
+    .description(help.gpuSetup)
+    .option('--yes', help.gpuYes)
+    .option('--source <url>', help.gpuSource)
+    .option('--proxy <url>', help.proxy)
+    .option('--json', help.json)
+    .action((flags: GpuFlags) => gpuSetupCommand(flags, context));
 }
 
 /** Models that come from a server, and that go. */

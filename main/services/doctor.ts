@@ -1,32 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, freemem, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import type { Messages } from './i18n/index.js';
 import type { FoundModel } from './models.js';
 import { listModels } from './models.js';
 import { application, folders, type Folders } from './paths.js';
-
-/** Execution providers onnxruntime has on some system, and which. */
-const PROVIDERS = [
-  { name: 'cpu', systems: ['linux', 'darwin', 'win32'] },
-  { name: 'webgpu', systems: ['linux', 'darwin', 'win32'] },
-  { name: 'coreml', systems: ['darwin'] },
-  { name: 'dml', systems: ['win32'] },
-  { name: 'cuda', systems: ['linux', 'win32'] },
-] as const;
-
-/** Why a provider cannot be used; `failed` carries what it said itself. */
-export type MissingReason =
-  | { readonly kind: 'wrongSystem'; readonly systems: readonly string[] }
-  | { readonly kind: 'notInBuild' | 'cudaExtra' | 'noGpu' }
-  | { readonly kind: 'failed'; readonly message: string };
-
-export interface ProviderReport {
-  readonly name: string;
-  readonly available: boolean;
-  readonly reason?: MissingReason;
-}
+import { examineProviders, firstLine } from './providers.js';
+import type { ProviderReport, ScriptRunner } from './providers.js';
 
 /** What `doctor` finds; sizes in bytes. */
 export interface DoctorReport {
@@ -51,24 +29,11 @@ const MATRIX_FEATURES = ['avx512_vnni', 'avx_vnni', 'amx_tile', 'amx_bf16', 'amx
 const ARM_FEATURES = ['asimd', 'asimdhp', 'asimddp', 'sve', 'bf16', 'i8mm'];
 const KNOWN_FEATURES = new Set([...FEATURES, ...MATRIX_FEATURES, ...ARM_FEATURES]);
 
-/** A provider that says nothing for this long hangs. */
-const PROBE_MS = 20_000;
-
-/**
- * Runs one of Nativa's scripts in a process of its own for at most so many milliseconds.
- * @returns its exit status, undefined where it had to be ended, and what it printed
- */
-export type ScriptRunner = (
-  script: string,
-  args: readonly string[],
-  patience: number,
-) => Promise<{ readonly status: number | undefined; readonly output: string }>;
-
 /**
  * Looks at everything a picture needs. Nothing found wrong throws: it is in the report.
  * @param run tries providers; Electron's host brings its own
  */
-export async function examine(run: ScriptRunner = runInNode): Promise<DoctorReport> {
+export async function examine(run?: ScriptRunner): Promise<DoctorReport> {
   const [runtime, models] = await Promise.all([loadRuntime(), listModels()]);
   const processors = cpus();
   return {
@@ -82,9 +47,7 @@ export async function examine(run: ScriptRunner = runInNode): Promise<DoctorRepo
     cpuFeatures: cpuFeatures(),
     memory: memory(),
     folders: folders(),
-    providers: await Promise.all(
-      PROVIDERS.map(({ name, systems }) => examineProvider(name, systems, runtime.providers, run)),
-    ),
+    providers: await examineProviders(runtime.providers, run),
     models,
   };
 }
@@ -109,63 +72,6 @@ async function loadRuntime(): Promise<Runtime> {
   } catch (error) {
     return { version: undefined, error: firstLine(error), providers: [] };
   }
-}
-
-async function examineProvider(
-  name: string,
-  systems: readonly string[],
-  built: readonly string[],
-  run: ScriptRunner,
-): Promise<ProviderReport> {
-  const missing = (reason: MissingReason): ProviderReport => ({ name, available: false, reason });
-  if (!systems.includes(process.platform)) return missing({ kind: 'wrongSystem', systems });
-  if (!built.includes(name)) return missing({ kind: 'notInBuild' });
-  const failure = await probe(name, run);
-  if (failure === undefined) return { name, available: true };
-  if (name === 'cuda' && /providers_cuda|shared library|libcu/i.test(failure)) {
-    return missing({ kind: 'cudaExtra' });
-  }
-  if (name === 'webgpu' && /adapter|no supported|vulkan/i.test(failure)) {
-    return missing({ kind: 'noGpu' });
-  }
-  return missing({ kind: 'failed', message: failure });
-}
-
-/** @returns what went wrong, or undefined when the provider computed a sum */
-async function probe(provider: string, run: ScriptRunner): Promise<string | undefined> {
-  const script = fileURLToPath(new URL('./probe-provider.js', import.meta.url));
-  const { status, output } = await run(script, [provider], PROBE_MS);
-  if (status === 0) return undefined;
-  return firstLine(output) || (status === undefined ? 'it hangs' : `exit status ${status}`);
-}
-
-const runInNode: ScriptRunner = (script, args, patience) =>
-  new Promise((resolve) => {
-    const options = { timeout: patience, windowsHide: true };
-    execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) => {
-      const status = error === null ? 0 : error.code;
-      const output = stdout.trim() || firstLine(stderr) || (error === null ? '' : firstLine(error));
-      resolve({ status: typeof status === 'number' ? status : undefined, output });
-    });
-  });
-
-/** Why a provider cannot be used, in a person's words. */
-export function explainMissing(reason: MissingReason, { doctor }: Messages): string {
-  switch (reason.kind) {
-    case 'wrongSystem':
-      return doctor.reasons.wrongSystem(reason.systems.join(', '));
-    case 'failed':
-      return reason.message;
-    case 'notInBuild':
-    case 'cudaExtra':
-    case 'noGpu':
-      return doctor.reasons[reason.kind];
-  }
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.trim().split('\n', 1)[0] ?? '';
 }
 
 function memory(): DoctorReport['memory'] {

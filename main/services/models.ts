@@ -18,6 +18,8 @@ import { importCheckpoint, type Imported } from '../../native-models/import/inde
 import { BLOCK_SIZE, quantizeBundle, quantizedId } from '../../native-models/quantize/index.js';
 import type { CodeBits, Quantized } from '../../native-models/quantize/index.js';
 import type { Messages } from './i18n/index.js';
+import { measureOutputs } from './output-error.js';
+import type { MeasuredOutputs } from './output-error.js';
 import { folders, shippedModels } from './paths.js';
 
 /** A model that was found, or a folder that should be one and why it is not. */
@@ -279,6 +281,8 @@ async function link(target: string, path: string): Promise<void> {
 /** A quantised copy among the person's models. */
 export interface QuantizedModel extends Quantized {
   readonly dir: string;
+  /** What it says otherwise than the original. */
+  readonly outputs: MeasuredOutputs;
 }
 
 /**
@@ -289,11 +293,17 @@ export interface QuantizedModel extends Quantized {
 export async function quantizeModel(
   dir: string,
   bits: CodeBits,
-  watch: { readonly onProgress: (share: number) => void; readonly signal: AbortSignal },
+  watch: {
+    readonly onProgress: (share: number) => void;
+    /** The copy is there, and is compared with the original. */
+    readonly onMeasure: () => void;
+    readonly signal: AbortSignal;
+  },
 ): Promise<QuantizedModel> {
   const { models, cache } = folders();
   const { manifest } = await readManifest(dir);
   const target = join(models, quantizedId(manifest.id, bits));
   const quantized = await quantizeBundle(dir, target, { bits, cacheDir: cache, ...watch });
-  return { ...quantized, dir: target };
+  watch.onMeasure();
+  return { ...quantized, dir: target, outputs: await measureOutputs(dir, target, watch.signal) };
 }

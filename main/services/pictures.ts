@@ -13,6 +13,7 @@ import {
   writeFileAtomic,
 } from '../engine/images/index.js';
 import type { EngineRequestInput } from '../engine/request.js';
+import { runtimeEnvironment } from './gpu/libraries.js';
 import { folders } from './paths.js';
 
 export { MAX_SEED } from '../engine/rng.js';
@@ -69,7 +70,8 @@ export async function makePictures(job: PictureJob): Promise<PictureJobResult> {
   const format = outputFormat(out);
   for (const file of files) await checkWritable(file);
 
-  const engine = new Engine({ cacheDir: folders().cache, threads: job.threads });
+  const env = runtimeEnvironment();
+  const engine = new Engine({ cacheDir: folders().cache, threads: job.threads, env });
   let result: EngineResult;
   try {
     result = await engine.run(request, { signal: job.signal, onEvent: job.onEvent });

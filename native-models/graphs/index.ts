@@ -23,6 +23,7 @@ import type {
   CrossAttentionKvOptions,
   DenoiserOptions,
 } from './diffusion/index.js';
+import type { ArithmeticOptions } from './onnx/index.js';
 import type { GraphModel, TensorMap } from './types.js';
 import { buildFeaturesConnectorGraph } from './vision/features-connector.js';
 import type { FeaturesConnectorOptions } from './vision/features-connector.js';
@@ -30,7 +31,7 @@ import { buildVisionGraph } from './vision/tokenizer.js';
 import type { VisionGraphOptions } from './vision/tokenizer.js';
 
 export type { ArGraphOptions } from './ar/qwen3.js';
-export { spatialCompression } from './autoencoder/index.js';
+export { autoencoderBytes, spatialCompression } from './autoencoder/index.js';
 export type { AutoencoderOptions } from './autoencoder/index.js';
 export { ParameterAudit } from './audit.js';
 export { openCheckpoint } from './checkpoint.js';
@@ -42,6 +43,7 @@ export type {
   DenoiserOptions,
 } from './diffusion/index.js';
 export { isQuantized } from './onnx/quantized.js';
+export type { ArithmeticOptions, ProductType } from './onnx/index.js';
 export { readSafetensorsHeader } from './safetensors.js';
 export type * from './types.js';
 export { tokenGrid } from './vision/tokenizer.js';
@@ -61,7 +63,7 @@ export interface GraphSource {
 /** Options of every graph, by its name. */
 export interface GraphOptions {
   readonly ar: ArGraphOptions;
-  readonly embed: Record<string, never>;
+  readonly embed: ArithmeticOptions;
   readonly vision: VisionGraphOptions;
   readonly features_connector: FeaturesConnectorOptions;
   readonly connector: ConnectorOptions;

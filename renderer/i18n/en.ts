@@ -2,6 +2,7 @@ import { enCommands } from './en-commands.js';
 import { enHints } from './en-hints.js';
 import { enHistory } from './en-history.js';
 import { enModels } from './en-models.js';
+import { enPlacing } from './en-placing.js';
 
 /** Everything the studio says, in English: the catalogue other languages must match. */
 export const en = {
@@ -358,6 +359,7 @@ export const en = {
   'settings.shortcuts.open': 'Show and change shortcuts',
 
   ...enModels,
+  ...enPlacing,
 
   'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.search': 'Search commands',

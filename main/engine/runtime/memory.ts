@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { freemem } from 'node:os';
+import { freemem, totalmem } from 'node:os';
 import { resourceUsage } from 'node:process';
 
 /** Memory of this process, in bytes. */
@@ -33,7 +33,7 @@ function freeMemory(): number {
   return freemem();
 }
 
-/** Share of the available memory that loaded networks may take. */
+/** Share of the memory that loaded networks may take; what they compute needs the rest. */
 const SHARE = 0.7;
 /** A half-precision parameter is float32 in memory. */
 const FLOAT32_GROWTH: Readonly<Record<string, number>> = { F32: 1, F16: 2, BF16: 2 };
@@ -52,10 +52,23 @@ export function loadedBytes(tensors: Iterable<StoredParameter>): number {
 }
 
 /**
- * Whether all networks of a model can stay loaded at once.
- * @param tensors its parameters
- * @param available bytes
+ * Bytes that loaded networks may take.
+ * @param budget bytes that a person has set; undefined: what is free now
  */
-export function fitsInMemory(tensors: Iterable<StoredParameter>, available: number): boolean {
-  return loadedBytes(tensors) < available * SHARE;
+export function networkMemory(budget: number | undefined): number {
+  return SHARE * Math.min(budget ?? Infinity, availableMemory());
+}
+
+/** Share of the memory that one run of the autoencoder may take. */
+const RUN_SHARE = 0.25;
+
+/**
+ * Bytes that one run of the autoencoder may take. It goes by all memory there is, not by what is free
+ * now: whether a picture is painted in tiles shows in its last bits, and must not depend on the day.
+ * @param budget bytes that a person has set, or that a graphics processor has
+ */
+export function runMemory(budget: number | undefined): number {
+  const limit = process.constrainedMemory();
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return RUN_SHARE * Math.min(budget ?? Infinity, total);
 }

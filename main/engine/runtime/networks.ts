@@ -1,5 +1,13 @@
 import { buildGraph } from '../../../native-models/graphs/index.js';
-import type { GraphName, GraphOptions, GraphSource } from '../../../native-models/graphs/index.js';
+import type {
+  ArithmeticOptions,
+  GraphName,
+  GraphOptions,
+  GraphSource,
+} from '../../../native-models/graphs/index.js';
+import { NativaError } from '../../../native-models/errors.js';
+import { PART_OF, onProcessor } from './placement.js';
+import type { NetworkPart, PlacedNetwork, Placement, StoredBytes } from './placement.js';
 import { NetworkSession } from './session.js';
 import type { SessionSettings } from './session.js';
 
@@ -9,48 +17,100 @@ export interface NetworksOptions {
   /** Real folder of the weight files. */
   readonly folder: string;
   readonly graphOptions: GraphOptions;
-  readonly provider: string;
+  /** Where each network computes, and whether all stay loaded. */
+  readonly placement: Placement;
   readonly threads?: number | undefined;
-  /** Whether all networks fit in memory at once; if not, each is released when its stage ends. */
-  readonly keepLoaded: boolean;
 }
 
 /** Networks that run many times per picture. */
 const REPEATED: ReadonlySet<GraphName> = new Set<GraphName>(['ar', 'denoiser']);
 
+/** Providers that lack onnxruntime's fused operators and would hand those to the processor. */
+const WITHOUT_FUSED: ReadonlySet<string> = new Set(['webgpu', 'dml', 'coreml']);
+
+const ON_PROCESSOR: ArithmeticOptions = { operators: 'fused', products: 'float32' };
+
+function arithmeticOf({ provider, precision }: PlacedNetwork): ArithmeticOptions {
+  const operators = WITHOUT_FUSED.has(provider) ? 'portable' : 'fused';
+  return { operators, products: precision };
+}
+
 /** The networks of one bundle: loaded when first asked for, kept for the next picture. */
 export class Networks {
   readonly #options: NetworksOptions;
   readonly #sessions = new Map<GraphName, NetworkSession>();
+  /** Where each part computes; one that a provider could not load has moved to the processor. */
+  readonly #placed: Map<NetworkPart, PlacedNetwork>;
 
   constructor(options: NetworksOptions) {
     this.#options = options;
+    const { networks } = options.placement;
+    this.#placed = new Map(networks.map((placed) => [placed.network, placed]));
+  }
+
+  /** Where each network computes, as far as is known. */
+  get placed(): readonly PlacedNetwork[] {
+    return [...this.#placed.values()];
+  }
+
+  /** Where a part computes. */
+  providerOf(part: NetworkPart): string {
+    return this.#placed.get(part)?.provider ?? 'cpu';
+  }
+
+  /** Names of all providers that compute something, joined by `+`. */
+  get provider(): string {
+    return [...new Set(this.placed.map(({ provider }) => provider))].sort().join('+') || 'cpu';
   }
 
   /**
-   * A network, loaded now if it is not.
+   * A network, loaded now if it is not. One that its provider cannot load is loaded on the
+   * processor, as all of its part is from then on.
    * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH, MODEL_LOAD_FAILED, OUT_OF_MEMORY
    */
   async get(name: GraphName): Promise<NetworkSession> {
     const loaded = this.#sessions.get(name);
     if (loaded !== undefined) return loaded;
-    const { source, folder, graphOptions, provider, threads } = this.#options;
-    const settings: SessionSettings = { provider, threads, keepMemory: REPEATED.has(name) };
-    const graph = buildGraph(name, source, graphOptions[name]);
-    const session = await NetworkSession.load(name, graph, folder, settings);
+    const session = await this.#load(name);
     this.#sessions.set(name, session);
     return session;
   }
 
-  /** Builds graphs without loading them: whether config and weights agree, in milliseconds. */
-  check(names: readonly GraphName[]): void {
-    const { source, graphOptions } = this.#options;
-    for (const name of names) buildGraph(name, source, graphOptions[name]);
+  async #load(name: GraphName): Promise<NetworkSession> {
+    const part = PART_OF[name];
+    const placed = this.#placed.get(part);
+    if (placed === undefined || placed.provider === 'cpu') {
+      return this.#start(name, 'cpu', ON_PROCESSOR);
+    }
+    const { provider } = placed;
+    try {
+      return await this.#start(name, provider, arithmeticOf(placed));
+    } catch (error) {
+      if (!(error instanceof NativaError)) throw error;
+      const detail = shortReason(error);
+      this.#placed.set(part, onProcessor(placed, { kind: 'failed', provider, detail }));
+      return this.#start(name, 'cpu', ON_PROCESSOR);
+    }
+  }
+
+  #start(
+    name: GraphName,
+    provider: string,
+    arithmetic: ArithmeticOptions,
+  ): Promise<NetworkSession> {
+    const { source, folder, graphOptions, threads } = this.#options;
+    const settings: SessionSettings = { provider, threads, keepMemory: REPEATED.has(name) };
+    const graph = buildGraph(name, source, { ...graphOptions[name], ...arithmetic });
+    return NetworkSession.load(name, graph, folder, settings);
   }
 
   /** Says that a stage is over: frees its networks where not all fit in memory. */
   async done(...names: readonly GraphName[]): Promise<void> {
-    if (this.#options.keepLoaded) return;
+    if (!this.#options.placement.together) await this.release(...names);
+  }
+
+  /** Frees networks, whatever room there is. */
+  async release(...names: readonly GraphName[]): Promise<void> {
     for (const name of names) {
       await this.#sessions.get(name)?.dispose();
       this.#sessions.delete(name);
@@ -63,4 +123,34 @@ export class Networks {
     this.#sessions.clear();
     for (const session of sessions) await session.dispose();
   }
+}
+
+/** What a provider said, without what is of no use to people. */
+function shortReason(error: NativaError): string {
+  const cause = error.cause instanceof Error ? error.cause.message : error.message;
+  const [line = ''] = cause.trim().split('\n', 1);
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+/**
+ * Builds graphs without loading them, in milliseconds: whether config and weights agree, and how
+ * many bytes of parameters each part reads.
+ * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
+ */
+export function measureParts(
+  source: GraphSource,
+  graphOptions: GraphOptions,
+  names: readonly GraphName[],
+): ReadonlyMap<NetworkPart, StoredBytes> {
+  const parts = new Map<NetworkPart, StoredBytes>();
+  for (const name of names) {
+    const bytes: Partial<Record<keyof StoredBytes, number>> = { ...parts.get(PART_OF[name]) };
+    for (const parameter of buildGraph(name, source, graphOptions[name]).parameters) {
+      const location = source.tensors.get(parameter);
+      if (location === undefined) continue;
+      bytes[location.dtype] = (bytes[location.dtype] ?? 0) + location.length;
+    }
+    parts.set(PART_OF[name], bytes);
+  }
+  return parts;
 }

@@ -121,7 +121,7 @@ function lockedCodes(
 
 /** Latents of a reference, of those that are used at all; the edited picture's always are. */
 async function readLatents(
-  { networks, shape, kept }: Model,
+  { networks, shape, kept, room }: Model,
   { image, views, strengths }: ViewedReference,
   always: boolean,
   context: RunContext,
@@ -132,7 +132,8 @@ async function readLatents(
   const { width, height } = views.paint.model;
   const latents = await kept.latents.get(keyOf(width, height, data), async () => {
     const encoder = await context.loading(() => networks.get('vae_encoder'));
-    return encodeLatents(encoder, shape, { data, width, height });
+    const pixels = { data, width, height };
+    return encodeLatents(encoder, shape, pixels, room.encoder, () => checkpoint(context.signal));
   });
   return { latents, appearance, structure };
 }

@@ -90,7 +90,7 @@ function previewer(
 ): (latents: Latents) => Promise<void> {
   return async (latents) => {
     const decoder = await context.loading(() => model.networks.get('vae_decoder'));
-    const pixels = await decodeLatents(decoder, model.shape, latents);
+    const pixels = await decodeLatents(decoder, model.shape, latents, model.room.decoder);
     const { width, height, data } = fromModelPixels(pixels.data, pixels);
     context.emit({ type: 'preview', index, width, height, data });
   };
@@ -140,10 +140,10 @@ export async function decodeEdit(
 }
 
 async function decodePicture(
-  { networks, shape }: Model,
+  { networks, shape, room }: Model,
   latents: Latents,
   context: RunContext,
 ): Promise<ModelPixels> {
   const decoder = await context.loading(() => networks.get('vae_decoder'));
-  return decodeLatents(decoder, shape, latents);
+  return decodeLatents(decoder, shape, latents, room.decoder, () => checkpoint(context.signal));
 }

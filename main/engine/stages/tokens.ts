@@ -140,7 +140,7 @@ function promptKey(prompts: readonly WeightedPrompt[], tokens: number): string {
  * batch is computed as it is alone. Other providers choose their kernels by the size of a batch, and
  * so do quantised products.
  */
-function sideBySide({ provider, rowsAlike }: Model, prepared: PreparedPrompts): number {
-  if (provider !== 'cpu' || !rowsAlike) return 1;
+function sideBySide({ networks, rowsAlike }: Model, prepared: PreparedPrompts): number {
+  if (networks.providerOf('ar') !== 'cpu' || !rowsAlike) return 1;
   return Math.max(1, Math.floor((availableMemory() * CACHES) / preparedBytes(prepared)));
 }

@@ -1,22 +1,42 @@
-import { examine, explainMissing, isFit, type DoctorReport } from '../../services/doctor.js';
+import { examine, isFit, type DoctorReport } from '../../services/doctor.js';
+import { explainMissing } from '../../services/providers.js';
+import { NativaError } from '../../../native-models/errors.js';
 import type { Messages } from '../../services/i18n/index.js';
+import { inspectModel, resolveModel } from '../../services/models.js';
+import { explainReason, modelPlacement, placing } from '../../services/placing.js';
+import type { Placement } from '../../services/placing.js';
+import { SettingsStore } from '../../services/settings.js';
 import type { CliContext } from './context.js';
 import { formatBytes, pairs } from './layout.js';
+
+/** What `doctor` is given. */
+export interface DoctorOptions {
+  readonly model?: string;
+}
+
+/** The model whose networks are looked at, and where they would compute. */
+interface ModelPlan {
+  readonly dir: string;
+  readonly id: string;
+  readonly placement: Placement;
+}
 
 /**
  * `doctor`.
  *
  * @returns whether a picture could be made here
+ * @throws NativaError MODEL_NOT_FOUND and what is wrong with a model that was asked for
  */
-export async function doctorCommand({
-  messages,
-  terminal,
-  language,
-}: CliContext): Promise<boolean> {
+export async function doctorCommand(
+  { model }: DoctorOptions,
+  { messages, terminal, language }: CliContext,
+): Promise<boolean> {
   const report = await examine();
+  const plan = await planOf(model, report, messages);
   const fit = isFit(report);
   if (terminal.json) {
-    terminal.result({ ok: fit, ...jsonReport(report) });
+    const placed = plan && { plan: { model: plan.id, ...plan.placement } };
+    terminal.result({ ok: fit, ...jsonReport(report), ...placed });
     return fit;
   }
   const { doctor } = messages;
@@ -33,15 +53,54 @@ export async function doctorCommand({
     ],
     [doctor.sections.models, modelRows(report, messages)],
   ];
+  if (plan !== undefined) {
+    sections.push([doctor.sections.placement(plan.id), placementRows(plan, messages, language)]);
+  }
   for (const [title, rows] of sections) {
     terminal.say(title);
     for (const line of pairs(rows, '  ')) terminal.say(line);
+  }
+  if (plan !== undefined) {
+    terminal.say(`  ${plan.placement.together ? doctor.together : doctor.inTurn}`);
   }
   if (report.onnxruntimeError !== undefined) {
     terminal.say(doctor.problem(doctor.loadFailed(report.onnxruntimeError)));
   }
   terminal.say(fit ? doctor.fine : doctor.notFine);
   return fit;
+}
+
+/** A model that was not asked for may be damaged: that is said among the models. */
+async function planOf(
+  model: string | undefined,
+  { onnxruntime }: DoctorReport,
+  messages: Messages,
+): Promise<ModelPlan | undefined> {
+  if (onnxruntime === undefined) return undefined;
+  const { current: settings } = await SettingsStore.open();
+  try {
+    const dir = await resolveModel(model ?? settings.model ?? undefined, messages);
+    const { manifest } = await inspectModel(dir);
+    const placement = await modelPlacement(dir, await placing(settings));
+    return { dir, id: manifest.id, placement };
+  } catch (error) {
+    if (model === undefined && error instanceof NativaError) return undefined;
+    throw error;
+  }
+}
+
+function placementRows(
+  { placement }: ModelPlan,
+  { doctor, placement: words }: Messages,
+  language: string,
+): [string, string][] {
+  return placement.networks.map(({ network, provider, precision, weights, bytes, reason }) => {
+    const cast = weights === 'F16' || weights === 'BF16';
+    const parts = [doctor.placed(provider, precision, formatBytes(bytes, language))];
+    if (cast && !(weights === 'F16' && precision === 'float16')) parts.push(doctor.cast(weights));
+    if (reason !== undefined) parts.push(`- ${explainReason(reason, words)}`);
+    return [words.networks[network], parts.join(' ')];
+  });
 }
 
 function programRows({ version, node, onnxruntime }: DoctorReport): [string, string][] {

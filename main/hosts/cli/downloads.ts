@@ -180,7 +180,7 @@ function indented(text: string): string {
 }
 
 /** Asks yes or no; no where nobody can answer, or the person leaves. */
-async function confirmed(
+export async function confirmed(
   question: string,
   { messages: { downloads: words }, terminal, signal }: CliContext,
 ): Promise<boolean> {

@@ -144,12 +144,15 @@ export async function quantizeCommand(
     onProgress: (share) => {
       terminal.status(models.quantizing, share);
     },
+    onMeasure: () => {
+      terminal.status(models.measuring, 1);
+    },
   });
   terminal.clearProgress();
-  const { manifest, dir, before, after } = result;
+  const { manifest, dir, before, after, outputs } = result;
   const losses = [...result.losses].map(([network, loss]) => ({ network, ...loss }));
   if (terminal.json) {
-    terminal.result({ ok: true, id: manifest.id, folder: dir, before, after, losses });
+    terminal.result({ ok: true, id: manifest.id, folder: dir, before, after, losses, outputs });
     return;
   }
   const sizes = [formatBytes(before, language), formatBytes(after, language)] as const;
@@ -157,12 +160,23 @@ export async function quantizeCommand(
   const share = (value: number): string =>
     value.toLocaleString(language, { style: 'percent', maximumFractionDigits: 2 });
   const { columns } = models;
+  // The figure of what comes out, beside that of the weights of the same network.
+  const said = 'failed' in outputs ? {} : { ar: outputs.ar, transformer: outputs.denoiser };
   const rows = losses.map(({ network, relativeError, worst }) => [
     models.networkNames[network],
     share(relativeError),
     `${share(worst.relativeError)} (${worst.name})`,
+    said[network] === undefined ? '-' : share(said[network]),
   ]);
-  for (const line of table([[columns.network, columns.error, columns.worst], ...rows])) {
+  for (const line of table([
+    [columns.network, columns.error, columns.worst, columns.outputs],
+    ...rows,
+  ])) {
     terminal.say(line);
   }
+  terminal.say(
+    'failed' in outputs
+      ? models.notMeasured(outputs.failed)
+      : models.sameCode(share(outputs.sameCode)),
+  );
 }

@@ -25,6 +25,7 @@ export interface PictureOptions {
   readonly height?: number;
   readonly threads?: number;
   readonly provider?: string;
+  readonly memory?: number;
   readonly json?: boolean;
   readonly mask?: string;
   readonly feather?: number;
@@ -61,6 +62,7 @@ export function addPictureOptions(command: Command, messages: Messages): Command
     .option('--top-p <x>', help.topP, number('--top-p', 0.001, 1))
     .option('--threads <n>', help.threads, integer('--threads', 1, 256))
     .option('--provider <name>', help.provider)
+    .option('--memory <gigabytes>', help.memory, number('--memory', 0.05, 4096))
     .option('--json', help.json);
 }
 

@@ -3,9 +3,14 @@ import type { EngineRequestInput } from '../../engine/request.js';
 import type { Drift } from '../../engine/events.js';
 import { resolveModel } from '../../services/models.js';
 import { makePictures, type PictureJobResult } from '../../services/pictures.js';
+import { placing } from '../../services/placing.js';
+import { SettingsStore } from '../../services/settings.js';
 import type { CliContext } from './context.js';
 import { usageError } from './failure.js';
 import type { PictureOptions } from './options.js';
+
+/** Bytes of what `--memory` counts in. */
+const GB = 1e9;
 
 /** `generate PROMPT`. */
 export async function generateCommand(
@@ -72,9 +77,19 @@ async function commonRequest(options: PictureOptions, { messages }: CliContext) 
       temperature: options.temperature,
       topK: options.topK,
       topP: options.topP,
-      provider: options.provider,
     }),
+    ...(await wherePlaced(options)),
   };
+}
+
+/** Where networks compute: as the options say, else as the studio's settings do. */
+async function wherePlaced({ provider, memory }: PictureOptions): ReturnType<typeof placing> {
+  const { current: settings } = await SettingsStore.open();
+  return placing({
+    provider: provider ?? settings.provider,
+    networkProviders: provider === undefined ? settings.networkProviders : {},
+    engineMemory: memory === undefined ? settings.engineMemory : memory * GB,
+  });
 }
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
@@ -137,6 +152,7 @@ function jsonResult({ files, seed, result }: PictureJobResult, notices: readonly
     modelHash: result.model.hash,
     seed,
     provider: result.provider,
+    ...(result.placement && { placement: result.placement }),
     timings: result.timings,
     ...(first?.drift && { drift: first.drift }),
     images: result.images.map(({ width, height, seed: own, drift }, index) => ({

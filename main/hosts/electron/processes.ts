@@ -3,6 +3,7 @@ import { utilityProcess } from 'electron';
 import type { UtilityProcess } from 'electron';
 import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
+import { runtimeEnvironment } from '../../services/gpu/libraries.js';
 
 /** Starts the engine's process. */
 export function engineLauncher(script: string): EngineLauncher {
@@ -54,7 +55,8 @@ export function runScript(
   patience: number,
 ): Promise<{ readonly status: number | undefined; readonly output: string }> {
   return new Promise((resolve) => {
-    const child = utilityProcess.fork(script, [...args], { stdio: 'pipe' });
+    const env = runtimeEnvironment();
+    const child = utilityProcess.fork(script, [...args], { stdio: 'pipe', env });
     survive(child);
     let output = '';
     child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
@@ -73,6 +75,7 @@ export function runScript(
 function fork(script: string, args: string[], serviceName: string): UtilityProcess {
   const child = utilityProcess.fork(script, args, {
     serviceName,
+    env: runtimeEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   survive(child);

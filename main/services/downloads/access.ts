@@ -40,6 +40,26 @@ export function accessNet(
   };
 }
 
+/**
+ * How a server that knows nobody is reached.
+ * @throws NativaError BAD_ENDPOINT
+ */
+export function openNet(
+  endpoint: string,
+  proxy: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Net {
+  return {
+    endpoint: serverAddress(endpoint),
+    token: undefined,
+    proxy: proxy || undefined,
+    env,
+    plainHosts: [],
+    patience: PATIENCE,
+    agent: `nativa/${application().version}`,
+  };
+}
+
 function serverAddress(text: string): URL {
   const url = parseUrl(text.trim());
   const web = url?.protocol === 'https:' || url?.protocol === 'http:';

@@ -18,8 +18,8 @@ export interface HubFile {
 
 /** What a file's contents must hash to; Git hashes small files together with their length. */
 export const fileHashSchema = z.strictObject({
-  kind: z.enum(['sha256', 'git-sha1']),
-  value: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+  kind: z.enum(['sha256', 'sha512', 'git-sha1']),
+  value: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24}|[0-9a-f]{88})?$/),
 });
 export type FileHash = z.output<typeof fileHashSchema>;
 

@@ -13,18 +13,23 @@ import { importCheckpoint } from '../../../native-models/import/index.js';
 import { listModels } from '../models.js';
 import { application, folders } from '../paths.js';
 import { makePlan } from './offer.js';
+import { fileUrl } from './hub.js';
 import type { HubOptions } from './hub.js';
 import { sizeOf } from './plan.js';
 import type { DownloadPlan } from './plan.js';
 import { Staging, checkRoom, freeBytes } from './staging.js';
 import { fetchFile } from './transfer.js';
 
-export { accessNet } from './access.js';
+export { accessNet, openNet } from './access.js';
 export type { Access } from './access.js';
+export { explainDisk, noRoom } from './errors.js';
+export { readSmallFile } from './hub.js';
 export type { HubOptions } from './hub.js';
 export { PATIENT } from './net/retry.js';
 export type { DownloadPlan } from './plan.js';
 export { Staging } from './staging.js';
+export { fetchFile } from './transfer.js';
+export type { RemoteFile } from './transfer.js';
 
 /** Files that come at once. */
 const PARALLEL = 4;
@@ -160,7 +165,9 @@ async function fetchAll(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { file, index } = next;
       const places = { path: staging.pathOf(file), part: staging.partOf(file) };
-      await fetchFile(file, places, options, (bytes) => {
+      const { repository, commit, path } = file;
+      const url = fileUrl(net.endpoint, repository, commit, path);
+      await fetchFile({ ...file, url }, places, options, (bytes) => {
         here[index] = bytes;
         tell();
       });

@@ -7,12 +7,20 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
 import { TransientError, explainDisk, refused, wrongBytes, wrongSize } from './errors.js';
-import { fileUrl } from './hub.js';
-import type { HubOptions } from './hub.js';
+import type { FileHash, HubOptions } from './hub.js';
 import { get } from './net/get.js';
 import type { Reply } from './net/get.js';
 import { Patience, passes, persist, transient } from './net/retry.js';
-import type { PlannedFile } from './plan.js';
+
+/** A file as a server promises it. */
+export interface RemoteFile {
+  readonly url: URL;
+  /** What messages call it. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly hash: FileHash;
+}
 
 /** Where a file goes. */
 export interface TransferPlaces {
@@ -30,7 +38,7 @@ export type OnBytes = (bytes: number) => void;
  * @throws NativaError DOWNLOAD_*, DISK_FULL, FOLDER_UNWRITABLE, UNSAFE_REDIRECT; AbortError
  */
 export async function fetchFile(
-  file: PlannedFile,
+  file: RemoteFile,
   places: TransferPlaces,
   options: HubOptions,
   onBytes: OnBytes,
@@ -58,12 +66,12 @@ export async function fetchFile(
 }
 
 /** A file has its name only once its hash was right. */
-async function isThere({ size }: PlannedFile, path: string): Promise<boolean> {
+async function isThere({ size }: RemoteFile, path: string): Promise<boolean> {
   const there = await stat(path).catch(() => undefined);
   return there?.isFile() === true && there.size === size;
 }
 
-async function bring(file: PlannedFile, part: Part, options: HubOptions): Promise<void> {
+async function bring(file: RemoteFile, part: Part, options: HubOptions): Promise<void> {
   const patience = new Patience(file.path, options.policy, options.signal);
   let spoiled = false;
   await persist(patience, async () => {
@@ -85,10 +93,10 @@ async function bring(file: PlannedFile, part: Part, options: HubOptions): Promis
 }
 
 /** Asks for what is missing and appends it. */
-async function receive(file: PlannedFile, part: Part, { net, signal }: HubOptions): Promise<void> {
-  const { repository, commit, path, size } = file;
+async function receive(file: RemoteFile, part: Part, { net, signal }: HubOptions): Promise<void> {
+  const { url, path, size } = file;
   const range = part.length > 0 ? { range: `bytes=${part.length}-` } : {};
-  const reply = await get(fileUrl(net.endpoint, repository, commit, path), range, net, signal);
+  const reply = await get(url, range, net, signal);
   try {
     await agree(file, part, reply, net.token !== undefined);
     for await (const bytes of reply.body as AsyncIterable<Buffer>) {
@@ -122,12 +130,7 @@ function isOfConnection(error: unknown): boolean {
 }
 
 /** Sees that an answer is what was asked for; starts anew where it is all of the file instead. */
-async function agree(
-  file: PlannedFile,
-  part: Part,
-  reply: Reply,
-  hasToken: boolean,
-): Promise<void> {
+async function agree(file: RemoteFile, part: Part, reply: Reply, hasToken: boolean): Promise<void> {
   const { status, headers } = reply;
   const { size, path } = file;
   if (status === 200) {
@@ -159,7 +162,7 @@ async function agree(
 
 /** The file on the disk so far, and its hash. */
 class Part {
-  readonly #file: PlannedFile;
+  readonly #file: RemoteFile;
   readonly #handle: FileHandle;
   readonly #onBytes: OnBytes;
   #hash: Hash;
@@ -167,7 +170,7 @@ class Part {
   /** What is here is of no use to a later try. */
   spoiled = false;
 
-  constructor(file: PlannedFile, handle: FileHandle, onBytes: OnBytes) {
+  constructor(file: RemoteFile, handle: FileHandle, onBytes: OnBytes) {
     this.#file = file;
     this.#handle = handle;
     this.#onBytes = onBytes;
@@ -209,7 +212,7 @@ class Part {
   }
 }
 
-function newHash({ hash, size }: PlannedFile): Hash {
-  if (hash.kind === 'sha256') return createHash('sha256');
+function newHash({ hash, size }: RemoteFile): Hash {
+  if (hash.kind !== 'git-sha1') return createHash(hash.kind);
   return createHash('sha1').update(`blob ${size}\0`);
 }

@@ -1,3 +1,5 @@
+import { ENGLISH } from '../../engine/runtime/placement-words.js';
+
 /** Everything the command line says, in English: the catalogue other languages must match. */
 export const en = {
   help: {
@@ -30,6 +32,10 @@ export const en = {
     importName: 'what to call the model (default: as its folder)',
     importDiffusion: 'folder of the diffusion base (default: looked for in and beside DIR)',
     importVision: 'ta_tok.pth, or the folder with it and the vision base (default: as above)',
+    gpu: 'graphics processors',
+    gpuSetup: 'download what CUDA needs, after saying what that is',
+    gpuSource: 'server of NuGet’s kind to download from (default: api.nuget.org)',
+    gpuYes: 'accept the terms, which are printed, without being asked',
     modelsQuantize: 'make a smaller copy of a model, its large layers as codes of few bits',
     bits: 'bits of a code, 8 (default) or 4',
     doctor: 'what runs here: providers, memory, models, and why a provider is missing',
@@ -57,7 +63,10 @@ export const en = {
     width: 'width in pixels (default: the model’s)',
     height: 'height in pixels (default: the model’s)',
     threads: 'processor threads to use',
-    provider: 'onnxruntime execution provider',
+    provider:
+      'where networks compute: auto, cpu, cuda, dml, webgpu or coreml (default: the settings)',
+    memory: 'gigabytes of memory that networks may take (default: the settings, else what is free)',
+    doctorModel: 'model whose networks are looked at (default: the settings’, else the first)',
     json: 'print one last line of JSON, and nothing else',
     mask: 'picture of the same size, white where pixels may change',
     feather: 'width of the mask’s soft edge, in pixels',
@@ -153,8 +162,14 @@ export const en = {
       network: 'network',
       error: 'error',
       worst: 'largest in one layer',
+      outputs: 'in what it says',
     },
     quantizing: 'quantising',
+    measuring: 'comparing with the original',
+    sameCode: (share: string): string =>
+      `Of the image codes that the original finds the likeliest, it finds ${share} too.`,
+    notMeasured: (reason: string): string =>
+      `What that changes in what the networks say could not be measured: ${reason}`,
     quantized: (id: string, before: string, after: string, dir: string): string =>
       `${id}: weights of ${before} take ${after} now, in ${dir}; what they lost against the original:`,
     verifying: (file: string): string => `checking ${file}`,
@@ -229,6 +244,31 @@ export const en = {
     answer: '[y/N]',
     yes: 'y',
   },
+  placement: ENGLISH,
+  gpu: {
+    unsupported: (system: string): string =>
+      `CUDA cannot be set up on ${system}: onnxruntime has it for Linux on x64 alone; "npm start -- doctor" lists what can be used here.`,
+    notFound:
+      'No graphics processor of NVIDIA’s was found, or its driver is not installed (nvidia-smi says nothing); nothing was downloaded.',
+    found: (name: string, driver: string, memory: string): string =>
+      `${name}, driver ${driver}, ${memory}`,
+    takes: (name: string, size: string, host: string, free: string): string =>
+      `${name}: ${size} to download from ${host}; ${free} free on the disk`,
+    goesTo: (folder: string): string => `The libraries go to ${folder}.`,
+    licence: (licence: string, page: string): string =>
+      `They come under a licence that is not Nativa’s: ${licence}\n  ${page}`,
+    ofNvidia:
+      'CUDA 12 and cuDNN 9, which they need, are NVIDIA’s, come under NVIDIA’s terms and are not downloaded.',
+    accept: 'Do you accept these terms, and shall it be downloaded?',
+    notConfirmed: 'Nothing was downloaded: add --yes where nobody can be asked.',
+    fetch: 'downloading',
+    unpack: 'unpacking',
+    done: (folder: string): string => `The CUDA libraries are in ${folder}.`,
+    works: 'CUDA works: choose it in the settings, or with --provider cuda.',
+    missing: (libraries: string): string =>
+      `CUDA does not work yet: NVIDIA’s libraries ${libraries} are missing; install CUDA 12 and cuDNN 9, or put them into that folder.`,
+    fails: (reason: string): string => `CUDA does not work yet: ${reason}`,
+  },
   doctor: {
     sections: {
       program: 'program',
@@ -236,6 +276,7 @@ export const en = {
       providers: 'providers',
       folders: 'folders',
       models: 'models',
+      placement: (model: string): string => `networks of ${model}`,
     },
     rows: {
       system: 'system',
@@ -254,11 +295,18 @@ export const en = {
     reasons: {
       wrongSystem: (systems: string): string => `exists on ${systems} only`,
       notInBuild: 'the installed onnxruntime was built without it for this system',
-      cudaExtra: 'the CUDA libraries are a separate download that a plain install leaves out',
+      cudaExtra: 'the CUDA libraries are a separate download: "npm start -- gpu setup" brings it',
+      cudaLacks: (libraries: string): string =>
+        `NVIDIA’s libraries ${libraries} are missing: install CUDA 12 and cuDNN 9`,
       noGpu: 'no graphics processor that it could use was found',
     },
     problem: (what: string): string => `problem: ${what}`,
     loadFailed: (reason: string): string => `onnxruntime does not load: ${reason}`,
+    placed: (provider: string, precision: string, size: string): string =>
+      `${provider}, ${precision}, ${size}`,
+    cast: (stored: string): string => `(cast from ${stored})`,
+    together: 'All of them stay loaded.',
+    inTurn: 'They do not all fit in memory: each is loaded, run and released in its turn.',
     fine: 'Everything needed to make a picture is here.',
     notFine: 'Something needed to make a picture is missing: see "problem" above.',
   },

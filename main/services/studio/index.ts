@@ -5,7 +5,6 @@ import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
 import { Autosave } from '../autosave/index.js';
 import type { BlobStore } from '../blobs.js';
-import type { ScriptRunner } from '../doctor.js';
 import {
   ORA_MIME,
   PSD_MIME,
@@ -23,9 +22,10 @@ import { resolveModel } from '../models.js';
 import { Packs } from '../packs/index.js';
 import { PackPool } from '../packs/pool.js';
 import { application, folders } from '../paths.js';
+import type { ScriptRunner } from '../providers.js';
 import { SettingsStore } from '../settings.js';
 import { TileStores } from '../tiles.js';
-import { doctorReport } from './doctor.js';
+import { doctorPlan, doctorReport } from './doctor.js';
 import { ModelDesk } from './model-desk.js';
 import { OfferedFiles } from './files.js';
 import { Jobs } from './jobs.js';
@@ -91,6 +91,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     emit,
     cacheDir: folders().cache,
     launch: options.launchEngine,
+    runScript: options.runScript,
   });
   const tiles = new TileStores(blobs);
   const packs = new Packs(blobs, new PackPool());
@@ -301,6 +302,11 @@ function makeHandlers(
     'models.list': () => modelInfos(),
     'models.grid': async ({ model }) => modelGrid(await findModel(model)),
     'doctor.report': () => doctorReport(messagesFor(language()), options.runScript),
+    'doctor.plan': async () => {
+      const dir = unpacked(await findModel(null));
+      const words = messagesFor(language());
+      return doctorPlan(dir, await settings.settled(), words, options.runScript);
+    },
     'files.open': ({ name, blob }) => openFile(name, blobSource(blobs, blob), blobs, opening),
     'files.openPath': ({ index }) => files.open(index, blobs, opening),
     'files.export': async (ask) => {

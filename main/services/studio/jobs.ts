@@ -5,14 +5,17 @@ import type { EngineEvent, EngineResult } from '../../engine/events.js';
 import { toRgba } from '../../engine/images/index.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
 import type { BlobStore } from '../blobs.js';
+import { runtimeEnvironment } from '../gpu/libraries.js';
+import { placing } from '../placing.js';
+import type { PlacingSettings } from '../placing.js';
+import type { ScriptRunner } from '../providers.js';
 import { wireError } from './errors.js';
 import { toCandidate } from './pictures.js';
 import { engineRequest, readPictures } from './request.js';
 import type { RunPictures } from './request.js';
 
 /** What decides how jobs run at the time they are asked for. */
-export interface JobSettings {
-  readonly provider: string;
+export interface JobSettings extends PlacingSettings {
   /** Null leaves it to onnxruntime. */
   readonly threads: number | null;
 }
@@ -27,6 +30,8 @@ export interface JobsOptions {
   readonly cacheDir: string;
   /** Starts the engine's process; default a child of Node. */
   readonly launch?: EngineLauncher | undefined;
+  /** Tries providers; default a child of Node. */
+  readonly runScript?: ScriptRunner | undefined;
 }
 
 interface Job {
@@ -95,10 +100,10 @@ export class Jobs {
     const { settings, emit } = this.#options;
     const { signal } = job.controller;
     try {
-      const { provider } = settings();
+      const where = placing(settings(), this.#options.runScript);
       const prepared = this.#preparing.then(async () => {
         signal.throwIfAborted();
-        return engineRequest(run, pictures, { bundle, provider });
+        return engineRequest(run, pictures, { bundle, ...(await where) });
       });
       this.#preparing = prepared.catch(() => undefined);
       const request = await unlessAborted(prepared, signal);
@@ -136,6 +141,7 @@ export class Jobs {
       this.#threads = threads;
       this.#engine = new Engine({
         cacheDir,
+        env: runtimeEnvironment(),
         ...(threads !== null && { threads }),
         ...(launch !== undefined && { launch }),
       });

@@ -4,13 +4,13 @@ import { NativaError } from '../../../native-models/errors.js';
 import type { Pixels } from '../../engine/images/index.js';
 import type { EngineRequestInput } from '../../engine/request.js';
 import type { Blobs } from '../blobs.js';
+import type { Placing } from '../placing.js';
 import { readPixels, toEngineImage } from './pictures.js';
 
 /** What a run takes from the settings. */
-export interface RunSetting {
+export interface RunSetting extends Placing {
   /** Folder of the model. */
   readonly bundle: string;
-  readonly provider: string;
 }
 
 /** The pictures of a run, in memory: its blobs may be dropped. */

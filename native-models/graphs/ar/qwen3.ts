@@ -4,21 +4,19 @@
  */
 import { NativaError } from '../../errors.js';
 import { GraphBuilder, MICROSOFT, embedding, float, linear, rmsNormWith } from '../onnx/index.js';
-import type { OperatorSet, RowRange, Value } from '../onnx/index.js';
+import type { ArithmeticOptions, RowRange, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import type { Qwen3Config } from './config.js';
 import { rotaryCaches, rotateHeads } from './rotary.js';
 
 /** How the autoregressive graph is built. */
-export interface ArGraphOptions {
+export interface ArGraphOptions extends ArithmeticOptions {
   /** `input_ids` (default), or `inputs_embeds` so that continuous features can stand in a prompt. */
   readonly input?: 'ids' | 'embeds';
   /** Rows of `lm_head` that get logits, default all; `false` leaves the output out. */
   readonly logits?: RowRange | false;
   /** Longest sequence, prompt included; default and upper bound `max_position_embeddings`. */
   readonly maxLength?: number;
-  /** Default `fused`. */
-  readonly operators?: OperatorSet;
 }
 
 /** GroupQueryAttention takes only head sizes that are a multiple of this. */
@@ -62,8 +60,8 @@ export function buildArGraph(
   tensors: TensorMap,
   options: ArGraphOptions = {},
 ): GraphModel {
-  const { operators = 'fused', input = 'ids' } = options;
-  const g = new GraphBuilder({ name: 'ar', tensors, operators });
+  const { operators, products, input = 'ids' } = options;
+  const g = new GraphBuilder({ name: 'ar', tensors, operators, products });
   const hidden = config.hidden_size;
   const tokens = ['batch', 'sequence'];
   const embeds =

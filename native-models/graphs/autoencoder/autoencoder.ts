@@ -1,16 +1,13 @@
 /** Encoder and decoder of DC-AE: diffusers' `AutoencoderDC`. */
 import { GraphBuilder } from '../onnx/index.js';
-import type { OperatorSet, Value } from '../onnx/index.js';
+import type { ArithmeticOptions, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import { activate, channelRmsNorm, conv3, stageBlock } from './blocks.js';
 import type { AutoencoderConfig, StageConfig } from './config.js';
 import { averageChannels, downsample, repeatChannels, upsample } from './resample.js';
 
 /** How a graph of the autoencoder is built. */
-export interface AutoencoderOptions {
-  /** Default `fused`. */
-  readonly operators?: OperatorSet;
-}
+export type AutoencoderOptions = ArithmeticOptions;
 
 /** Where the autoencoder's parameters are in a checkpoint. */
 const PREFIX = 'model.sana_vae';
@@ -24,9 +21,9 @@ const PREFIX = 'model.sana_vae';
 export function buildEncoderGraph(
   config: AutoencoderConfig,
   tensors: TensorMap,
-  { operators = 'fused' }: AutoencoderOptions = {},
+  { operators, products }: AutoencoderOptions = {},
 ): GraphModel {
-  const g = new GraphBuilder({ name: 'vae_encoder', tensors, operators });
+  const g = new GraphBuilder({ name: 'vae_encoder', tensors, operators, products });
   const {
     in_channels: inChannels,
     latent_channels: latentChannels,
@@ -76,9 +73,9 @@ function encoderStem(g: GraphBuilder, config: AutoencoderConfig, sample: Value):
 export function buildDecoderGraph(
   config: AutoencoderConfig,
   tensors: TensorMap,
-  { operators = 'fused' }: AutoencoderOptions = {},
+  { operators, products }: AutoencoderOptions = {},
 ): GraphModel {
-  const g = new GraphBuilder({ name: 'vae_decoder', tensors, operators });
+  const g = new GraphBuilder({ name: 'vae_decoder', tensors, operators, products });
   const {
     in_channels: inChannels,
     latent_channels: latentChannels,

@@ -155,3 +155,21 @@ function checkResampling(
     }
   });
 }
+
+/** Tensors of the widest layer that a run has at once: input, output and what is between. */
+const COPIES = 4;
+
+/** Bytes that a run of each half takes for every pixel of a picture, about. */
+export function autoencoderBytes({
+  in_channels: inChannels,
+  encoderStages,
+  decoderStages,
+}: AutoencoderConfig): { readonly encoder: number; readonly decoder: number } {
+  const bytes = (stages: readonly StageConfig[]): number => {
+    const widths = stages.map(({ channels, layers }, index) =>
+      layers === 0 ? 0 : channels / 4 ** index,
+    );
+    return 4 * (COPIES * Math.max(...widths) + inChannels);
+  };
+  return { encoder: bytes(encoderStages), decoder: bytes(decoderStages) };
+}

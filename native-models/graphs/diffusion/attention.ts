@@ -1,6 +1,6 @@
 /** Both attentions of a SANA block, and the keys and values that do not depend on the step. */
 import { GraphBuilder, MICROSOFT, layerNorm, linear, linearRows, rmsNorm } from '../onnx/index.js';
-import type { OperatorSet, Value } from '../onnx/index.js';
+import type { ArithmeticOptions, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import type { SanaTransformerConfig } from './config.js';
 
@@ -15,10 +15,7 @@ const CAPTION_NORM_EPSILON = 1e-5;
 const LINEAR_ATTENTION_EPSILON = 1e-15;
 
 /** How the graph of keys and values is built. */
-export interface CrossAttentionKvOptions {
-  /** Default `fused`. */
-  readonly operators?: OperatorSet;
-}
+export type CrossAttentionKvOptions = ArithmeticOptions;
 
 /**
  * Builds everything about the context that no step changes: caption projection and norm, and the
@@ -31,9 +28,9 @@ export interface CrossAttentionKvOptions {
 export function buildCrossAttentionKvGraph(
   config: SanaTransformerConfig,
   tensors: TensorMap,
-  { operators = 'fused' }: CrossAttentionKvOptions = {},
+  { operators, products }: CrossAttentionKvOptions = {},
 ): GraphModel {
-  const g = new GraphBuilder({ name: 'cross_attention_kv', tensors, operators });
+  const g = new GraphBuilder({ name: 'cross_attention_kv', tensors, operators, products });
   const context = captionContext(g, config);
   for (let layer = 0; layer < config.num_layers; layer++) {
     const prefix = `${TRANSFORMER_PREFIX}.transformer_blocks.${layer}.attn2`;

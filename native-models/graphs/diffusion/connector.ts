@@ -1,14 +1,11 @@
 /** The two connectors between what is known about an image and the diffusion transformer. */
 import { GraphBuilder, linear, rmsNorm } from '../onnx/index.js';
-import type { OperatorSet, Value } from '../onnx/index.js';
+import type { ArithmeticOptions, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import type { SanaTransformerConfig } from './config.js';
 
 /** How a connector's graph is built. */
-export interface ConnectorOptions {
-  /** Default `fused`. */
-  readonly operators?: OperatorSet;
-}
+export type ConnectorOptions = ArithmeticOptions;
 
 /** Fixed in the reference model. */
 const EPSILON = 1e-5;
@@ -24,9 +21,9 @@ export function buildConnectorGraph(
   hidden: number,
   transformer: SanaTransformerConfig,
   tensors: TensorMap,
-  { operators = 'fused' }: ConnectorOptions = {},
+  { operators, products }: ConnectorOptions = {},
 ): GraphModel {
-  const g = new GraphBuilder({ name: 'connector', tensors, operators });
+  const g = new GraphBuilder({ name: 'connector', tensors, operators, products });
   const x = g.input('hidden_states', 'float32', ['batch', 'tokens', hidden]);
   const size = transformer.caption_channels;
   const context = connect(g, x, 'model.diffusion_connector', hidden, size);
@@ -45,9 +42,9 @@ export function buildReferenceConnectorGraph(
   channels: number,
   transformer: SanaTransformerConfig,
   tensors: TensorMap,
-  { operators = 'fused' }: ConnectorOptions = {},
+  { operators, products }: ConnectorOptions = {},
 ): GraphModel {
-  const g = new GraphBuilder({ name: 'reference_connector', tensors, operators });
+  const g = new GraphBuilder({ name: 'reference_connector', tensors, operators, products });
   const latents = g.input('latents', 'float32', ['batch', channels, 'height', 'width']);
   const positions = g.transpose(g.reshape(latents, [0, channels, -1]), [0, 2, 1]);
   const size = transformer.caption_channels;

@@ -1,6 +1,6 @@
 /** The diffusion transformer: diffusers' `SanaTransformer2DModel` without its caption path. */
 import { GraphBuilder, conv2d, layerNormWith, linearRows, pointwise } from '../onnx/index.js';
-import type { Modulation, OperatorSet, Value } from '../onnx/index.js';
+import type { ArithmeticOptions, Modulation, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import {
   TRANSFORMER_PREFIX,
@@ -14,15 +14,13 @@ import { embedPatches, embedStep } from './embeddings.js';
 import type { Grid } from './embeddings.js';
 
 /** How the denoiser's graph is built. */
-export interface DenoiserOptions {
+export interface DenoiserOptions extends ArithmeticOptions {
   /**
    * Where the caller puts a reference's clean latents. `width`: beside the noisy ones,
    * [batch, channels, h, 2 w], and the prediction for the left half comes back. `channels` or
    * absent: along the channels, if `in_channels` has room for them, and nothing is cut.
    */
   readonly referenceLayout?: 'width' | 'channels';
-  /** Default `fused`. */
-  readonly operators?: OperatorSet;
 }
 
 /** Fixed in SANA's output norm, whatever `norm_eps` is. */
@@ -53,9 +51,9 @@ interface Context {
 export function buildDenoiserGraph(
   config: SanaTransformerConfig,
   tensors: TensorMap,
-  { operators = 'fused', referenceLayout }: DenoiserOptions = {},
+  { operators, products, referenceLayout }: DenoiserOptions = {},
 ): GraphModel {
-  const g = new GraphBuilder({ name: 'denoiser', tensors, operators });
+  const g = new GraphBuilder({ name: 'denoiser', tensors, operators, products });
   const { in_channels: inChannels, out_channels: outChannels } = config;
   const latents = g.input('latents', 'float32', [1, inChannels, 'height', 'width']);
   const timestep = g.input('timestep', 'float32', [1]);

@@ -23,12 +23,21 @@ export const MICROSOFT = 'com.microsoft';
  */
 export type OperatorSet = 'fused' | 'portable';
 
+/** Type in which linear layers multiply; everything between them is float32. */
+export type ProductType = 'float32' | 'float16';
+
+/** How the numbers of a graph are computed. */
+export interface ArithmeticOptions {
+  /** Default `fused`. */
+  readonly operators?: OperatorSet | undefined;
+  /** Default `float32`. */
+  readonly products?: ProductType | undefined;
+}
+
 /** How a graph is built. */
-export interface GraphBuilderOptions {
+export interface GraphBuilderOptions extends ArithmeticOptions {
   readonly name: string;
   readonly tensors: TensorMap;
-  /** Default `fused`. */
-  readonly operators?: OperatorSet;
 }
 
 /** How a node is called. */
@@ -60,10 +69,12 @@ const STORED_TYPES: Readonly<Record<ParameterType, ElementType>> = {
 /**
  * Writes an ONNX graph node by node. Values are names; every verb returns the name of what it
  * made. Parameters stay where they are: an initializer is a file, an offset and a length, and
- * half-precision ones are cast to float32 in the graph, so that all arithmetic is float32.
+ * half-precision ones are cast to float32 in the graph, so that all arithmetic is float32; but for
+ * products in float16, if those are asked for.
  */
 export class GraphBuilder {
   readonly operators: OperatorSet;
+  readonly products: ProductType;
   readonly tensors: TensorMap;
   readonly #name: string;
   readonly #nodes: NodeProto[] = [];
@@ -80,6 +91,7 @@ export class GraphBuilder {
     this.#name = options.name;
     this.tensors = options.tensors;
     this.operators = options.operators ?? 'fused';
+    this.products = options.products ?? 'float32';
   }
 
   /** Declares an input of the graph. */
@@ -132,24 +144,45 @@ export class GraphBuilder {
   }
 
   /**
-   * Reads a parameter as float32.
+   * Reads a parameter as a number to compute with.
    * @param name official name in the checkpoint
    * @param shape the shape that the config calls for
    * @param rows take only these rows, by offset
+   * @param to its type in the graph
    * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
    */
-  parameter(name: string, shape: readonly number[], rows?: RowRange): Value {
+  parameter(
+    name: string,
+    shape: readonly number[],
+    rows?: RowRange,
+    to: ProductType = 'float32',
+  ): Value {
     const stored = this.storedParameter(name, shape, rows);
     const type = this.#initializers.get(stored)?.type;
-    if (type === 'float32') return stored;
+    if (type === to) return stored;
     if (type === 'uint8') {
       const message = `Parameter "${name}" is stored as bytes, which no number of the model can be; get the model again.`;
       throw new NativaError('CONFIG_WEIGHTS_MISMATCH', message);
     }
-    const known = this.#casts.get(stored);
+    return this.#castOnce(stored, to);
+  }
+
+  /** A float32 value as a factor of a product. */
+  factor(x: Value): Value {
+    return this.products === 'float32' ? x : this.#castOnce(x, this.products);
+  }
+
+  /** What a product made, as float32. */
+  product(x: Value): Value {
+    return this.products === 'float32' ? x : this.cast(x, 'float32');
+  }
+
+  #castOnce(x: Value, to: ElementType): Value {
+    const name = `${x}/${to}`;
+    const known = this.#casts.get(name);
     if (known !== undefined) return known;
-    const value = this.cast(stored, 'float32', `${stored}/float32`);
-    this.#casts.set(stored, value);
+    const value = this.cast(x, to, name);
+    this.#casts.set(name, value);
     return value;
   }
 

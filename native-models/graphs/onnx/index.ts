@@ -1,5 +1,5 @@
 export { GraphBuilder, MICROSOFT } from './graph-builder.js';
-export type { OperatorSet, RowRange, Value } from './graph-builder.js';
+export type { ArithmeticOptions, ProductType, RowRange, Value } from './graph-builder.js';
 export {
   conv2d,
   embedding,

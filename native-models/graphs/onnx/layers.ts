@@ -22,8 +22,8 @@ export function linear(g: GraphBuilder, x: Value, prefix: string, options: Linea
   const quantized = quantizedLinear(g, x, prefix, options);
   if (quantized !== undefined) return quantized;
   const { inFeatures, outFeatures, bias, rows } = options;
-  const weight = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures], rows);
-  const product = matMulTransposed(g, x, weight, prefix);
+  const weight = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures], rows, g.products);
+  const product = g.product(matMulTransposed(g, g.factor(x), weight, prefix));
   return bias ? g.add(product, g.parameter(`${prefix}.bias`, [outFeatures], rows)) : product;
 }
 
@@ -40,9 +40,8 @@ export function linearRows(
   const quantized = quantizedLinear(g, x, prefix, options);
   if (quantized !== undefined) return quantized;
   const { inFeatures, outFeatures } = options;
-  const weight = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures]);
-  const shift = g.parameter(`${prefix}.bias`, [outFeatures]);
-  return g.op('Gemm', [x, weight, shift], { transB: 1 }, { name: prefix });
+  const weight = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures], undefined, g.products);
+  return productAndBias(g, x, weight, prefix, outFeatures);
 }
 
 /**
@@ -59,11 +58,24 @@ export function pointwise(
   const quantized = quantizedLinear(g, x, prefix, options);
   if (quantized !== undefined) return quantized;
   const { inFeatures, outFeatures, bias } = options;
-  const kernel = g.parameter(`${prefix}.weight`, [outFeatures, inFeatures, 1, 1]);
+  const shape = [outFeatures, inFeatures, 1, 1];
+  const kernel = g.parameter(`${prefix}.weight`, shape, undefined, g.products);
   const weight = g.reshape(kernel, [outFeatures, inFeatures]);
-  if (!bias) return matMulTransposed(g, x, weight, prefix);
-  const shift = g.parameter(`${prefix}.bias`, [outFeatures]);
-  return g.op('Gemm', [x, weight, shift], { transB: 1 }, { name: prefix });
+  if (!bias) return g.product(matMulTransposed(g, g.factor(x), weight, prefix));
+  return productAndBias(g, x, weight, prefix, outFeatures);
+}
+
+/** x [rows, k] times the transpose of `weight` [n, k], and `${prefix}.bias` [n]. */
+function productAndBias(
+  g: GraphBuilder,
+  x: Value,
+  weight: Value,
+  prefix: string,
+  outFeatures: number,
+): Value {
+  const shift = g.parameter(`${prefix}.bias`, [outFeatures], undefined, g.products);
+  const inputs = [g.factor(x), weight, shift];
+  return g.product(g.op('Gemm', inputs, { transB: 1 }, { name: prefix }));
 }
 
 /**

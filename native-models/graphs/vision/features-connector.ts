@@ -1,14 +1,11 @@
 import type { Qwen3Config } from '../ar/config.js';
 import { GraphBuilder, linear, rmsNorm } from '../onnx/index.js';
-import type { OperatorSet } from '../onnx/index.js';
+import type { ArithmeticOptions } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import type { TaTokConfig } from './config.js';
 
 /** How the graph is built. */
-export interface FeaturesConnectorOptions {
-  /** Default `fused`. */
-  readonly operators?: OperatorSet;
-}
+export type FeaturesConnectorOptions = ArithmeticOptions;
 
 /** Fixed in the reference model, whatever the epsilon of the networks on either side. */
 const EPSILON = 1e-5;
@@ -24,9 +21,9 @@ export function buildFeaturesConnectorGraph(
   vision: TaTokConfig,
   ar: Qwen3Config,
   tensors: TensorMap,
-  { operators = 'fused' }: FeaturesConnectorOptions = {},
+  { operators, products }: FeaturesConnectorOptions = {},
 ): GraphModel {
-  const g = new GraphBuilder({ name: 'features_connector', tensors, operators });
+  const g = new GraphBuilder({ name: 'features_connector', tensors, operators, products });
   const prefix = 'model.tar_siglip_features_connector';
   const [inFeatures, outFeatures] = [vision.encoder.hidden_size, ar.hidden_size];
   const x = g.input('features', 'float32', ['batch', 'tokens', inFeatures]);

@@ -3,7 +3,7 @@
  * layer and a bottleneck to the nearest entry of a SimVQ codebook.
  */
 import { GraphBuilder, linear, matMulTransposed } from '../onnx/index.js';
-import type { OperatorSet, Value } from '../onnx/index.js';
+import type { ArithmeticOptions, Value } from '../onnx/index.js';
 import type { GraphModel, TensorMap } from '../types.js';
 import type { TaTokConfig } from './config.js';
 import { patchGrid, siglipTower } from './siglip.js';
@@ -15,13 +15,11 @@ export const TOKEN_SCALES = Object.freeze({ S0: 1, S1: 2, S2: 3 });
 export type TokenScale = keyof typeof TOKEN_SCALES;
 
 /** How the vision graph is built. */
-export interface VisionGraphOptions {
+export interface VisionGraphOptions extends ArithmeticOptions {
   /** Which scales get codes; default all. Each costs its tokens times the codebook in memory. */
   readonly scales?: readonly TokenScale[];
   /** Whether `features` is an output; default not. */
   readonly features?: boolean;
-  /** Default `fused`. */
-  readonly operators?: OperatorSet;
 }
 
 /** Side of the token grid at a scale: average pooling drops what does not fill a window. */
@@ -50,8 +48,8 @@ export function buildVisionGraph(
   tensors: TensorMap,
   options: VisionGraphOptions = {},
 ): GraphModel {
-  const { scales = ['S0', 'S1', 'S2'], features = false, operators = 'fused' } = options;
-  const g = new GraphBuilder({ name: 'vision', tensors, operators });
+  const { scales = ['S0', 'S1', 'S2'], features = false, operators, products } = options;
+  const g = new GraphBuilder({ name: 'vision', tensors, operators, products });
   const { encoder } = config;
   const size = encoder.image_size;
   const pixels = g.input('pixel_values', 'float32', ['batch', 3, size, size]);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { fitsInMemory } from '../../../main/engine/runtime/memory.js';
+import { measureParts } from '../../../main/engine/runtime/networks.js';
+import { placeNetworks } from '../../../main/engine/runtime/placement.js';
 import {
   autoencoderConfigSchema,
   buildGraph,
@@ -150,7 +151,10 @@ describe('the release', () => {
     expect(gigabytes.get('denoiser')).toBeLessThan(6.5);
     expect(gigabytes.get('vision')).toBeCloseTo(2, 1);
     // All at once on a machine with room; network by network where one fits and all do not.
-    expect(fitsInMemory(tensors.values(), 32e9)).toBe(true);
-    expect(fitsInMemory(tensors.values(), 16e9)).toBe(false);
+    const parts = measureParts({ ...EMPTY, tensors }, options, GRAPHS);
+    const together = (memory: number): boolean =>
+      placeNetworks({ probed: [], provider: 'cpu', overrides: {}, parts, memory }).together;
+    expect(together(22e9)).toBe(true);
+    expect(together(11e9)).toBe(false);
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { loadModel } from '../../../main/engine/model.js';
 import type { Model } from '../../../main/engine/model.js';
+import { measureOutputError } from '../../../main/engine/output-error.js';
 import { Pipeline } from '../../../main/engine/pipeline.js';
 import { engineRequestSchema } from '../../../main/engine/request.js';
 import { RandomStream } from '../../../main/engine/rng.js';
@@ -79,6 +80,22 @@ describe('a quantised model', () => {
     const error = relativeError(await predict(target), await predict(bundle));
     expect(error).toBeGreaterThan(0);
     expect(error).toBeLessThan(bound);
+  });
+
+  it('is compared with its model by what both say of the same', async () => {
+    await quantize(8);
+    const fine = await measureOutputError(bundle, target, signal);
+    target = `${target}-coarse`;
+    await quantize(4);
+    const coarse = await measureOutputError(bundle, target, signal);
+    for (const part of ['ar', 'denoiser'] as const) {
+      expect(fine[part]).toBeGreaterThan(0);
+      expect(fine[part]).toBeLessThan(0.05);
+      expect(coarse[part]).toBeGreaterThan(2 * fine[part]);
+    }
+    expect(coarse.sameCode).toBeLessThanOrEqual(fine.sameCode);
+    const same = await measureOutputError(bundle, bundle, signal);
+    expect(same).toEqual({ ar: 0, sameCode: 1, denoiser: 0 });
   });
 
   it('makes pictures, has an identity of its own and lacks nothing', async () => {

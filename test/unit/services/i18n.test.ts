@@ -12,6 +12,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 /** Codes whose sentences are in the catalogue, or that only a mistake in this program causes. */
 const UNTITLED = new Set([
   ...['CANCELLED', 'MODEL_NOT_FOUND', 'USAGE'],
+  ...['GPU_NOT_FOUND', 'GPU_UNSUPPORTED'],
   ...['LICENCE_NOT_ACCEPTED', 'NOT_CONFIRMED', 'DOWNLOAD_STOPPED'],
   ...['ENGINE_CLOSED', 'INVALID_RECIPE', 'MISSING_INPUT', 'MISSING_SEED', 'NO_RESULT'],
 ]);

@@ -3,7 +3,8 @@
  * is inflated: names stay inside, entries do not overlap, their number and sizes are bounded; and
  * inflating stops where an entry turns out longer than it said.
  */
-import { crc32, inflateRaw, type ZlibOptions } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { crc32, createInflateRaw, inflateRaw, type ZlibOptions } from 'node:zlib';
 import { promisify } from 'node:util';
 
 import { NativaError } from '../../../../native-models/errors.js';
@@ -42,6 +43,8 @@ const MOST_COMMENT = 65_535;
 const MOST_IN_DIRECTORY = 4096;
 /** Stands where a number is told in 64 bits. */
 const FAR = 0xffffffff;
+/** Bytes that are read and inflated at once. */
+const PIECE = 2 ** 18;
 const STORED = 0;
 const DEFLATED = 8;
 
@@ -114,6 +117,56 @@ export class ZipFile {
       throw this.#damaged(`${name} in it is not what it was when it was written`);
     }
     return content;
+  }
+
+  /** Bytes of an entry, inflated; undefined where there is none of that name. */
+  sizeOf(name: string): number | undefined {
+    return this.#entries.get(name)?.size;
+  }
+
+  /**
+   * Reads an entry piece by piece: of any size, but never whole in memory.
+   * @param write is given the pieces in order; what it wrote counts only once this has resolved
+   * @throws NativaError UNSAFE_ARCHIVE, UNREADABLE_ARCHIVE
+   */
+  async extract(name: string, write: (piece: Uint8Array) => Promise<void>): Promise<void> {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw this.#damaged(`${name} in it is missing`);
+    let [length, crc] = [0, 0];
+    for await (const piece of this.#pieces(entry)) {
+      length += piece.length;
+      if (length > entry.size) throw this.#unsafe(`${name} in it is larger than it says`);
+      crc = crc32(piece, crc);
+      await write(piece);
+    }
+    if (length !== entry.size || crc !== entry.crc) {
+      throw this.#damaged(`${name} in it is not what it was when it was written`);
+    }
+  }
+
+  async *#pieces(entry: Entry): AsyncGenerator<Buffer> {
+    const packed = Readable.from(this.#packed(entry), { objectMode: false });
+    if (entry.method === STORED) {
+      yield* packed as AsyncIterable<Buffer>;
+      return;
+    }
+    const inflated = createInflateRaw({ chunkSize: PIECE });
+    packed.on('error', (error) => inflated.destroy(error)).pipe(inflated);
+    try {
+      yield* inflated as AsyncIterable<Buffer>;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      throw code.startsWith('Z_') ? this.#damaged(`${entry.name} in it cannot be inflated`) : error;
+    } finally {
+      packed.destroy();
+      inflated.destroy();
+    }
+  }
+
+  async *#packed({ start, packed }: Entry): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < packed; at += PIECE) {
+      yield await this.#source.read(start + at, Math.min(PIECE, packed - at));
+    }
   }
 
   async #inflate(packed: Uint8Array, { name, size }: Entry): Promise<Uint8Array> {
