@@ -73,17 +73,16 @@ interface Parts {
 
 /** Puts the services together. Nothing is computed before something is asked for. */
 export async function createStudio(options: StudioOptions): Promise<Studio> {
-  const { blobs } = options;
   const settings = await SettingsStore.open();
   const events = new Events();
   const emit: Events['emit'] = (event) => {
     events.emit(event);
   };
   const files = new OfferedFiles(options.files ?? []);
-  const findModel = (id: string | null): Promise<string> => {
-    const messages = messagesFor(settings.current.language ?? options.language);
-    return resolveModel(id ?? settings.current.model ?? undefined, messages);
-  };
+  const messages = () => messagesFor(settings.current.language ?? options.language);
+  const findModel = (id: string | null): Promise<string> =>
+    resolveModel(id ?? settings.current.model ?? undefined, messages());
+  const { blobs } = options;
   const jobs = new Jobs({
     blobs,
     settings: () => settings.current,
@@ -98,11 +97,11 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const autosave = new Autosave();
   const desk = new ModelDesk({
     settings: () => settings.settled(),
-    messages: () => messagesFor(settings.current.language ?? options.language),
+    messages,
     emit,
   });
   const session = randomUUID();
-  const parts = {
+  return studioOf({
     options,
     session,
     settings,
@@ -114,7 +113,12 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     events,
     desk,
     findModel,
-  };
+  });
+}
+
+/** What a host sees of the services. */
+function studioOf(parts: Parts): Studio {
+  const { events, files, jobs, desk, packs, autosave } = parts;
   return {
     openPage: () => openPage(parts),
     onEvent: (listener) => events.listen(listener),
@@ -129,7 +133,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     },
     close: async () => {
       await Promise.all([jobs.close(), desk.close(), packs.close()]);
-      await parts.autosave.release();
+      await autosave.release();
     },
   };
 }
