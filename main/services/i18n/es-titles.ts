@@ -2,6 +2,7 @@
 export const titles: Readonly<Partial<Record<string, string>>> = {
   ALREADY_A_MODEL: 'Esa carpeta ya es un modelo: úsala por su carpeta.',
   ALREADY_QUANTIZED: 'Ese modelo ya está cuantizado: cuantiza aquel del que se hizo.',
+  BAD_PROJECT: 'El proyecto no se puede escribir así: guárdalo otra vez.',
   BAD_REQUEST: 'El estudio pidió algo que no se entiende: vuelve a cargar la página.',
   BAD_TEMPLATE: 'Una plantilla del modelo no es válida.',
   BAD_TILES: 'Unos pasos viejos del historial no están enteros: se quedan en la memoria.',
@@ -69,6 +70,7 @@ export const titles: Readonly<Partial<Record<string, string>>> = {
   OUTPUT_UNWRITABLE: 'El archivo de salida no se puede escribir.',
   OUT_OF_MEMORY: 'No hay memoria suficiente.',
   GPU_RUNNING: 'Las bibliotecas de CUDA ya se están preparando.',
+  PACKS_GONE: 'Lo preparado al guardar ya no está: guarda otra vez.',
   PORT_IN_USE: 'Ese puerto está ocupado: elige otro con --port.',
   PORT_UNUSABLE: 'Ese puerto no se puede usar: elige otro con --port.',
   PROMPT_TOO_LONG: 'El texto es demasiado largo.',

@@ -15,6 +15,7 @@ const SHARED = new Set([
   'Radial',
   'Zoom',
   'Zoom {percent} %',
+  '{provider}, {precision}, {size}',
   '{resolution} px · {tokens} tokens · {edit}',
   '{width} × {height} px',
 ]);
