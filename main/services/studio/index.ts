@@ -315,7 +315,7 @@ function makeHandlers(
     'models.grid': async ({ model }) => modelGrid(await findModel(model)),
     'doctor.report': () => doctorReport(messagesFor(language()), options.runScript),
     'doctor.plan': async () => {
-      const dir = unpacked(await findModel(null));
+      const dir = await findModel(null);
       const words = messagesFor(language());
       return doctorPlan(dir, await settings.settled(), words, options.runScript);
     },
