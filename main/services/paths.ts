@@ -73,7 +73,15 @@ function readPackage(folder: string): unknown {
   }
 }
 
+/**
+ * Where files lie that Electron's archive only lists: onnxruntime reads weights itself, and what the
+ * archive says of a file is too little to know it again.
+ */
+export function outsideArchive(folder: string): string {
+  return folder.replace(/app\.asar(?=[\\/]|$)/, 'app.asar.unpacked');
+}
+
 /** Folder of the models that come with the application. */
 export function shippedModels(): readonly string[] {
-  return [join(application().root, 'native-models', 'starter')];
+  return [join(outsideArchive(application().root), 'native-models', 'starter')];
 }

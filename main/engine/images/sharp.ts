@@ -3,6 +3,7 @@
  * a risk with files from strangers, so every loader is shut and the six formats Nativa reads are
  * opened again, from memory only: no file is opened by libvips itself, whatever its name.
  */
+import './sharp-binary.js';
 import sharp from 'sharp';
 
 const LOADERS = [

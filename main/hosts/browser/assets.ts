@@ -47,11 +47,14 @@ export function findAssets(folder: string): ReadonlyMap<string, Asset> {
   );
 }
 
+/** Every file below a folder. Electron's archives do not say of an entry what folder it is in. */
 function listFiles(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return listFiles(path);
+      return entry.isFile() ? [path] : [];
+    });
   } catch {
     return [];
   }

@@ -1,7 +1,7 @@
 /** Entry of Electron's main process: the studio in a window of its own. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BrowserWindow, app } from 'electron';
+import { BrowserWindow, app, dialog, nativeTheme } from 'electron';
 import { BlobStore } from '../../services/blobs.js';
 import { languageOf } from '../../services/i18n/index.js';
 import { application, folders } from '../../services/paths.js';
@@ -96,6 +96,9 @@ async function run(files: readonly string[]): Promise<void> {
     closing: (answer) => {
       closing.answer(answer);
     },
+    showTheme: (theme) => {
+      nativeTheme.themeSource = theme;
+    },
   });
   serveScheme(findAssets(join(root, 'dist', 'renderer')), blobs);
   connectPages(studio, blobs, menu, () => {
@@ -136,7 +139,10 @@ function closeFirst(): void {
     const closed = studio.close().catch(() => undefined);
     void Promise.race([closed, late]).then(() => {
       over = true;
-      app.quit();
+      // Asked for while the event is still being told, quitting would be forgotten.
+      setImmediate(() => {
+        app.quit();
+      });
     });
   });
 }
@@ -162,7 +168,10 @@ closeFirst();
 const files = existingFiles(fileWords(process.argv, SCRIPT), process.cwd());
 if (app.requestSingleInstanceLock({ files } satisfies Handed)) {
   run(files).catch((error: unknown) => {
-    process.stderr.write(`nativa: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`nativa: ${message}\n`);
+    // Who started it from an icon sees nothing else.
+    if (app.isPackaged) dialog.showErrorBox('Nativa', message);
     app.exit(1);
   });
 } else app.quit();

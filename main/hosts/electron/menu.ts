@@ -1,6 +1,7 @@
 /** The native menu, and the system's dialogs for files. */
 import { Menu, app, dialog } from 'electron';
-import type { BrowserWindow } from 'electron';
+import type { BrowserWindow, FileFilter } from 'electron';
+import { extname } from 'node:path';
 import type { HostMenu, HostMenuEntry } from '../../../preload/contract.js';
 import { messagesFor } from '../../services/i18n/index.js';
 import type { Language, Messages } from '../../services/i18n/index.js';
@@ -11,6 +12,12 @@ import type { MenuActions } from './menu-template.js';
 const OPENABLE = [
   ...['ora', 'png', 'jpg', 'jpeg', 'webp', 'avif', 'tif', 'tiff', 'gif', 'svg', 'psd'],
 ];
+
+/** The kind of file that a name says; none where it says none. */
+function filtersFor(name: string): FileFilter[] {
+  const extension = extname(name).slice(1);
+  return extension === '' ? [] : [{ name: extension.toUpperCase(), extensions: [extension] }];
+}
 
 /** The app's menu: the page's commands, as it last told them. */
 export class NativeMenu {
@@ -63,6 +70,8 @@ export class NativeMenu {
     const { canceled, filePath } = await this.#during(() =>
       dialog.showSaveDialog(window, {
         defaultPath: name,
+        // Systems put the ending back where a person types a name without it.
+        filters: filtersFor(name),
         properties: ['createDirectory', 'showOverwriteConfirmation'],
       }),
     );

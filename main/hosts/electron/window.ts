@@ -1,6 +1,6 @@
 /** The studio's window. */
 import { join } from 'node:path';
-import { BrowserWindow, app, dialog, screen, session } from 'electron';
+import { BrowserWindow, app, dialog, nativeTheme, screen, session } from 'electron';
 import type { WebContents } from 'electron';
 import type { Messages } from '../../services/i18n/index.js';
 import { PAGE, mayUse } from './address.js';
@@ -65,7 +65,8 @@ export function openWindow(options: WindowOptions): BrowserWindow {
     minWidth: SMALLEST.width,
     minHeight: SMALLEST.height,
     show: false,
-    backgroundColor: '#1c1c1f',
+    // As renderer/styles/theme.css has it: seen before the page is drawn, and while it is resized.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#191a1f' : '#f6f7f9',
     ...(process.platform === 'linux' && { icon: options.icon }),
     webPreferences: {
       preload: options.preload,

@@ -1,6 +1,12 @@
 /** The studio's services put together, the same for every host. */
 import { randomUUID } from 'node:crypto';
-import type { Answer, ClosingAnswer, HostMenu, ReadyFile } from '../../../preload/contract.js';
+import type {
+  Answer,
+  ClosingAnswer,
+  HostMenu,
+  ReadyFile,
+  Settings,
+} from '../../../preload/contract.js';
 import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
 import { Autosave } from '../autosave/index.js';
@@ -54,6 +60,8 @@ export interface StudioOptions {
   readonly showMenu?: ((menu: HostMenu) => void) | undefined;
   /** What the page says of its window's closing. */
   readonly closing?: ((answer: ClosingAnswer) => void) | undefined;
+  /** Gives what is the host's own the look of the page, at the start and when it is changed. */
+  readonly showTheme?: ((theme: Settings['theme']) => void) | undefined;
 }
 
 interface Parts {
@@ -74,6 +82,7 @@ interface Parts {
 /** Puts the services together. Nothing is computed before something is asked for. */
 export async function createStudio(options: StudioOptions): Promise<Studio> {
   const settings = await SettingsStore.open();
+  options.showTheme?.(settings.current.theme);
   const events = new Events();
   const emit: Events['emit'] = (event) => {
     events.emit(event);
@@ -86,7 +95,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const jobs = new Jobs({
     blobs,
     settings: () => settings.current,
-    findModel: async (id) => unpacked(await findModel(id)),
+    findModel,
     emit,
     cacheDir: folders().cache,
     launch: options.launchEngine,
@@ -161,11 +170,6 @@ function openPage(parts: Parts): Page {
       await parts.autosave.release([...documents]);
     },
   };
-}
-
-/** onnxruntime reads weights itself, and knows nothing of Electron's archive. */
-function unpacked(folder: string): string {
-  return folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
 }
 
 type PixelRequest =
@@ -302,12 +306,16 @@ function makeHandlers(
       files: files.waiting.files,
       firstFile: files.waiting.first,
     }),
-    'settings.set': (change) => settings.set(change),
+    'settings.set': async (change) => {
+      const changed = await settings.set(change);
+      options.showTheme?.(changed.theme);
+      return changed;
+    },
     'models.list': () => modelInfos(),
     'models.grid': async ({ model }) => modelGrid(await findModel(model)),
     'doctor.report': () => doctorReport(messagesFor(language()), options.runScript),
     'doctor.plan': async () => {
-      const dir = unpacked(await findModel(null));
+      const dir = await findModel(null);
       const words = messagesFor(language());
       return doctorPlan(dir, await settings.settled(), words, options.runScript);
     },

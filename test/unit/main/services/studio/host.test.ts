@@ -53,6 +53,22 @@ test('the host shows the page’s menu, and its clicks come back as commands', a
   await studio.close();
 });
 
+test('the host wears the theme of the settings, at the start and when it is changed', async () => {
+  const shown: string[] = [];
+  const options = {
+    host: 'electron',
+    language: 'en',
+    blobs: new BlobStore(),
+    showTheme: (theme: string) => shown.push(theme),
+  } as const;
+  const studio = await createStudio(options);
+  await studio.openPage().handle('settings.set', { theme: 'dark' });
+  await studio.close();
+  const again = await createStudio(options);
+  await again.close();
+  expect(shown).toEqual(['system', 'dark', 'dark']);
+});
+
 test('files chosen in the host’s dialog go on after those that were given', async () => {
   const chosen = [['/pictures/b.png', '/pictures/c.png'], []];
   const studio = await createStudio({
