@@ -424,6 +424,16 @@ export const serverFrameSchema = z.union([
   z.strictObject({ event: eventSchema }),
 ]);
 
+/** The document that a saved file is of, so that it is saved there again without a question. */
+export const saveTargetSchema = z.strictObject({
+  document: workId,
+  /** Whether the person is asked in any case. */
+  ask: z.boolean(),
+  /** Number of the given file that it was opened from. */
+  origin: z.exactOptional(count),
+});
+export type SaveTarget = z.output<typeof saveTargetSchema>;
+
 /** The door the renderer is given, the same under every host. */
 export interface NativaBridge {
   /** Checked on both sides. @throws an Error with a `code` */
@@ -431,6 +441,9 @@ export interface NativaBridge {
   onEvent(listener: (event: unknown) => void): () => void;
   /** Where blobs are fetched from and posted to: `${pixelRoute}/${id}`. */
   readonly pixelRoute: string;
-  /** Saves a ready file where the person says; false if they thought better of it. */
-  saveFile?(name: string, blob: string): Promise<boolean>;
+  /**
+   * Saves a ready file: where the document was saved before, or where the person says. Answers the
+   * file's name, or null if they thought better of it.
+   */
+  saveFile?(name: string, blob: string, target?: SaveTarget): Promise<string | null>;
 }

@@ -35,7 +35,10 @@ const bridge: NativaBridge = {
       ipcRenderer.off(CHANNELS.event, onMessage);
     };
   },
-  saveFile: async (name, blob) => (await invoke(CHANNELS.save, name, blob)) === true,
+  saveFile: async (name, blob, target) => {
+    const saved = await invoke(CHANNELS.save, name, blob, target);
+    return typeof saved === 'string' ? saved : null;
+  },
 };
 
 contextBridge.exposeInMainWorld('nativa', bridge);

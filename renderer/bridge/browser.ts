@@ -47,7 +47,7 @@ export function connectBrowser(): BrowserBridge {
     },
     saveFile: (name, blob) => {
       download(`${PIXEL_ROUTE}/${blob}?download&name=${encodeURIComponent(name)}`, name);
-      return Promise.resolve(true);
+      return Promise.resolve(name);
     },
   };
 }

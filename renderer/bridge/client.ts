@@ -7,6 +7,7 @@ import {
   type Ask,
   type NativaBridge,
   type RequestName,
+  type SaveTarget,
   type StudioEvent,
 } from '../../preload/contract.js';
 
@@ -126,14 +127,18 @@ export class Client {
     return new Uint8ClampedArray(await (await this.download(id)).arrayBuffer());
   }
 
-  /** Lets the person keep a ready file. @returns false if they thought better of it */
-  async saveFile(name: string, blob: string): Promise<boolean> {
-    if (this.#bridge.saveFile) return this.#bridge.saveFile(name, blob);
+  /**
+   * Lets the person keep a ready file.
+   * @param target the document it is of, if it is saved again without a question
+   * @returns the file's name, null if they thought better of it
+   */
+  async saveFile(name: string, blob: string, target?: SaveTarget): Promise<string | null> {
+    if (this.#bridge.saveFile) return this.#bridge.saveFile(name, blob, target);
     const link = document.createElement('a');
     link.href = `${this.#bridge.pixelRoute}/${blob}?download&name=${encodeURIComponent(name)}`;
     link.download = name;
     link.click();
-    return true;
+    return name;
   }
 
   async #fetch(url: string, init?: RequestInit): Promise<Response> {

@@ -27,6 +27,16 @@ export const FILE_COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'file.saveAs',
+    keys: ['Mod+Alt+S'],
+    inApp: true,
+    menu: ['file', 1],
+    when: ({ editor }) => editor.document !== null,
+    run: async ({ files, current }) => {
+      await files.save(current, true);
+    },
+  },
+  {
     id: 'file.export',
     keys: ['Mod+Shift+S', 'Mod+E'],
     menu: ['file', 2],

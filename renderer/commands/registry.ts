@@ -32,6 +32,8 @@ export interface Command {
    * `Ctrl` is that key on a Mac as well.
    */
   readonly appKeys?: readonly string[];
+  /** Only where the page has a window of its own, which can write files itself. */
+  readonly inApp?: true;
   /** What its keys run while it cannot be run. */
   readonly meanwhile?: CommandId;
   /** Where it stands; entries of one group stand together, in the order of the table. */
@@ -45,12 +47,12 @@ export interface Command {
   release?(studio: Studio): void;
 }
 
-/** Commands with the keys that reach the page where it is shown. */
+/** The commands there are where the page is shown, with the keys that reach it there. */
 export function commandsFor(
   commands: readonly Command[],
   { host, mac }: { readonly host: 'browser' | 'electron'; readonly mac: boolean },
 ): readonly Command[] {
-  if (host === 'browser') return commands;
+  if (host === 'browser') return commands.filter(({ inApp }) => inApp !== true);
   return commands.map((command) => {
     if (!command.appKeys) return command;
     const own = command.appKeys.map((keys) => (mac ? keys : keys.replace(/^Ctrl\+/, 'Mod+')));

@@ -1,5 +1,5 @@
 /** Pictures on their way out: formats, names, and the file that is ready to be saved. */
-import type { EXPORT_FORMATS, ReadyFile } from '../../preload/contract.js';
+import type { EXPORT_FORMATS, ReadyFile, SaveTarget } from '../../preload/contract.js';
 import type { Client } from '../bridge/client.js';
 import type { Layer, Recipe, StudioDocument } from '../document/types.js';
 
@@ -111,13 +111,14 @@ export function dropBlobs({ client }: Pick<ExportHost, 'client'>, ids: readonly 
   if (ids.length > 0) void client.request('blobs.drop', [...ids]).catch(() => undefined);
 }
 
-/** Saves an encoded file and lets it go. @returns false if the person thought better of it */
+/** Saves an encoded file and lets it go. @returns its name, null if the person thought better of it */
 export async function saveReady(
   host: Pick<ExportHost, 'client' | 'start'>,
   name: string,
   { blob }: ReadyFile,
-): Promise<boolean> {
-  const saved = await host.client.saveFile(name, blob);
+  target?: SaveTarget,
+): Promise<string | null> {
+  const saved = await host.client.saveFile(name, blob, target);
   // A browser fetches it only after this; there it goes when nobody has asked for it for a while.
   if (host.start.host === 'electron') dropBlobs(host, [blob]);
   return saved;

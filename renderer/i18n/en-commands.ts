@@ -4,6 +4,7 @@ export const enCommands = {
   'command.file.open': 'Open …',
   'command.file.place': 'Place as layer …',
   'command.file.save': 'Save project',
+  'command.file.saveAs': 'Save project as …',
   'command.file.export': 'Export …',
   'command.file.close': 'Close document',
   'command.window.newTab': 'New tab',

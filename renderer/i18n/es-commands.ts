@@ -6,6 +6,7 @@ export const esCommands: Readonly<Record<keyof typeof enCommands, string>> = {
   'command.file.open': 'Abrir …',
   'command.file.place': 'Colocar como capa …',
   'command.file.save': 'Guardar proyecto',
+  'command.file.saveAs': 'Guardar proyecto como …',
   'command.file.export': 'Exportar …',
   'command.file.close': 'Cerrar documento',
   'command.window.newTab': 'Pestaña nueva',

@@ -33,6 +33,8 @@ export class Editor {
   name = $state('');
   /** Names the work on disk that is kept against a crash. */
   id = $state('');
+  /** Number of the given file that it was opened from; null where it was no given file. */
+  origin: number | null = null;
   #saved = $state.raw<StudioDocument | null>(null);
   readonly #failed: (message: string) => void;
   readonly #untitled: () => string;
@@ -98,6 +100,7 @@ export class Editor {
     this.#tree = tree;
     this.name = name;
     this.id = id;
+    this.origin = null;
     this.#saved = saved ? currentDocument(tree) : null;
   }
 

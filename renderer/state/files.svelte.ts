@@ -99,10 +99,10 @@ export class Files {
   async openGiven(names: readonly string[], first = 0, place: Place = 'own'): Promise<void> {
     for (const [index, name] of names.entries()) {
       await this.#busy(name, async () => {
-        await this.#take(
-          await this.#studio.client.request('files.openPath', { index: first + index }),
-          place,
-        );
+        const given = first + index;
+        const opened = await this.#studio.client.request('files.openPath', { index: given });
+        const own = await this.#take(opened, place);
+        if (own) own.editor.origin = given;
       });
     }
   }
@@ -145,19 +145,25 @@ export class Files {
     return { blob, width, height };
   }
 
-  /** Saves a project with its history as OpenRaster. @returns whether that was done */
-  async save(open: OpenDocument = this.#studio.current): Promise<boolean> {
+  /**
+   * Saves a project with its history as OpenRaster.
+   * @param ask whether the person says where, even if it was saved before
+   * @returns whether that was done
+   */
+  async save(open: OpenDocument = this.#studio.current, ask = false): Promise<boolean> {
     const { filing, ui } = this.#studio;
     const { editor, autosave } = open;
     const { document, tree } = editor;
     if (!document || !tree) return false;
-    const { id, name: title } = editor;
+    const { id, name: title, origin } = editor;
     const action = async (task: FileTask): Promise<boolean> => {
       const file = await this.#written(open, document, tree, task);
-      const name = `${stem(title)}.ora`;
-      if (!(await saveReady(this.#studio, name, file))) return false;
+      const target = { document: id, ask, ...(origin !== null && { origin }) };
+      const name = await saveReady(this.#studio, `${stem(title)}.ora`, file, target);
+      if (name === null) return false;
       // It may hold another one, or none, by now.
       if (editor.id === id) {
+        editor.name = stem(name);
         editor.markSaved(document);
         await autosave.forget(tree);
       }
@@ -205,7 +211,7 @@ export class Files {
       task.hold(merged);
       const ask = { name, width, height, layers, merged };
       const file = await task.write('files.exportPsd', ask);
-      return saveReady(this.#studio, name, file);
+      return (await saveReady(this.#studio, name, file)) !== null;
     });
   }
 
@@ -244,12 +250,10 @@ export class Files {
   }
 
   /** @param recovered what work is called that was kept on disk and is in no file */
-  async #take(opened: Opened, place: Place, recovered?: string): Promise<void> {
+  /** @returns the document it became, null where it became a part of one */
+  async #take(opened: Opened, place: Place, recovered?: string): Promise<OpenDocument | null> {
     const { documents } = this.#studio;
-    if (opened.kind === 'project') {
-      await this.#takeProject(opened, recovered);
-      return;
-    }
+    if (opened.kind === 'project') return this.#takeProject(opened, recovered);
     const layers = await this.#layers(opened.layers);
     // Who has closed the document meanwhile finds the file beside the others.
     const into = place !== 'own' && documents.list.includes(place) ? place : null;
@@ -258,7 +262,7 @@ export class Files {
       editor.change('command.file.place', (document) =>
         addLayers(document, centred(layers, opened, { x: document.width, y: document.height })),
       );
-      return;
+      return null;
     }
     const open = into ?? documents.fresh();
     const document = addLayers(createDocument(opened.width, opened.height), layers);
@@ -269,13 +273,14 @@ export class Files {
     });
     open.create.mode = 'edit';
     open.fit();
+    return open;
   }
 
   /** Shows the present state of a project; what of others is much more than that is not read yet. */
   async #takeProject(
     { project, tiles: blob, name }: Extract<Opened, { kind: 'project' }>,
     recovered?: string,
-  ): Promise<void> {
+  ): Promise<OpenDocument> {
     const { client, documents } = this.#studio;
     const unread = parseText(project);
     const bytes = (of: readonly TileLength[]): number =>
@@ -290,12 +295,13 @@ export class Files {
     };
     if (bytes(present) * 2 < bytes(unread.layout)) {
       const { tree, shelf } = await openProject(client, unread, blob);
-      show(tree).released.take(shelf);
-      return;
+      const open = show(tree);
+      open.released.take(shelf);
+      return open;
     }
     const tiles = await fetchTiles(client, blob, unread.layout);
     client.drop(blob);
-    show(unread.whole((tile) => tiles.get(tile)));
+    return show(unread.whole((tile) => tiles.get(tile)));
   }
 
   async #layers(layers: readonly WireLayer[]): Promise<Layer[]> {

@@ -176,7 +176,18 @@ describe.skipIf(runtime.path === '')(`in Electron${runtime.why}`, () => {
     }, target);
     await page.keyboard.press('Control+s');
     await expect.poll(() => existsSync(target), { timeout: 10_000 }).toBe(true);
-    expect((await stat(target)).size).toBeGreaterThan(1000);
+    const before = await stat(target);
+    expect(before.size).toBeGreaterThan(1000);
+    await page.getByRole('tab', { name: /saved/ }).waitFor();
+    // Saved again it goes there by itself.
+    await app.evaluate(({ dialog }) => {
+      dialog.showSaveDialog = () => Promise.reject(new Error('asked again'));
+    });
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+s');
+    await expect
+      .poll(async () => (await stat(target)).mtimeMs, { timeout: 10_000 })
+      .toBeGreaterThan(before.mtimeMs);
   });
 
   test('work outlives the end of its engine and of its page', async () => {

@@ -3,11 +3,12 @@ import { BrowserWindow, ipcMain } from 'electron';
 import type { IpcMainInvokeEvent, WebContents } from 'electron';
 import { basename } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
-import { blobId, clientFrameSchema } from '../../../preload/contract.js';
+import { blobId, clientFrameSchema, saveTargetSchema } from '../../../preload/contract.js';
 import type { RequestName } from '../../../preload/contract.js';
 import type { BlobStore } from '../../services/blobs.js';
 import { wireError } from '../../services/studio/errors.js';
 import { saveBlob } from '../../services/studio/files.js';
+import { SavePlaces } from '../../services/studio/save-places.js';
 import type { Page, Studio } from '../../services/studio/router.js';
 import { isOurs } from './address.js';
 import type { NativeMenu } from './menu.js';
@@ -33,14 +34,21 @@ export function connectPages(
     const message = 'The studio asked for something that is not understood; reload it.';
     throw new NativaError('BAD_REQUEST', message);
   });
-  answerOn(CHANNELS.save, async (event, name, id) => {
+  const places = new SavePlaces((index) => studio.fileAt(index));
+  answerOn(CHANNELS.save, async (event, name, id, of) => {
     const shown = BrowserWindow.fromWebContents(event.sender);
-    if (shown === null || typeof name !== 'string') return false;
+    if (shown === null || typeof name !== 'string') return null;
     const blob = blobId.parse(id);
-    const path = await menu.chooseTarget(shown, basename(name));
-    if (path === undefined) return false;
+    const target = saveTargetSchema.optional().parse(of);
+    const known = target && places.of(target);
+    const path =
+      known !== undefined && target?.ask === false
+        ? known
+        : await menu.chooseTarget(shown, known ?? basename(name));
+    if (path === undefined) return null;
     await saveBlob(path, blob, blobs);
-    return true;
+    if (target) places.keep(target, path);
+    return basename(path);
   });
   studio.onEvent((event) => {
     for (const { webContents } of BrowserWindow.getAllWindows()) {

@@ -41,6 +41,11 @@ export class OfferedFiles {
     return { files: paths.map(nameOf), first };
   }
 
+  /** Path of one by its number. */
+  at(index: number): string | undefined {
+    return this.#paths[index];
+  }
+
   /**
    * Opens one by its number.
    * @throws NativaError FILE_NOT_FOUND, UNREADABLE_IMAGE, IMAGE_TOO_LARGE, and as `openFile`

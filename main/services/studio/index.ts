@@ -134,6 +134,7 @@ function studioOf(parts: Parts): Studio {
     openFiles: (paths) => {
       events.emit({ type: 'files', ...files.add(paths) });
     },
+    fileAt: (index) => files.at(index),
     runCommand: (command) => {
       events.emit({ type: 'command', command });
     },

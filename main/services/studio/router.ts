@@ -32,6 +32,8 @@ export interface Studio {
   onEvent(listener: (event: StudioEvent) => void): () => void;
   /** Offers files to the studio that runs already. */
   openFiles(paths: readonly string[]): void;
+  /** Path of an offered file by its number, for the host alone. */
+  fileAt(index: number): string | undefined;
   /** Runs a command of the renderer's registry, for the host's own menu. */
   runCommand(command: string): void;
   /** Asks the page whether its window may close; it answers by `window.closing`. */

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../../../renderer/commands/index.js';
+import { commandsFor } from '../../../../renderer/commands/registry.js';
 import { shownKeys } from '../../../../renderer/commands/keys.js';
 import { en } from '../../../../renderer/i18n/en.js';
 
@@ -10,12 +11,13 @@ const [BEGIN, END] = ['<!-- shortcuts -->', '<!-- /shortcuts -->'];
 
 /** The keys of all commands that have some, as a table. */
 function table(): string {
-  const rows = COMMANDS.filter(({ keys }) => keys !== undefined && keys.length > 0).map(
-    ({ id, keys = [] }) => {
+  const shown = commandsFor(COMMANDS, { host: 'browser', mac: false });
+  const rows = shown
+    .filter(({ keys }) => keys !== undefined && keys.length > 0)
+    .map(({ id, keys = [] }) => {
       const shown = keys.map((key) => `\`${shownKeys(key, false)}\``).join(', ');
       return `| ${en[`command.${id}`]} | ${shown} |`;
-    },
-  );
+    });
   return ['| command | keys |', '| --- | --- |', ...rows].join('\n');
 }
 

@@ -82,20 +82,20 @@ describe('the recipe of a document', () => {
 describe('encoding and saving', () => {
   const ready = { blob: 'b'.repeat(32), bytes: 10, mime: 'image/webp' };
 
-  function studio(host: 'electron' | 'browser', saves = true) {
+  function studio(host: 'electron' | 'browser', saved: string | null) {
     const asked: unknown[] = [];
     const client = {
       request: (name: string, ask: unknown) => {
         asked.push([name, ask]);
         return Promise.resolve(name === 'files.export' ? ready : null);
       },
-      saveFile: () => Promise.resolve(saves),
+      saveFile: () => Promise.resolve(saved),
     } as unknown as ExportHost['client'];
     return { asked, host: { client, start: { host } } };
   }
 
   test('asks for the file with what the format has', async () => {
-    const { asked, host } = studio('browser');
+    const { asked, host } = studio('browser', 'a.png');
     const picture = { blob: 'a'.repeat(32), width: 4, height: 2 };
     const png = { format: 'png', quality: 70, lossless: true } as const;
     expect(await encodePicture(host, picture, png, null)).toEqual(ready);
@@ -127,11 +127,11 @@ describe('encoding and saving', () => {
   });
 
   test('a browser fetches the file after it was asked to, so it stays; Electron has written it', async () => {
-    const browser = studio('browser');
-    expect(await saveReady(browser.host, 'a.webp', ready)).toBe(true);
+    const browser = studio('browser', 'a.webp');
+    expect(await saveReady(browser.host, 'a.webp', ready)).toBe('a.webp');
     expect(browser.asked).toEqual([]);
-    const electron = studio('electron', false);
-    expect(await saveReady(electron.host, 'a.webp', ready)).toBe(false);
+    const electron = studio('electron', null);
+    expect(await saveReady(electron.host, 'a.webp', ready)).toBe(null);
     expect(electron.asked).toEqual([['blobs.drop', [ready.blob]]]);
   });
 });
