@@ -92,25 +92,33 @@ function placeLayers(step: Step, now: Outline): boolean {
         whole = false;
         continue;
       }
-      put(layer, parent, list, index, now);
+      put(layer, parent, { list, index, resting }, now);
     }
   }
   return whole;
+}
+
+/** Where a layer lies after the step. */
+interface Place {
+  readonly list: readonly LayerId[];
+  readonly index: number;
+  /** Those of the list that are not moved themselves. */
+  readonly resting: ReadonlySet<LayerId>;
 }
 
 /** Puts a layer above those that it lies above after the step, or else below the others. */
 function put(
   layer: Layer,
   parent: LayerId | null,
-  list: readonly LayerId[],
-  index: number,
+  { list, index, resting }: Place,
   now: Outline,
 ): void {
   const siblings = now.list(parent).filter((id) => id !== layer.id);
   const placeOf = (ids: readonly LayerId[]): number =>
     siblings.indexOf(ids.find((id) => siblings.includes(id)) ?? '');
   const below = placeOf(list.slice(0, index).toReversed());
-  const above = placeOf(list.slice(index + 1));
+  // Of those above, others may be on their way still.
+  const above = placeOf(list.slice(index + 1).filter((id) => resting.has(id)));
   const end = index === 0 ? 0 : siblings.length;
   now.put(layer, parent, below >= 0 ? below + 1 : above >= 0 ? above : end);
 }

@@ -65,6 +65,21 @@ describe('a step done again on the state it was done on', () => {
         expect(rebased.whole).toBe(true);
         expect([fingerprint(before), fingerprint(after)]).toEqual([was, is]);
       }),
+      {
+        examples: [
+          // Layers that are moved one before the other, to below all that rest.
+          [
+            [
+              [
+                { kind: 3, a: 6, b: 0 },
+                { kind: 0, a: 0, b: 0 },
+              ],
+              [{ kind: 4, a: 136, b: 0 }],
+              false,
+            ],
+          ],
+        ],
+      },
     );
   });
 
