@@ -17,10 +17,11 @@ export interface Rebased {
   readonly whole: boolean;
 }
 
-/** A step: the state it was done on, and what came of it. */
+/** A step: the state it was done on, what came of it, and the state it is done on now. */
 interface Step {
   readonly before: Outline;
   readonly after: Outline;
+  readonly onto: Outline;
 }
 
 /**
@@ -32,7 +33,11 @@ export function rebase(
   after: StudioDocument,
   onto: StudioDocument,
 ): Rebased {
-  const step = { before: new Outline(before.layers), after: new Outline(after.layers) };
+  const step = {
+    before: new Outline(before.layers),
+    after: new Outline(after.layers),
+    onto: new Outline(onto.layers),
+  };
   const now = new Outline(onto.layers);
   const changed = changeLayers(step, now);
   const placed = placeLayers(step, now);
@@ -87,7 +92,7 @@ function placeLayers(step: Step, now: Outline): boolean {
     const resting = restingIn(before.list(parent), list);
     for (const [index, id] of list.entries()) {
       if (resting.has(id)) continue;
-      const layer = now.get(id) ?? (before.has(id) ? undefined : added(step, id, now));
+      const layer = now.get(id) ?? (before.has(id) ? undefined : added(step, id));
       if (!layer || !now.isOpen(parent) || now.isWithin(parent, id)) {
         whole = false;
         continue;
@@ -143,12 +148,12 @@ function restingIn(before: readonly LayerId[], after: readonly LayerId[]): Reado
 }
 
 /** A layer that the step added; a copy of one that has become another is a copy of that. */
-function added({ before, after }: Step, id: LayerId, now: Outline): Layer | undefined {
+function added({ before, after, onto }: Step, id: LayerId): Layer | undefined {
   const layer = after.get(id);
   if (layer?.type === 'group') return { ...layer, children: [] };
   if (layer?.type !== 'raster') return layer;
   for (const from of before.ids()) {
-    const [old, there] = [before.get(from), now.get(from)];
+    const [old, there] = [before.get(from), onto.get(from)];
     if (old?.type !== 'raster' || there?.type !== 'raster' || old.raster.tiles.size === 0) continue;
     if (!same(old.raster, layer.raster)) continue;
     const recipe = same(old.recipe, layer.recipe) ? there.recipe : layer.recipe;
