@@ -127,7 +127,7 @@ describe('a mask of a layer', () => {
     expect(painted.at(250, 260)).toEqual(before.at(250, 260));
 
     // White poured where nothing is shown shows all around, and not what was painted away.
-    await page.keyboard.press('Shift+x');
+    await page.keyboard.press('x');
     await page.keyboard.press('g');
     await page.mouse.click(...to(50, 50));
     const filled = await exportedWhen(page, (shown) => shown.at(50, 50)[3] === 255);

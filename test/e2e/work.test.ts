@@ -138,7 +138,7 @@ describe('a saved project', () => {
     const strokes = 34;
     await page.keyboard.press('Alt+d');
     for (let n = 1; n <= strokes; n++) {
-      await page.keyboard.press('Shift+x');
+      await page.keyboard.press('x');
       await page.keyboard.press('Alt+Backspace');
       await expect
         .poll(() => page.locator('[data-state][aria-current=step]').getAttribute('data-state'))
