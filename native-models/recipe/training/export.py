@@ -134,7 +134,7 @@ def manifest() -> dict[str, Any]:
             "guidanceScale": 1.5,
             "imageGuidanceScale": 1.0,
             "temperature": 0.6,
-            "editTemperature": 0.3,
+            "editTemperature": 0.1,
             "topP": 0.97,
             "topK": 200,
             "tokens": "S0",
