@@ -6,7 +6,7 @@
 import { z } from 'zod';
 
 import { packKey, wireLayer, writeProjectSchema } from './layers.js';
-import { MODEL_REQUESTS, modelEvents, modelSchema } from './models.js';
+import { MODEL_REQUESTS, modelEvents, modelSchema, tokenScaleSchema } from './models.js';
 import { blobId, count, name, side, unit, workId } from './values.js';
 
 export type {
@@ -112,7 +112,7 @@ export const runSchema = z.strictObject({
   steps: z.int().min(1).max(1000).nullable(),
   guidanceScale: z.number().min(0).max(100).nullable(),
   imageGuidanceScale: z.number().min(0).max(100).nullable(),
-  tokens: z.enum(['S0', 'S1', 'S2']).nullable(),
+  tokens: tokenScaleSchema.nullable(),
   /** Generate: size of the picture. */
   width: side.nullable(),
   height: side.nullable(),

@@ -5,6 +5,10 @@ const count = z.int().min(0);
 const nothing = z.null();
 const request = <Q extends z.ZodType, A extends z.ZodType>(ask: Q, answer: A) => ({ ask, answer });
 
+/** How fine the image tokens are that are drawn: S0 has most, S2 fewest. */
+export const tokenScaleSchema = z.enum(['S0', 'S1', 'S2']);
+export type TokenScale = z.output<typeof tokenScaleSchema>;
+
 const MODEL_ORIGINS = ['shipped', 'own', 'linked'] as const;
 const modelId = z.string().max(64);
 const path = z.string().min(1).max(4000);
@@ -24,7 +28,9 @@ export const modelSchema = z.discriminatedUnion('ok', [
     grid: z.int(),
     canEdit: z.boolean(),
     references: count,
-    scales: z.array(z.string()),
+    scales: z.array(tokenScaleSchema),
+    /** The scale that is drawn at unless another is asked for. */
+    tokens: tokenScaleSchema,
     steps: z.int(),
     guidanceScale: z.number(),
     imageGuidanceScale: z.number(),

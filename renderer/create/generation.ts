@@ -157,6 +157,8 @@ export class Generation {
     const { model } = this.#studio;
     if (!consistency.seedLocked) consistency.seed = drawSeed();
     const { count, steps, guidanceScale, imageGuidanceScale } = create;
+    // Set while another model was chosen, it may be one that this model does not have.
+    const tokens = create.tokens && model?.scales.includes(create.tokens) ? create.tokens : null;
     const { keep, lockTokens } = consistency;
     const strengths = consistency.strengths && { ...consistency.strengths };
     return {
@@ -168,7 +170,7 @@ export class Generation {
       steps,
       guidanceScale,
       imageGuidanceScale: kind === 'edit' ? imageGuidanceScale : null,
-      tokens: null,
+      tokens,
       width: null,
       height: null,
       image: null,

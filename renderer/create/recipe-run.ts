@@ -1,5 +1,6 @@
 /** From a recipe back to the request that it was made by. */
 import type { RunRequest } from '../../preload/contract.js';
+import { tokenScaleSchema, type TokenScale } from '../../preload/models.js';
 import type { Recipe } from '../document/types.js';
 import type { Strengths } from '../state/consistency.svelte.js';
 
@@ -10,6 +11,7 @@ export interface RecipeChange {
   readonly steps: number | null;
   readonly guidanceScale: number | null;
   readonly imageGuidanceScale: number | null;
+  readonly tokens: TokenScale | null;
 }
 
 const AS_TRAINED: Strengths = { semantics: 1, appearance: 1, structure: 1 };
@@ -22,6 +24,9 @@ function settingsOf(recipe: Recipe): Readonly<Record<string, unknown>> {
 const numberOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 
+const scaleOf = (value: unknown): TokenScale | null =>
+  tokenScaleSchema.safeParse(value).data ?? null;
+
 /** What a recipe says of what can be changed. */
 export function changeOf(recipe: Recipe): RecipeChange {
   const settings = settingsOf(recipe);
@@ -31,15 +36,16 @@ export function changeOf(recipe: Recipe): RecipeChange {
     steps: numberOf(settings['steps']),
     guidanceScale: numberOf(settings['guidanceScale']),
     imageGuidanceScale: numberOf(settings['imageGuidanceScale']),
+    tokens: scaleOf(settings['tokens']),
   };
 }
 
 /** The recipe with changes; where its pictures come from stays. */
 export function changedRecipe<Kept extends Recipe>(
   recipe: Kept,
-  { prompt, seed, steps, guidanceScale, imageGuidanceScale }: RecipeChange,
+  { prompt, seed, steps, guidanceScale, imageGuidanceScale, tokens }: RecipeChange,
 ): Kept {
-  const settings = { ...settingsOf(recipe), steps, guidanceScale, imageGuidanceScale };
+  const settings = { ...settingsOf(recipe), steps, guidanceScale, imageGuidanceScale, tokens };
   return { ...recipe, prompt, seed, settings };
 }
 
@@ -62,7 +68,6 @@ export function requestOf(recipe: Recipe, model: string | null): RunRequest {
   const { kind, prompt, seed } = recipe;
   const settings = settingsOf(recipe);
   const editing = kind === 'edit';
-  const { tokens } = settings;
   return {
     kind,
     prompt,
@@ -72,7 +77,7 @@ export function requestOf(recipe: Recipe, model: string | null): RunRequest {
     steps: numberOf(settings['steps']),
     guidanceScale: numberOf(settings['guidanceScale']),
     imageGuidanceScale: editing ? numberOf(settings['imageGuidanceScale']) : null,
-    tokens: tokens === 'S0' || tokens === 'S1' || tokens === 'S2' ? tokens : null,
+    tokens: scaleOf(settings['tokens']),
     width: editing ? null : numberOf(settings['width']),
     height: editing ? null : numberOf(settings['height']),
     image: null,

@@ -1,5 +1,6 @@
 /** Making pictures: the prompt and its settings, runs in line, and candidates to choose from. */
 import type { Candidate, RunRequest, StudioEvent } from '../../preload/contract.js';
+import type { TokenScale } from '../../preload/models.js';
 import { fetchRaster } from '../bridge/pictures.js';
 import { StudioError, toStudioError, type Client } from '../bridge/client.js';
 import {
@@ -76,6 +77,7 @@ export class CreateState {
   steps = $state<number | null>(null);
   guidanceScale = $state<number | null>(null);
   imageGuidanceScale = $state<number | null>(null);
+  tokens = $state<TokenScale | null>(null);
   /** Width by height of a generated picture. */
   aspect = $state(1);
   jobs = $state.raw<readonly Job[]>([]);
@@ -100,6 +102,7 @@ export class CreateState {
     this.steps = like.steps;
     this.guidanceScale = like.guidanceScale;
     this.imageGuidanceScale = like.imageGuidanceScale;
+    this.tokens = like.tokens;
     this.aspect = like.aspect;
   }
 

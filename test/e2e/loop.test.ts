@@ -85,6 +85,20 @@ describe('a picture is made and edited by keyboard', () => {
     expect(await page.getByRole('radio', { name: /^Candidate/ }).count()).toBe(4);
   });
 
+  test('a draft is drawn with fewer tokens, and its recipe says so', async () => {
+    studio = await openStudio();
+    const { page } = studio;
+    await page.getByRole('button', { name: 'Settings of the model' }).click();
+    await page.getByLabel('Detail').click();
+    await page.getByRole('option', { name: 'Draft', exact: true }).click();
+    await page.keyboard.press('Escape');
+    await run(studio, 'a red house');
+    await page.keyboard.press('a');
+    const recipe = page.getByRole('region', { name: 'Properties' });
+    await expect.poll(() => recipe.innerText(), MADE).toMatch(/tokens\s+S1/i);
+    expect(studio.complaints).toEqual([]);
+  });
+
   test('arrow up brings earlier prompts back', async () => {
     studio = await openStudio();
     const { page } = studio;

@@ -55,6 +55,7 @@ function describe({ dir, manifest, configs }: Bundle): Omit<Usable, 'place' | 'o
     canEdit: capabilities.edit,
     references: capabilities.maxReferences,
     scales: [...capabilities.tokenScales],
+    tokens: defaults.tokens,
     steps: defaults.steps,
     guidanceScale: defaults.guidanceScale,
     imageGuidanceScale: defaults.imageGuidanceScale,

@@ -77,6 +77,11 @@ describe('a recipe asks again for what it was made by', () => {
       seed: 8,
       steps: null,
     });
+    const finer = { ...changeOf(edited), tokens: 'S0' } as const;
+    expect(requestOf(changedRecipe(edited, finer), null)).toEqual({
+      ...requestOf(edited, null),
+      tokens: 'S0',
+    });
   });
 
   test('a recipe of another make leaves to the model what it does not say', () => {
