@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { choose, pan, photo, place, startStudio } from './bench-parts.mjs';
-import { SetupError } from './setup.mjs';
+import { SetupError } from './program.mjs';
 
 const LAYERS = Number(process.env.NATIVA_BENCH_LAYERS ?? 30);
 const [WIDTH, HEIGHT] = [6000, 4000];

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { root } from './setup.mjs';
+import { root } from './program.mjs';
 
 /** A photo-like picture: smooth noise, as JPEG. Another salt makes another picture. */
 export function photo(width, height, salt = 0) {

@@ -12,7 +12,8 @@ import sharp from 'sharp';
 import { measureLarge } from './bench-large.mjs';
 import { choose, pan, photo, startStudio } from './bench-parts.mjs';
 import { ensureBrowser } from './browser.mjs';
-import { SetupError, runTool, setUp } from './setup.mjs';
+import { SetupError, runTool } from './program.mjs';
+import { setUp } from './setup.mjs';
 
 const LAYERS = 30;
 const PAN_SECONDS = 3;

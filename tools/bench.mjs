@@ -1,7 +1,8 @@
 /** `npm run bench [-- OPTIONS]`: sets up what is missing, then measures. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { SetupError, root, runTool, setUp } from './setup.mjs';
+import { SetupError, root, runTool } from './program.mjs';
+import { setUp } from './setup.mjs';
 
 await runTool(async () => {
   await setUp();

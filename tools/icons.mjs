@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { root } from './setup.mjs';
+import { root } from './program.mjs';
 
 /** Side of a drawing in its own units, see the viewBox. */
 const DRAWN = 32;

@@ -1,7 +1,8 @@
 /** `node tools/make-bundle.mjs DIR`: fills "files" of DIR/bundle.json with sizes and SHA-256. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { SetupError, root, runTool, setUp } from './setup.mjs';
+import { SetupError, root, runTool } from './program.mjs';
+import { setUp } from './setup.mjs';
 
 await runTool(async () => {
   const folder = process.argv[2];

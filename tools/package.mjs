@@ -4,7 +4,8 @@
  */
 import { makeIcons } from './icons.mjs';
 import { askedSystem, checkPackages, report } from './packed-files.mjs';
-import { SetupError, runProgram, runTool, setUp } from './setup.mjs';
+import { SetupError, runProgram, runTool } from './program.mjs';
+import { setUp } from './setup.mjs';
 
 await runTool(async () => {
   await setUp();

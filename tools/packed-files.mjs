@@ -8,7 +8,8 @@ import { builtinModules } from 'node:module';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parsePattern, takesIn } from './globs.mjs';
-import { SetupError, root, runTool, setUp } from './setup.mjs';
+import { SetupError, root, runTool } from './program.mjs';
+import { setUp } from './setup.mjs';
 import { parseYaml } from './yaml.mjs';
 
 /** Names of the systems in the configuration, and Node's. */

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from './browser.mjs';
-import { SetupError, root, runTool, setUp } from './setup.mjs';
+import { SetupError, root, runTool } from './program.mjs';
+import { setUp } from './setup.mjs';
 
 const MADE = { timeout: 120_000 };
 const folder = join(root, 'docs', 'images');

@@ -1,7 +1,8 @@
 /** `npm start [-- COMMAND ...]`: sets up what is missing, then runs Nativa in this process. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { opensStudio, root, runTool, setUp } from './setup.mjs';
+import { root, runTool } from './program.mjs';
+import { opensStudio, setUp } from './setup.mjs';
 
 await runTool(async () => {
   const argv = process.argv.slice(2);

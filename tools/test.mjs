@@ -7,7 +7,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
-import { SetupError, root, runProgram, runTool, setUp } from './setup.mjs';
+import { SetupError, root, runProgram, runTool } from './program.mjs';
+import { setUp } from './setup.mjs';
 
 const binary = (...path) => join(root, 'node_modules', ...path);
 const python =
