@@ -4,8 +4,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { NativaError } from '../errors.js';
 import { readExactly } from '../graphs/safetensors.js';
 import { brokenTorch } from './errors.js';
-import { isKind, readPickle } from './pickle.js';
-import type { TorchDict, TorchTensor, TorchType, TorchValue } from './pickle.js';
+import { readPickle } from './pickle.js';
+import { isKind } from './values.js';
+import type { TorchDict, TorchTensor, TorchType, TorchValue } from './values.js';
 import { readZipDirectory } from './zip.js';
 import type { ZipEntry } from './zip.js';
 

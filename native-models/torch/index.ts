@@ -1,2 +1,2 @@
 export { readTorchFile, type TorchFile, type TorchParameter } from './file.js';
-export type { TorchDict, TorchValue } from './pickle.js';
+export type { TorchDict, TorchValue } from './values.js';

@@ -4,66 +4,19 @@
  * nothing to call. Every other opcode and every other name is refused by its name.
  */
 import { brokenTorch, unsafeTorch } from './errors.js';
-
-/** Element types of storages. */
-export type TorchType =
-  'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
-
-/** Bytes of a file's entry that one or more tensors share. */
-export interface TorchStorage {
-  readonly kind: 'storage';
-  readonly type: TorchType;
-  /** Name of the entry below `data/`. */
-  readonly key: string;
-  /** Length in elements. */
-  readonly length: number;
-}
-
-/** A view of a storage. */
-export interface TorchTensor {
-  readonly kind: 'tensor';
-  readonly storage: TorchStorage;
-  /** Offset, shape and strides, in elements. */
-  readonly offset: number;
-  readonly shape: readonly number[];
-  readonly stride: readonly number[];
-}
-
-/** A table; keys are strings or whole numbers. */
-export interface TorchDict {
-  readonly kind: 'dict';
-  readonly entries: Map<string | number, TorchValue>;
-}
-
-interface TorchList {
-  readonly kind: 'list';
-  readonly items: TorchValue[];
-}
-
-interface TorchTuple {
-  readonly kind: 'tuple';
-  readonly items: readonly TorchValue[];
-}
-
-interface TorchName {
-  readonly kind: 'name';
-  readonly name: string;
-}
-
-/** What a pickle of tensors can hold. */
-export type TorchValue =
-  | null
-  | boolean
-  | number
-  | string
-  | TorchStorage
-  | TorchTensor
-  | TorchDict
-  | TorchList
-  | TorchTuple
-  | TorchName;
+import { isKind } from './values.js';
+import type {
+  TorchDict,
+  TorchName,
+  TorchStorage,
+  TorchTensor,
+  TorchType,
+  TorchValue,
+} from './values.js';
 
 const ORDERED_DICT = 'collections.OrderedDict';
+/** A table whose keys are attributes too: the published tokenizer of images has its arguments in some. */
+const ATTRIBUTE_DICT = 'easydict.EasyDict';
 const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
 const STORAGES: ReadonlyMap<string, TorchType> = new Map([
   ['torch.DoubleStorage', 'F64'],
@@ -93,7 +46,6 @@ const REFUSED: ReadonlyMap<number, string> = new Map([
   [0x56, 'UNICODE'],
   [0x69, 'INST'],
   [0x6f, 'OBJ'],
-  [0x81, 'NEWOBJ'],
   [0x82, 'EXT1'],
   [0x83, 'EXT2'],
   [0x84, 'EXT4'],
@@ -219,6 +171,8 @@ class Machine {
         return this.#push(this.#name());
       case 0x52: // REDUCE
         return this.#push(this.#rebuild());
+      case 0x81: // NEWOBJ
+        return this.#push(this.#attributeTable());
       case 0x62: // BUILD
         return this.#build();
       case 0x51: // BINPERSID
@@ -244,9 +198,8 @@ class Machine {
 
   #name(): TorchName {
     const name = `${this.#line()}.${this.#line()}`;
-    if (name === ORDERED_DICT || name === REBUILD_TENSOR || STORAGES.has(name)) {
-      return { kind: 'name', name };
-    }
+    const isTable = name === ORDERED_DICT || name === ATTRIBUTE_DICT;
+    if (isTable || name === REBUILD_TENSOR || STORAGES.has(name)) return { kind: 'name', name };
     throw unsafeTorch(this.#path, `its pickle names ${JSON.stringify(name)}`);
   }
 
@@ -262,6 +215,16 @@ class Machine {
     }
     if (callee.name === REBUILD_TENSOR) return this.#tensor(items);
     throw unsafeTorch(this.#path, `its pickle calls ${callee.name} with values`);
+  }
+
+  /** The one class that may be made: an empty table, which is filled like any other. */
+  #attributeTable(): TorchDict {
+    const [made, given] = this.#popMany(2);
+    const empty = isKind(given, 'tuple') && given.items.length === 0;
+    if (!empty || !isKind(made, 'name') || made.name !== ATTRIBUTE_DICT) {
+      throw unsafeTorch(this.#path, 'its pickle makes an object that is no table (opcode NEWOBJ)');
+    }
+    return { kind: 'dict', entries: new Map() };
   }
 
   #tensor(items: readonly TorchValue[]): TorchTensor {
@@ -407,14 +370,6 @@ class Machine {
   #broken(): Error {
     return brokenTorch(this.#path, 'its pickle is damaged');
   }
-}
-
-/** Whether a value is one of the kinds of object. */
-export function isKind<Kind extends Exclude<TorchValue, null | boolean | number | string>['kind']>(
-  value: TorchValue | undefined,
-  kind: Kind,
-): value is Extract<TorchValue, { readonly kind: Kind }> {
-  return typeof value === 'object' && value !== null && value.kind === kind;
 }
 
 function isSize(value: TorchValue | undefined): value is number {

@@ -74,13 +74,40 @@ describe('a state dict', () => {
   });
 });
 
+describe('tables whose keys are attributes too', () => {
+  it('are read as tables, whatever their attributes say', async () => {
+    const table = (pickle: Pickle, fill: (into: Pickle) => void): void => {
+      pickle.name('easydict', 'EasyDict').raw(0x29, 0x81, 0x28);
+      fill(pickle);
+      pickle.raw(0x75).dict((state) => state.text('attribute').int(1));
+      pickle.raw(0x62);
+    };
+    const pickle = new Pickle().dict((outer) => {
+      outer.text('args');
+      table(outer, (args) => {
+        args.text('input_size').int(384).text('bottleneck');
+        table(args, (inner) => inner.text('name').text('vq'));
+      });
+      outer.text('sd').dict((inner) => inner.text('weight').tensor('0', TENSOR));
+    });
+    const path = await write(zip(archive(pickle.done(), { weight: TENSOR })));
+    const { tensors, args } = await readTorchFile(path);
+    expect([...tensors.keys()]).toEqual(['weight']);
+    expect([...(args?.entries.keys() ?? [])]).toEqual(['input_size', 'bottleneck']);
+    expect(args?.entries.get('bottleneck')).toMatchObject({
+      kind: 'dict',
+      entries: new Map([['name', 'vq']]),
+    });
+  });
+});
+
 describe('what asks for more than tensors', () => {
   it.each([
     ['os', 'system'],
     ['builtins', 'eval'],
     ['torch', 'load'],
     ['torch._utils', '_rebuild_parameter'],
-    ['easydict', 'EasyDict'],
+    ['argparse', 'Namespace'],
   ])('is refused by its name: %s.%s', async (module, name) => {
     const pickle = new Pickle()
       .name(module, name)
@@ -92,7 +119,6 @@ describe('what asks for more than tensors', () => {
   });
 
   it.each([
-    ['NEWOBJ', 0x81],
     ['STACK_GLOBAL', 0x93],
     ['INST', 0x69],
     ['OBJ', 0x6f],
@@ -103,6 +129,22 @@ describe('what asks for more than tensors', () => {
     const { code, message } = await refusal(zip(archive(pickle.done())));
     expect(code).toBe('UNSAFE_WEIGHTS');
     expect(message).toContain(`opcode ${name};`);
+  });
+
+  it.each([
+    ['another class', new Pickle().name('collections', 'OrderedDict').raw(0x29, 0x81)],
+    [
+      'values',
+      new Pickle()
+        .name('easydict', 'EasyDict')
+        .tuple((into) => into.text('a'))
+        .raw(0x81),
+    ],
+    ['nothing', new Pickle().raw(0x81)],
+  ])('is refused where an object is made of %s', async (_, pickle) => {
+    const { code, message } = await refusal(zip(archive(pickle.done())));
+    expect(['UNSAFE_WEIGHTS', 'BAD_WEIGHTS']).toContain(code);
+    expect(message).toContain('pickle');
   });
 
   it('is refused where an allowed name is called with something else', async () => {
