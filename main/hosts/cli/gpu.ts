@@ -1,7 +1,7 @@
 import { NativaError } from '../../../native-models/errors.js';
 import { PATIENT, openNet } from '../../services/downloads/index.js';
 import {
-  NUGET,
+  WHEELS,
   cudaFolder,
   cudaGpu,
   gpuOffer,
@@ -29,7 +29,7 @@ export async function gpuSetupCommand(flags: GpuFlags, context: CliContext): Pro
   const gpu = await cudaGpu(messages);
   if (!hasCudaLibraries()) {
     const { current: settings } = await SettingsStore.open();
-    const net = openNet(flags.source ?? NUGET, flags.proxy ?? settings.hubProxy);
+    const net = openNet(flags.source ?? WHEELS, flags.proxy ?? settings.hubProxy);
     const options = { net, policy: PATIENT, signal };
     terminal.status(messages.downloads.asking(net.endpoint.host), 0);
     const offer = await gpuOffer(gpu, options);
@@ -37,7 +37,7 @@ export async function gpuSetupCommand(flags: GpuFlags, context: CliContext): Pro
     await agree(offer, flags, context);
     await setUpGpu(offer, options, ({ stage, done }) => {
       const label = messages.gpu[stage];
-      terminal.status(label, done / offer.source.size);
+      terminal.status(label, done / offer.size);
     });
     terminal.clearProgress();
   }
@@ -46,7 +46,7 @@ export async function gpuSetupCommand(flags: GpuFlags, context: CliContext): Pro
 
 /** Shows what is downloaded, from where and under which terms. */
 async function agree(
-  { gpu, source, present, free, folder }: GpuOffer,
+  { gpu, wheels, size: total, present, free, folder }: GpuOffer,
   { yes }: GpuFlags,
   context: CliContext,
 ): Promise<void> {
@@ -54,10 +54,13 @@ async function agree(
   const words = messages.gpu;
   const size = (bytes: number): string => formatBytes(bytes, language);
   terminal.note(words.found(gpu.name, gpu.driver, size(gpu.memory)));
-  terminal.note(words.takes(source.path, size(source.size - present), source.url.host, size(free)));
+  const hosts = [...new Set(wheels.map(({ url }) => url.host))].join(', ');
+  terminal.note(words.takes(size(total - present), hosts, size(free)));
+  for (const { path, size: bytes, wanted, page } of wheels) {
+    terminal.note(words.item(path, size(bytes), wanted.terms, page));
+  }
   terminal.note(words.goesTo(folder));
-  terminal.note(words.licence(source.licence, source.page));
-  terminal.note(words.ofNvidia);
+  terminal.note(words.licence);
   if (yes === true || (await confirmed(words.accept, context))) return;
   throw new NativaError('NOT_CONFIRMED', words.notConfirmed);
 }

@@ -124,8 +124,9 @@ export async function readSmallFile(
   what: string,
   limit: number,
   options: HubOptions,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Buffer> {
-  return (await ask(url, what, limit, options)).bytes;
+  return (await ask(url, what, limit, options, headers)).bytes;
 }
 
 interface JsonAnswer {
@@ -152,9 +153,10 @@ async function ask(
   what: string,
   limit: number,
   { net, policy, signal }: HubOptions,
+  asked: Readonly<Record<string, string>> = {},
 ): Promise<{ bytes: Buffer; link: string }> {
   return persist(new Patience(what, policy, signal), async () => {
-    const reply = await get(url, {}, net, signal);
+    const reply = await get(url, asked, net, signal);
     const { status, headers } = reply;
     if (status === 200) {
       const link = headers.link ?? '';

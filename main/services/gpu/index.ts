@@ -1,7 +1,8 @@
 /**
- * CUDA for this machine, only ever when a person asks: what onnxruntime's package leaves out is
- * downloaded from where its own installer takes it, and unpacked beside the app's data.
+ * CUDA for this machine, only ever when a person asks: onnxruntime's provider and NVIDIA's libraries
+ * are downloaded from Python's package index and unpacked beside the app's data.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -13,21 +14,24 @@ import type { Messages } from '../i18n/index.js';
 import { cudaFolder, hasCudaLibraries } from './libraries.js';
 import { findNvidia } from './nvidia.js';
 import type { NvidiaGpu } from './nvidia.js';
-import { findPackage } from './package.js';
-import type { GpuPackage } from './package.js';
-import { withPackage } from './unpack.js';
+import { licenceName, withWheel } from './unpack.js';
+import { findWheels } from './wheels.js';
+import type { Wheel } from './wheels.js';
 
-export { NUGET } from './package.js';
+export { WHEELS } from './wheels.js';
 export { cudaFolder, hasCudaLibraries, missingLibraries } from './libraries.js';
 
 /** Bytes to spare. */
 const MARGIN = 4 * 2 ** 20;
+/** What wheels take unpacked, in their own sizes. */
+const UNPACKED = 1.4;
 
 /** What a set-up takes, before it begins. */
 export interface GpuOffer {
   readonly gpu: NvidiaGpu;
-  readonly source: GpuPackage;
-  /** Bytes of the package that are here already. */
+  readonly wheels: readonly Wheel[];
+  /** Bytes of them in all, and of those that are here already. */
+  readonly size: number;
   readonly present: number;
   /** Bytes free on the disk. */
   readonly free: number;
@@ -51,33 +55,39 @@ export async function cudaGpu(
 
 /**
  * Finds out what the set-up takes.
- * @throws NativaError as {@link findPackage}
+ * @throws NativaError as {@link findWheels}
  */
 export async function gpuOffer(gpu: NvidiaGpu, options: HubOptions): Promise<GpuOffer> {
-  const source = await findPackage(options);
+  const wheels = await findWheels(options);
   const folder = cudaFolder();
-  const { part, path } = placesOf(folder);
-  const sizes = await Promise.all([part, path].map(sizeOf));
+  const places = placesOf(folder);
+  const here = await Promise.all(wheels.map((wheel) => presentOf(wheel, places)));
   await mkdir(dirname(folder), { recursive: true });
-  const { bavail, bsize } = await statfs(dirname(folder));
-  return { gpu, source, present: Math.max(...sizes), free: bavail * bsize, folder };
+  return {
+    gpu,
+    wheels,
+    size: sum(wheels.map(({ size }) => size)),
+    present: sum(here),
+    free: await freeBytes(dirname(folder)),
+    folder,
+  };
 }
 
 /** Where a set-up stands. */
 export interface GpuProgress {
   readonly stage: 'fetch' | 'unpack';
-  /** Bytes of the package. */
+  /** Bytes of the wheels. */
   readonly done: number;
 }
 
 /**
- * Downloads and unpacks the libraries; they are there whole or not at all. What an abort or a
- * failure leaves goes on with the next call.
+ * Downloads and unpacks the libraries, wheel by wheel; they are there whole or not at all. What an
+ * abort or a failure leaves goes on with the next call.
  * @throws NativaError DOWNLOAD_*, GPU_RUNNING, DISK_FULL, FOLDER_UNWRITABLE, UNSAFE_ARCHIVE,
  *   UNREADABLE_ARCHIVE; AbortError
  */
 export async function setUpGpu(
-  { source, present, free, folder }: GpuOffer,
+  { wheels, folder }: GpuOffer,
   options: HubOptions,
   onProgress: (progress: GpuProgress) => void,
 ): Promise<void> {
@@ -85,14 +95,19 @@ export async function setUpGpu(
   const release = await claim(places.staging);
   let done = false;
   try {
-    if (source.size - present + MARGIN > free) {
-      throw noRoom(dirname(folder), source.size - present + MARGIN - free);
+    await mkdir(places.unpacked, { recursive: true });
+    await checkRoom(wheels, places);
+    let before = 0;
+    for (const wheel of wheels) {
+      const tell = (stage: GpuProgress['stage'], bytes: number): void => {
+        onProgress({ stage, done: before + bytes });
+      };
+      if (!isUnpacked(wheel, places)) await bring(wheel, places, options, tell);
+      before += wheel.size;
     }
-    await fetchFile(source, places, options, (bytes) => {
-      onProgress({ stage: 'fetch', done: bytes });
-    });
-    onProgress({ stage: 'unpack', done: source.size });
-    await unpack(places, folder, options.signal);
+    // One of these that is not whole was put there by hand, or is of an earlier Nativa.
+    if (!hasCudaLibraries(folder)) await rm(folder, { recursive: true, force: true });
+    await rename(places.unpacked, folder);
     done = true;
   } catch (error) {
     throw explainDisk(dirname(folder), error);
@@ -102,42 +117,74 @@ export async function setUpGpu(
   }
 }
 
+/** Downloads a wheel, unpacks it and deletes it. */
+async function bring(
+  wheel: Wheel,
+  { staging, unpacked }: Places,
+  options: HubOptions,
+  tell: (stage: GpuProgress['stage'], bytes: number) => void,
+): Promise<void> {
+  const at = fileOf(wheel, staging);
+  await fetchFile(wheel, at, options, (bytes) => {
+    tell('fetch', bytes);
+  });
+  tell('unpack', wheel.size);
+  try {
+    await withWheel(at.path, wheel.wanted, async (opened) => {
+      const lacking = opened.size + MARGIN - (await freeBytes(unpacked));
+      if (lacking > 0) throw noRoom(dirname(staging), lacking);
+      await opened.unpack(unpacked, options.signal);
+    });
+  } catch (error) {
+    // A wheel that is not what it should be is of no use to a later try.
+    if (error instanceof NativaError && /ARCHIVE/.test(error.code)) await rm(at.path);
+    throw error;
+  }
+  await rm(at.path);
+}
+
 interface Places {
   readonly staging: string;
-  readonly path: string;
-  readonly part: string;
   readonly unpacked: string;
 }
 
 function placesOf(folder: string): Places {
   const staging = join(dirname(folder), `.${basename(folder)}`);
-  const path = join(staging, 'package');
-  return { staging, path, part: `${path}.part`, unpacked: join(staging, 'unpacked') };
+  return { staging, unpacked: join(staging, 'unpacked') };
 }
 
-async function unpack(
-  { path, unpacked }: Places,
-  folder: string,
-  signal: AbortSignal,
-): Promise<void> {
-  await rm(unpacked, { recursive: true, force: true });
-  await mkdir(unpacked);
-  try {
-    await withPackage(path, async (opened) => {
-      const { bavail, bsize } = await statfs(unpacked);
-      const missing = opened.size + MARGIN - bavail * bsize;
-      if (missing > 0) throw noRoom(dirname(folder), missing);
-      await opened.unpack(unpacked, signal);
-    });
-  } catch (error) {
-    // A package that is not what it should be is of no use to a later try.
-    if (error instanceof NativaError && /ARCHIVE/.test(error.code)) await rm(path, { force: true });
-    await rm(unpacked, { recursive: true, force: true });
-    throw error;
-  }
-  // One of these that is not whole was put there by hand.
-  if (!hasCudaLibraries(folder)) await rm(folder, { recursive: true, force: true });
-  await rename(unpacked, folder);
+function fileOf({ wanted }: Wheel, staging: string) {
+  const path = join(staging, `${wanted.project}-${wanted.version}.whl`);
+  return { path, part: `${path}.part` };
+}
+
+/** The licence is unpacked last. */
+function isUnpacked({ wanted }: Wheel, { unpacked }: Places): boolean {
+  const names = [...wanted.libraries, licenceName(wanted)];
+  return names.every((name) => existsSync(join(unpacked, name)));
+}
+
+/** Bytes of a wheel that need not be downloaded. */
+async function presentOf(wheel: Wheel, places: Places): Promise<number> {
+  if (isUnpacked(wheel, places)) return wheel.size;
+  const { path, part } = fileOf(wheel, places.staging);
+  return Math.max(...(await Promise.all([path, part].map(sizeOf))));
+}
+
+/** @throws NativaError DISK_FULL before anything is downloaded that would not fit */
+async function checkRoom(wheels: readonly Wheel[], places: Places): Promise<void> {
+  const left = wheels.filter((wheel) => !isUnpacked(wheel, places)).map(({ size }) => size);
+  const here = await Promise.all(wheels.map((wheel) => sizeOf(fileOf(wheel, places.staging).path)));
+  const needed = sum(left) * UNPACKED + Math.max(0, ...left) - sum(here) + MARGIN;
+  const lacking = needed - (await freeBytes(places.staging));
+  if (lacking > 0) throw noRoom(dirname(places.staging), lacking);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0);
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -6,26 +6,11 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { folders } from '../paths.js';
-
-/** onnxruntime's own library by the name that its loader looks for. */
-const RUNTIME = 'libonnxruntime.so.1';
-/** What the CUDA provider consists of. */
-export const CUDA_LIBRARIES = [
-  'libonnxruntime_providers_shared.so',
-  'libonnxruntime_providers_cuda.so',
-] as const;
-
-/** Version of the installed onnxruntime, without loading it. */
-export function runtimeVersion(): string {
-  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
-    version: string;
-  };
-  return version;
-}
+import { RUNTIME, packagedRuntime, runtimeVersion } from './runtime.js';
+import { WANTED } from './wheels.js';
 
 /** Folder of the libraries of this version. */
 export function cudaFolder(): string {
@@ -34,7 +19,7 @@ export function cudaFolder(): string {
 
 /** Whether the libraries are here. */
 export function hasCudaLibraries(folder = cudaFolder()): boolean {
-  return CUDA_LIBRARIES.every((name) => existsSync(join(folder, name)));
+  return WANTED.every(({ libraries }) => libraries.every((name) => existsSync(join(folder, name))));
 }
 
 /** Environment in which a process finds the libraries; as it is where there are none. */
@@ -68,21 +53,15 @@ function linkTarget(link: string): string | undefined {
   }
 }
 
-function packagedRuntime(): string {
-  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  const library = join(root, 'bin', 'napi-v6', process.platform, process.arch, RUNTIME);
-  // The loader knows nothing of Electron's archive.
-  return library.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
-}
-
 /**
- * Libraries of NVIDIA's that the CUDA provider needs and this system has not; none where they are all
- * there, or nobody can tell.
+ * Libraries that the CUDA provider needs and this system has not, the driver's mostly; none where they
+ * are all there, or nobody can tell.
  */
 export function missingLibraries(folder = cudaFolder()): Promise<string[]> {
   const library = join(folder, 'libonnxruntime_providers_cuda.so');
   return new Promise((resolve) => {
-    execFile('ldd', [library], { timeout: 10_000 }, (_, stdout) => {
+    const options = { timeout: 10_000, env: runtimeEnvironment() };
+    execFile('ldd', [library], options, (_, stdout) => {
       const lines = stdout.matchAll(/^\s*(\S+) => not found$/gm);
       resolve([...lines].map(([, name = '']) => name));
     });

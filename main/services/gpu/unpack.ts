@@ -1,43 +1,48 @@
-/** The libraries out of the downloaded package: these and nothing else, bounded, piece by piece. */
-import { open } from 'node:fs/promises';
+/** The libraries out of a downloaded wheel: these, its licence and nothing else, bounded, piece by piece. */
+import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { NativaError } from '../../../native-models/errors.js';
 import type { Source } from '../documents/source.js';
 import { ZipFile } from '../documents/zip/read.js';
-import { CUDA_LIBRARIES } from './libraries.js';
-import { IN_PACKAGE } from './package.js';
+import type { WantedWheel } from './wheels.js';
 
-/** Entries and bytes, inflated, that such a package may have. */
+/** Entries and bytes, inflated, that a wheel may have. */
 const LIMITS = { entries: 2000, total: 8 * 2 ** 30 };
 /** Anyone may read and run a library, and its owner may delete it. */
 const MODE = 0o755;
 
-/** A package on the disk. */
-export interface OpenPackage {
-  /** Bytes that the libraries take unpacked. */
+/** A wheel on the disk. */
+export interface OpenWheel {
+  /** Bytes that what is wanted takes unpacked. */
   readonly size: number;
-  /** Writes the libraries into a folder. @throws AbortError when the signal aborts */
+  /** Writes libraries and licence into a folder, each whole or not at all. @throws AbortError when the signal aborts */
   unpack(folder: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Name of a wheel's licence beside the libraries. */
+export const licenceName = ({ project }: WantedWheel): string => `LICENSE-${project}.txt`;
+
 /**
- * Opens a package for as long as something is done with it.
+ * Opens a wheel for as long as something is done with it.
  * @throws NativaError UNSAFE_ARCHIVE, UNREADABLE_ARCHIVE, and of what `use` does
  */
-export async function withPackage<T>(
+export async function withWheel<T>(
   path: string,
-  use: (opened: OpenPackage) => Promise<T>,
+  wanted: WantedWheel,
+  use: (opened: OpenWheel) => Promise<T>,
 ): Promise<T> {
   const handle = await open(path, 'r');
   try {
-    const zip = await ZipFile.open('the package', await sourceOf(handle), LIMITS);
-    const entries = CUDA_LIBRARIES.map((name) => ({ name, entry: `${IN_PACKAGE}/${name}` }));
+    const zip = await ZipFile.open(wanted.project, await sourceOf(handle), LIMITS);
+    const entries = [
+      ...wanted.libraries.map((name) => ({ name, entry: `${wanted.folder}/${name}` })),
+      { name: licenceName(wanted), entry: wanted.licence },
+    ];
     const sizes = entries.map(({ entry }) => zip.sizeOf(entry));
     if (sizes.includes(undefined)) {
-      const message =
-        'The downloaded package has no CUDA libraries in it; look for a newer Nativa.';
+      const message = `${wanted.project} ${wanted.version} has not the libraries that were expected; look for a newer Nativa.`;
       throw new NativaError('UNREADABLE_ARCHIVE', message);
     }
     return await use({
@@ -70,7 +75,8 @@ async function write(
   extract: (write: (piece: Uint8Array) => Promise<void>) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const file = await open(path, 'wx', MODE);
+  const fresh = `${path}.part`;
+  const file = await open(fresh, 'w', MODE);
   try {
     await extract(async (piece) => {
       signal.throwIfAborted();
@@ -80,4 +86,5 @@ async function write(
   } finally {
     await file.close();
   }
+  await rename(fresh, path);
 }

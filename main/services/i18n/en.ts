@@ -34,7 +34,7 @@ export const en = {
     importVision: 'ta_tok.pth, or the folder with it and the vision base (default: as above)',
     gpu: 'graphics processors',
     gpuSetup: 'download what CUDA needs, after saying what that is',
-    gpuSource: 'server of NuGet’s kind to download from (default: api.nuget.org)',
+    gpuSource: 'package index to download from (default: https://pypi.org/simple/)',
     gpuYes: 'accept the terms, which are printed, without being asked',
     modelsQuantize: 'make a smaller copy of a model, its large layers as codes of few bits',
     bits: 'bits of a code, 8 (default) or 4',
@@ -252,13 +252,13 @@ export const en = {
       'No graphics processor of NVIDIA’s was found, or its driver is not installed (nvidia-smi says nothing); nothing was downloaded.',
     found: (name: string, driver: string, memory: string): string =>
       `${name}, driver ${driver}, ${memory}`,
-    takes: (name: string, size: string, host: string, free: string): string =>
-      `${name}: ${size} to download from ${host}; ${free} free on the disk`,
+    takes: (size: string, host: string, free: string): string =>
+      `${size} to download from ${host}; ${free} free on the disk:`,
+    item: (name: string, size: string, terms: string, page: string): string =>
+      `  ${name}, ${size}, terms: ${terms} (${page})`,
     goesTo: (folder: string): string => `The libraries go to ${folder}.`,
-    licence: (licence: string, page: string): string =>
-      `They come under a licence that is not Nativa’s: ${licence}\n  ${page}`,
-    ofNvidia:
-      'CUDA 12 and cuDNN 9, which they need, are NVIDIA’s, come under NVIDIA’s terms and are not downloaded.',
+    licence:
+      'They come under terms that are not Nativa’s; NVIDIA’s stand at https://docs.nvidia.com/cuda/eula/ and, for cuDNN, at https://docs.nvidia.com/deeplearning/cudnn/.',
     accept: 'Do you accept these terms, and shall it be downloaded?',
     notConfirmed: 'Nothing was downloaded: add --yes where nobody can be asked.',
     fetch: 'downloading',
@@ -266,7 +266,7 @@ export const en = {
     done: (folder: string): string => `The CUDA libraries are in ${folder}.`,
     works: 'CUDA works: choose it in the settings, or with --provider cuda.',
     missing: (libraries: string): string =>
-      `CUDA does not work yet: NVIDIA’s libraries ${libraries} are missing; install CUDA 12 and cuDNN 9, or put them into that folder.`,
+      `CUDA does not work yet: ${libraries} cannot be found; install a driver of NVIDIA’s of version 580 or newer.`,
     fails: (reason: string): string => `CUDA does not work yet: ${reason}`,
   },
   doctor: {
@@ -297,7 +297,7 @@ export const en = {
       notInBuild: 'the installed onnxruntime was built without it for this system',
       cudaExtra: 'the CUDA libraries are a separate download: "npm start -- gpu setup" brings it',
       cudaLacks: (libraries: string): string =>
-        `NVIDIA’s libraries ${libraries} are missing: install CUDA 12 and cuDNN 9`,
+        `${libraries} cannot be found: install a driver of NVIDIA’s of version 580 or newer`,
       noGpu: 'no graphics processor that it could use was found',
     },
     problem: (what: string): string => `problem: ${what}`,

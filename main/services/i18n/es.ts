@@ -35,7 +35,7 @@ export const es: Messages = {
     importVision: 'ta_tok.pth, o la carpeta con él y la base visual (por omisión: como arriba)',
     gpu: 'procesadores gráficos',
     gpuSetup: 'descarga lo que CUDA necesita, tras decir qué es',
-    gpuSource: 'servidor como NuGet del que descargar (por defecto: api.nuget.org)',
+    gpuSource: 'índice de paquetes del que descargar (por defecto: https://pypi.org/simple/)',
     gpuYes: 'acepta las condiciones, que se muestran, sin preguntar',
     modelsQuantize:
       'hacer una copia menor de un modelo, con sus capas grandes en códigos de pocos bits',
@@ -244,13 +244,11 @@ export const es: Messages = {
     notFound:
       'No se encontró ningún procesador gráfico de NVIDIA, o su controlador no está instalado (nvidia-smi no dice nada); no se descargó nada.',
     found: (name, driver, memory) => `${name}, controlador ${driver}, ${memory}`,
-    takes: (name, size, host, free) =>
-      `${name}: ${size} por descargar de ${host}; ${free} libres en el disco`,
+    takes: (size, host, free) => `${size} por descargar de ${host}; ${free} libres en el disco:`,
+    item: (name, size, terms, page) => `  ${name}, ${size}, condiciones: ${terms} (${page})`,
     goesTo: (folder) => `Las bibliotecas van a ${folder}.`,
-    licence: (licence, page) =>
-      `Vienen con una licencia que no es la de Nativa: ${licence}\n  ${page}`,
-    ofNvidia:
-      'CUDA 12 y cuDNN 9, que necesitan, son de NVIDIA, vienen con sus condiciones y no se descargan.',
+    licence:
+      'Vienen con condiciones que no son las de Nativa; las de NVIDIA están en https://docs.nvidia.com/cuda/eula/ y, para cuDNN, en https://docs.nvidia.com/deeplearning/cudnn/.',
     accept: '¿Aceptas estas condiciones, y se descarga?',
     notConfirmed: 'No se descargó nada: añade --yes donde no se pueda preguntar a nadie.',
     fetch: 'descargando',
@@ -258,7 +256,7 @@ export const es: Messages = {
     done: (folder) => `Las bibliotecas de CUDA están en ${folder}.`,
     works: 'CUDA funciona: elígelo en los ajustes, o con --provider cuda.',
     missing: (libraries) =>
-      `CUDA aún no funciona: faltan las bibliotecas de NVIDIA ${libraries}; instala CUDA 12 y cuDNN 9, o ponlas en esa carpeta.`,
+      `CUDA aún no funciona: no se encuentra ${libraries}; instala un controlador de NVIDIA de la versión 580 o posterior.`,
     fails: (reason) => `CUDA aún no funciona: ${reason}`,
   },
   placement: {
@@ -309,7 +307,7 @@ export const es: Messages = {
       cudaExtra:
         'las bibliotecas de CUDA son una descarga aparte: "npm start -- gpu setup" la trae',
       cudaLacks: (libraries) =>
-        `faltan las bibliotecas de NVIDIA ${libraries}: instala CUDA 12 y cuDNN 9`,
+        `no se encuentra ${libraries}: instala un controlador de NVIDIA de la versión 580 o posterior`,
       noGpu: 'no se encontró ningún procesador gráfico que pueda usar',
     },
     problem: (what) => `problema: ${what}`,
