@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 
-import { packKey, wireLayer, writeProjectSchema } from './layers.js';
+import { packKey, packedPictureSchema, wireLayer, writeProjectSchema } from './layers.js';
 import { MODEL_REQUESTS, modelEvents, modelSchema, tokenScaleSchema } from './models.js';
 import { blobId, count, name, side, unit, workId } from './values.js';
 
@@ -93,8 +93,13 @@ const openedSchema = z.discriminatedUnion('kind', [
     kind: z.literal('project'),
     name,
     project: z.string().max(64_000_000),
-    /** One blob of all tiles, laid out as the project says. */
+    /**
+     * Stands for all tiles, laid out as the project says: for `tiles.store`, and where it is a project
+     * whose packed pieces are used again, for `packs.adopt`.
+     */
     tiles: blobId,
+    /** What the project was saved by, where its packed pieces can be used again. */
+    packedBy: z.exactOptional(z.string()),
   }),
 ]);
 export type Opened = z.output<typeof openedSchema>;
@@ -308,6 +313,20 @@ export const REQUESTS = {
   ),
   /** Packs tiles, each under the key `tile:` and its id. */
   'packs.tiles': request(z.strictObject({ store: workId, tiles: tileList, blob: blobId }), nothing),
+  /** Takes over what is packed in an opened project, by the page's keys. */
+  'packs.adopt': request(
+    z.strictObject({
+      store: workId,
+      /** What `files.open` said stands for its tiles. */
+      project: blobId,
+      /** Ids of all its tiles, in the project's order. */
+      tiles: z.array(count).max(300_000),
+      /** Its pictures in their order; null for those that are to be packed again. */
+      pictures: z.array(packedPictureSchema.nullable()).max(10_000),
+      merged: packedPictureSchema.nullable(),
+    }),
+    nothing,
+  ),
   /** Forgets all that was packed under a name. */
   'packs.clear': request(z.strictObject({ store: workId }), nothing),
   /** Puts a file together of what was packed; anything else is forgotten then. */
@@ -353,6 +372,8 @@ export const REQUESTS = {
     z.strictObject({ store: workId, ids: z.array(count).min(1).max(4096) }),
     z.strictObject({ blob: blobId }),
   ),
+  /** Reads those of an opened project once, to know whether they are whole. */
+  'tiles.check': request(z.strictObject({ store: workId, task: workId }), nothing),
   /** Forgets all of them: another document is open. */
   'tiles.clear': request(z.strictObject({ store: workId }), nothing),
   /** Makes one blob of several uploads, in their order: for what is too large for one. */

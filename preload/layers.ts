@@ -62,7 +62,7 @@ export const wireLayer: z.ZodType<WireLayer> = z.lazy(() =>
 export const packKey = z.string().regex(/^[a-z0-9.:,-]{1,4000}$/);
 
 /** A picture of packed strips, from the top; without alpha, it has 3 channels. */
-const packedPictureSchema = z.strictObject({
+export const packedPictureSchema = z.strictObject({
   width: side,
   height: side,
   channels: z.literal([3, 4]),

@@ -57,8 +57,8 @@ const ID_LENGTH = 32;
 const ID_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const FOLDER = 'nativa-blobs-';
 
-/** 32 characters of 36: 165 bits from the system's generator. */
-function newId(): string {
+/** An id that nobody guesses: 32 characters of 36, 165 bits from the system's generator. */
+export function newId(): string {
   return Array.from({ length: ID_LENGTH }, () => ID_CHARACTERS[randomInt(36)] ?? '').join('');
 }
 

@@ -34,6 +34,10 @@ export interface Planned {
   readonly picture: PackedPicture;
   readonly strips: readonly Strip[];
   readonly runs: readonly number[];
+  /** Its pixels are those of tiles, as they are. */
+  readonly copied: boolean;
+  /** It shows letters, which another machine may draw with another font. */
+  readonly fonts: boolean;
 }
 
 type Drawable = Exclude<Layer, GroupLayer | AdjustmentLayer>;
@@ -91,7 +95,7 @@ export class PicturePlanner {
     });
     const keys = strips.map(({ key }) => key);
     this.#merged = { document: new WeakRef(document), channels, keys };
-    return planned({ x: 0, y: 0, width, height }, channels, strips, []);
+    return planned({ x: 0, y: 0, width, height }, channels, strips, { fonts: hasText(document.layers) });
   }
 
   /** Pixels that are worked out: moved by parts of a pixel, turned, masked, or drawn as text. */
@@ -116,7 +120,7 @@ export class PicturePlanner {
       channels: 4,
       draw: (signal) => flattenLayers(this.#compositor, document, [alone], { rect: part, signal }),
     }));
-    return planned(rect, 4, strips, []);
+    return planned(rect, 4, strips, { fonts: layer.type === 'text' });
   }
 
   #number(object: object): number {
@@ -130,10 +134,10 @@ function planned(
   { x, y, width, height }: Rect,
   channels: 3 | 4,
   strips: readonly Strip[],
-  runs: readonly number[],
+  more: Partial<Pick<Planned, 'runs' | 'copied' | 'fonts'>>,
 ): Planned {
   const picture = { width, height, channels, strips: strips.map(({ key }) => key) };
-  return { x, y, picture, strips, runs };
+  return { x, y, picture, strips, runs: [], copied: false, fonts: false, ...more };
 }
 
 /** A rectangle in strips that end with the document's tiles, so that no tile is drawn twice. */
@@ -178,7 +182,7 @@ function plain({ raster, transform }: RasterLayer, bounds: Rect): Planned {
     });
   }
   const place = { x: x + left * TILE, y: y + top * TILE, width, height };
-  return planned(place, channels, strips, runsOf(shown));
+  return planned(place, channels, strips, { runs: runsOf(shown), copied: true });
 }
 
 /** Ids of tiles beside each other, those that follow each other as the first and how many. */
@@ -264,5 +268,11 @@ function hasAdjustments(layers: readonly Layer[]): boolean {
   return layers.some(
     (layer) =>
       layer.type === 'adjustment' || (layer.type === 'group' && hasAdjustments(layer.children)),
+  );
+}
+
+function hasText(layers: readonly Layer[]): boolean {
+  return layers.some(
+    (layer) => layer.type === 'text' || (layer.type === 'group' && hasText(layer.children)),
   );
 }

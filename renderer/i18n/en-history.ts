@@ -8,6 +8,9 @@ export const enHistory = {
   'history.again': 'Run again',
   'history.vary': 'Run with a new seed',
   'history.reuse': 'Put into the prompt bar',
+  'history.opening': 'Reading earlier steps …',
+  'history.damaged':
+    'Some earlier steps of “{name}” are damaged in its file; the picture itself is whole.',
   'history.reading': 'Reading an old step from disk …',
   'history.recipe': '{model} · seed {seed}',
   'history.none': 'Nothing has been done yet.',

@@ -10,6 +10,9 @@ export const esHistory: Readonly<Record<keyof typeof enHistory, string>> = {
   'history.again': 'Ejecutar de nuevo',
   'history.vary': 'Ejecutar con otra semilla',
   'history.reuse': 'Llevar a la barra de instrucciones',
+  'history.opening': 'Leyendo pasos anteriores …',
+  'history.damaged':
+    'Algunos pasos anteriores de «{name}» están dañados en su archivo; la imagen está entera.',
   'history.reading': 'Leyendo un paso antiguo del disco …',
   'history.recipe': '{model} · semilla {seed}',
   'history.none': 'Todavía no se ha hecho nada.',

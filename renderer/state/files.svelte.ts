@@ -278,10 +278,10 @@ export class Files {
 
   /** Shows the present state of a project; what of others is much more than that is not read yet. */
   async #takeProject(
-    { project, tiles: blob, name }: Extract<Opened, { kind: 'project' }>,
+    { project, tiles: blob, name, packedBy }: Extract<Opened, { kind: 'project' }>,
     recovered?: string,
   ): Promise<OpenDocument> {
-    const { client, documents } = this.#studio;
+    const { client, documents, start } = this.#studio;
     const unread = parseText(project);
     const bytes = (of: readonly TileLength[]): number =>
       of.reduce((sum, one) => sum + one.bytes, 0);
@@ -293,9 +293,15 @@ export class Files {
       open.fit();
       return open;
     };
-    if (bytes(present) * 2 < bytes(unread.layout)) {
+    if (packedBy !== undefined || bytes(present) * 2 < bytes(unread.layout)) {
       const { tree, shelf } = await openProject(client, unread, blob);
       const open = show(tree);
+      if (packedBy !== undefined) {
+        const { document } = open.editor;
+        const tiles = unread.layout.map(({ id }) => id);
+        const same = packedBy === start.version;
+        if (document) open.packing.opened({ project: blob, tiles, document, same });
+      }
       open.released.take(shelf);
       return open;
     }

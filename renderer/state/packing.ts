@@ -2,7 +2,7 @@
  * What a project's file is made of, packed by the services before it is written: several pieces at a
  * time, each let go at once, and only those that are not packed since the last save.
  */
-import type { Ask, PackedLayer } from '../../preload/contract.js';
+import type { Ask, PackedLayer, PackedPicture } from '../../preload/contract.js';
 import type { Client } from '../bridge/client.js';
 import { turn, uploadTiles } from '../bridge/pictures.js';
 import type { Compositor } from '../document/pixels/compose.js';
@@ -22,6 +22,18 @@ const MOST = 9;
 
 type Packed = Omit<Ask<'files.writeProject'>, 'task' | 'name' | 'project'>;
 
+/** A project that was opened, whose pieces are with the services. */
+interface OpenedProject {
+  /** Stands for it there. */
+  readonly project: string;
+  /** Ids of all its tiles, in its order. */
+  readonly tiles: readonly number[];
+  /** As it was opened. */
+  readonly document: StudioDocument;
+  /** Whether this very version saved it: another one may draw differently. */
+  readonly same: boolean;
+}
+
 /** Something to be packed. */
 interface Job {
   readonly bytes: number;
@@ -35,11 +47,17 @@ export class Packing {
   /** What the services know it by. */
   readonly #store = crypto.randomUUID();
   #used = false;
+  #opened: OpenedProject | null = null;
 
   constructor(client: Client, compositor: Compositor, released: Released) {
     this.#client = client;
     this.#released = released;
     this.#planner = new PicturePlanner(compositor);
+  }
+
+  /** The document was opened from a project: the next save takes over what is packed there. */
+  opened(project: OpenedProject): void {
+    this.#opened = project;
   }
 
   /**
@@ -53,6 +71,7 @@ export class Packing {
     { signal, onProgress }: Pick<FileTask, 'signal' | 'onProgress'>,
   ): Promise<Packed> {
     this.#used = true;
+    await this.#adopt(signal);
     const pictures: Planned[] = [];
     const layers = await this.#layers(document, document.layers, pictures, signal);
     const merged = this.#planner.merged(document);
@@ -90,9 +109,33 @@ export class Packing {
 
   /** The document is closed: nothing of it is wanted any more. */
   end(): void {
+    if (this.#opened) this.#client.drop(this.#opened.project);
+    this.#opened = null;
     if (!this.#used) return;
     this.#used = false;
     void this.#client.request('packs.clear', { store: this.#store }).catch(() => undefined);
+  }
+
+  /** Calls what is packed in the opened file by the names it is looked for. */
+  async #adopt(signal: AbortSignal): Promise<void> {
+    if (!this.#opened) return;
+    const { project, tiles, document, same } = this.#opened;
+    const pictures: Planned[] = [];
+    await this.#layers(document, document.layers, pictures, signal);
+    const adopted = ({ picture, copied, fonts }: Planned): PackedPicture | null =>
+      copied || (same && !fonts) ? picture : null;
+    await this.#client
+      .request('packs.adopt', {
+        store: this.#store,
+        project,
+        tiles: [...tiles],
+        pictures: pictures.map(adopted),
+        merged: adopted(this.#planner.merged(document)),
+      })
+      // The services were started anew: everything is packed once more.
+      .catch(() => undefined);
+    this.#client.drop(project);
+    this.#opened = null;
   }
 
   /** Layers as other programs take them: each as pixels, groups kept. */

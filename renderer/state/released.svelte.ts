@@ -1,4 +1,5 @@
 /** Old states of the history, released to the services' disk and read back when someone goes there. */
+import type { StudioEvent } from '../../preload/contract.js';
 import { toStudioError, type Client } from '../bridge/client.js';
 import { DocumentError } from '../document/errors.js';
 import { leastMissedFirst, restore } from '../document/history/memory.js';
@@ -7,6 +8,7 @@ import { tilesOf, type Stored } from '../document/serialise.js';
 import type { UnreadProject } from '../document/serialise.js';
 import { badProject } from '../document/serialise/read.js';
 import type { StudioDocument } from '../document/types.js';
+import { t } from '../i18n/index.svelte.js';
 import type { Editor } from './editor.svelte.js';
 import type { DocumentShared } from './open-document.svelte.js';
 import { Shelf } from './shelf.js';
@@ -15,6 +17,8 @@ import { Shelf } from './shelf.js';
 const LOOK = 256 * 2 ** 20;
 /** States that are brought back at once when a project is opened. */
 const RECALLED = 24;
+/** What that is of reading the history; the rest is looking whether all of it is whole. */
+const RECALLED_PART = 0.5;
 
 /**
  * Reads the present state of a project; the pixels of the others stay with the services.
@@ -53,6 +57,10 @@ export class Released {
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #told = false;
+  /** What the services know the looking through by. */
+  #checking = '';
+  /** How much of a history that was opened is read, from 0 to 1; null: all that is to be read. */
+  reading = $state.raw<number | null>(null);
 
   constructor(shared: DocumentShared, editor: Editor) {
     this.#shared = shared;
@@ -67,7 +75,27 @@ export class Released {
   take(shelf: Shelf): void {
     this.#shelf.clear();
     this.#shelf = shelf;
-    void this.#recall();
+    this.reading = 0;
+    void this.#readOn(shelf).finally(() => {
+      if (shelf === this.#shelf) this.reading = null;
+    });
+  }
+
+  /** How far the services are with looking through it. */
+  receive({ task, part }: Extract<StudioEvent, { type: 'task' }>): void {
+    if (task !== this.#checking || this.reading === null) return;
+    this.reading = RECALLED_PART + (1 - RECALLED_PART) * part;
+  }
+
+  /** Reads no more of the history than is wanted. @returns whether something was read */
+  stopReading(): boolean {
+    if (this.reading === null) return false;
+    this.reading = null;
+    if (this.#checking !== '') {
+      const ask = { task: this.#checking };
+      void this.#shared.client.request('task.cancel', ask).catch(() => undefined);
+    }
+    return true;
   }
 
   /** Makes states other than the current one hold no more bytes of pixels than this. */
@@ -77,6 +105,7 @@ export class Released {
 
   /** The document is closed: nothing of it is wanted any more. */
   end(): void {
+    this.stopReading();
     this.#shelf.clear();
   }
 
@@ -136,6 +165,30 @@ export class Released {
     return this.#shelf.blobOf(ids);
   }
 
+  /** Reads what of an opened history is missed first, and has a look at the rest. */
+  async #readOn(shelf: Shelf): Promise<void> {
+    const { ui } = this.#shared;
+    const { name } = this.#editor;
+    await this.#recall();
+    if (this.reading === null || shelf !== this.#shelf) return;
+    this.reading = RECALLED_PART;
+    this.#checking = crypto.randomUUID();
+    try {
+      await shelf.check(this.#checking);
+    } catch (error) {
+      // Given up, or closed meanwhile.
+      if (this.#gaveUp() || shelf !== this.#shelf) return;
+      const { code } = toStudioError(error);
+      if (code === 'DAMAGED_TILES') ui.toast('error', t('history.damaged', { name }));
+    } finally {
+      this.#checking = '';
+    }
+  }
+
+  #gaveUp(): boolean {
+    return this.reading === null;
+  }
+
   /** Brings the states back that undo and redo lead to first, as far as memory is theirs. */
   async #recall(): Promise<void> {
     const { settings } = this.#shared;
@@ -145,7 +198,9 @@ export class Released {
     if (!first) return;
     const held = new Set(tilesOf(currentDocument(first)).map((tile) => tile.id));
     let left = settings.historyMemory / 2;
-    for (const node of leastMissedFirst(first).toReversed().slice(0, RECALLED)) {
+    const wanted = leastMissedFirst(first).toReversed().slice(0, RECALLED);
+    for (const [index, node] of wanted.entries()) {
+      if (this.reading === null) return;
       await this.#inTurn(async () => {
         const { tree } = editor;
         if (left <= 0 || !tree || editor.id !== id || tree.nodes.get(node.id)?.document) return;
@@ -158,6 +213,7 @@ export class Released {
         if (now && editor.id === id) editor.replaceTree(restore(now, node.id, document));
         // Said when somebody goes there.
       }).catch(() => undefined);
+      if (!this.#gaveUp()) this.reading = ((index + 1) / wanted.length) * RECALLED_PART;
     }
   }
 

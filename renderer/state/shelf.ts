@@ -1,8 +1,11 @@
 /** The tiles that one document has with the services, on disk, and the states that they are of. */
 import type { Client } from '../bridge/client.js';
-import { TILES_AT_ONCE, batches, fetchTiles, uploadTiles } from '../bridge/pictures.js';
+import { batches, fetchTiles, uploadTiles } from '../bridge/pictures.js';
 import { ReleasedStates, type TileKeeper } from '../document/release.js';
 import type { TileBytes, TileLength } from '../document/serialise.js';
+
+/** Tiles that are fetched at once, and how many times at once. */
+const [GROUP, ABREAST] = [64, 3];
 
 export class Shelf implements TileKeeper {
   readonly states = new ReleasedStates(this);
@@ -29,15 +32,42 @@ export class Shelf implements TileKeeper {
     }
   }
 
-  async fetch(ids: readonly number[]): Promise<ReadonlyMap<number, Uint8ClampedArray>> {
+  async fetch(
+    ids: readonly number[],
+    onProgress: (part: number) => void = () => undefined,
+  ): Promise<ReadonlyMap<number, Uint8ClampedArray>> {
     const found = new Map<number, Uint8ClampedArray>();
-    for (const some of groups(ids)) {
-      const blob = await this.blobOf(some);
-      const layout = some.map((id) => ({ id, bytes: this.#lengths.get(id) ?? 0 }));
-      for (const [id, data] of await fetchTiles(this.#client, blob, layout)) found.set(id, data);
-      this.#client.drop(blob);
+    const all = groups(ids);
+    let next = 0;
+    // Some are unpacked while others are on their way.
+    const work = async (): Promise<void> => {
+      for (let some = all[next++]; some; some = all[next++]) {
+        await this.#fetchSome(some, found);
+        onProgress(found.size / ids.length);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: ABREAST }, work));
+    } catch (error) {
+      next = all.length;
+      throw error;
     }
     return found;
+  }
+
+  /** Has the services read all of it once. @throws StudioError DAMAGED_TILES */
+  async check(task: string): Promise<void> {
+    await this.#client.request('tiles.check', { store: this.#name, task });
+  }
+
+  async #fetchSome(
+    ids: readonly number[],
+    found: Map<number, Uint8ClampedArray>,
+  ): Promise<void> {
+    const blob = await this.blobOf(ids);
+    const layout = ids.map((id) => ({ id, bytes: this.#lengths.get(id) ?? 0 }));
+    for (const [id, data] of await fetchTiles(this.#client, blob, layout)) found.set(id, data);
+    this.#client.drop(blob);
   }
 
   /** A blob of some tiles on disk, in this order. @throws StudioError TILES_GONE */
@@ -55,10 +85,8 @@ export class Shelf implements TileKeeper {
   }
 }
 
-/** As many ids at once as may be fetched at once. */
 function groups(ids: readonly number[]): readonly (readonly number[])[] {
   const made: (readonly number[])[] = [];
-  for (let at = 0; at < ids.length; at += TILES_AT_ONCE)
-    made.push(ids.slice(at, at + TILES_AT_ONCE));
+  for (let at = 0; at < ids.length; at += GROUP) made.push(ids.slice(at, at + GROUP));
   return made;
 }

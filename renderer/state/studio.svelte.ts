@@ -226,7 +226,10 @@ export class Studio implements DocumentShared {
     } else if (event.type === 'files') {
       this.attempt(() => this.files.openGiven(event.files, event.first));
     } else if (event.type === 'closing') this.attempt(() => this.leaving.closeWindow());
-    else if (event.type === 'task') this.filing.receive(event);
+    else if (event.type === 'task') {
+      this.filing.receive(event);
+      for (const { released } of this.documents.list) released.receive(event);
+    }
     else if (event.type === 'download' || event.type === 'checking') this.manager.receive(event);
     else if (!this.documents.list.some(({ create }) => create.receive(event))) {
       this.early.keep(event);
@@ -433,6 +436,7 @@ export class Studio implements DocumentShared {
     } else if (this.create.current) this.generation.discard();
     else if (this.mask.view !== 'picture') this.mask.look('picture');
     else if (this.editor.document?.selection) this.execute('select.none');
+    else this.current.released.stopReading();
   }
 
   /** Gives up the files on their way. @returns whether there was one */

@@ -5,9 +5,11 @@ import type { Opened, WireLayer } from '../../../preload/contract.js';
 import { decodeRgba, toRgba, type SvgOptions } from '../../engine/images/index.js';
 import { fromOraMode } from './blend-modes.js';
 import type { Blobs } from './blobs-port.js';
-import { MAX_PICTURE_BYTES, openProject, unreadable } from './open-project.js';
+import type { Projects } from './open-packed.js';
+import { MAX_PICTURE_BYTES, openProject } from './open-project.js';
 import { checkSize, MAX_LAYERS, MAX_NESTING, PixelBudget } from './pixels.js';
-import type { Source } from './source.js';
+import { unreadable } from './project-entries.js';
+import { bytesSource, type Source } from './source.js';
 import { isSvg, openSvg } from './svg.js';
 import { decodeXml, parseXml, XmlError, type XmlElement } from './xml.js';
 import { ZipFile, type ZipLimits } from './zip/read.js';
@@ -21,6 +23,8 @@ const XML = { maxDepth: MAX_NESTING + 5, maxElements: 20_000, allowDoctype: fals
 export interface OraOptions {
   readonly svg?: SvgOptions | undefined;
   readonly limits?: ZipLimits | undefined;
+  /** Keeps projects whose pixels are read when they are wanted; absent: all are read at once. */
+  readonly projects?: Projects | undefined;
 }
 
 /** What an archive may hold: never more than half of what this machine has in memory. */
@@ -42,10 +46,11 @@ export async function openOra(
   name: string,
   file: Uint8Array | Source,
   blobs: Blobs,
-  { svg = {}, limits = archiveLimits() }: OraOptions = {},
+  { svg = {}, limits = archiveLimits(), projects }: OraOptions = {},
 ): Promise<Opened> {
-  const zip = await ZipFile.open(name, file, limits);
-  const project = await openProject(name, zip, blobs);
+  const source = file instanceof Uint8Array ? bytesSource(file) : file;
+  const zip = await ZipFile.open(name, source, limits);
+  const project = await openProject(name, zip, blobs, source, projects);
   if (project !== null) return project;
   const xml = await zip.read('stack.xml', MAX_STACK_BYTES);
   if (xml === null) throw unreadable(name, 'it has no stack.xml');

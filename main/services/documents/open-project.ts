@@ -2,8 +2,6 @@
  * The part of an OpenRaster file that is ours: the project's text, and its tiles. Those that a
  * picture in the file shows are cut out of it; the others lie beside it, filtered and deflated.
  */
-import { z } from 'zod';
-
 import { NativaError } from '../../../native-models/errors.js';
 import type { Opened } from '../../../preload/contract.js';
 import { decodeRgba, toRgba } from '../../engine/images/index.js';
@@ -11,20 +9,17 @@ import { factsOf } from '../autosave/project.js';
 import { unfilterPlain } from '../packs/filter.js';
 import { channelsOf } from '../packs/jobs.js';
 import type { Blobs } from './blobs-port.js';
+import { openPacked, type Projects } from './open-packed.js';
+import { eachOf, PICTURES_ENTRY, readRuns } from './picture-runs.js';
 import { PixelBudget } from './pixels.js';
+import { filteredEntry, unreadable } from './project-entries.js';
+import type { Source } from './source.js';
 import type { ZipFile } from './zip/read.js';
 
 /** Where our own part of the file lies. */
 export const PROJECT_ENTRY = 'nativa/project.json';
-/** Which tiles are in which picture. */
-export const PICTURES_ENTRY = 'nativa/pictures.json';
 /** Bytes of tiles in one entry. */
 export const TILES_PART = 128 * 1024 * 1024;
-
-/** Where tiles lie that are in no picture: in one entry, or what does not fit in those that follow. */
-export function filteredEntry(n: number): string {
-  return n === 0 ? 'nativa/filtered.bin' : `nativa/filtered-${n + 1}.bin`;
-}
 
 /** Where earlier versions put all tiles, as they are. */
 function tilesEntry(n: number): string {
@@ -32,29 +27,15 @@ function tilesEntry(n: number): string {
 }
 
 const MAX_PROJECT_BYTES = 64_000_000;
-const MAX_PICTURES_BYTES = 16_000_000;
 export const MAX_PICTURE_BYTES = 512 * 1024 * 1024;
 /** The first version put all tiles of a project into one entry, of no more than an upload. */
 const MAX_TILES_BYTES = 600 * 1024 * 1024;
-/** Tiles that all pictures may be made of together. */
-const MAX_IN_PICTURES = 4_000_000;
 const TILE = 256;
 const TILE_BYTES = TILE * TILE * 4;
 
-const count = z.int().min(0);
-const picturesSchema = z
-  .array(z.strictObject({ src: z.string().max(1000), runs: z.array(count).max(3 * 65_536) }))
-  .max(10_000);
-
-export function unreadable(name: string, reason: string): NativaError {
-  return new NativaError(
-    'UNREADABLE_DOCUMENT',
-    `${name} is no OpenRaster file that can be opened: ${reason}; save it again where it was made.`,
-  );
-}
-
 /**
- * Opens a project. @returns null where the archive has none
+ * Opens a project. Where the file says where its pieces lie, and somebody keeps it, none of its pixels
+ * is read yet. @returns null where the archive has none
  * @throws NativaError UNSAFE_ARCHIVE, UNREADABLE_ARCHIVE, UNREADABLE_DOCUMENT, DISK_FULL, and what
  *   `decodeRgba` throws
  */
@@ -62,10 +43,14 @@ export async function openProject(
   name: string,
   zip: ZipFile,
   blobs: Blobs,
+  file: Source,
+  projects?: Projects,
 ): Promise<Opened | null> {
   const json = await zip.read(PROJECT_ENTRY, MAX_PROJECT_BYTES);
   if (json === null) return null;
   const project = new TextDecoder().decode(json);
+  const packed = projects && (await openPacked(name, zip, project, file, projects));
+  if (packed) return { kind: 'project', name, project, ...packed };
   const tiles = zip.has(PICTURES_ENTRY)
     ? await new TileReader(name, zip, project).read(blobs)
     : await plainTiles(name, zip, blobs);
@@ -114,7 +99,8 @@ class TileReader {
 
   /** All tiles as one blob, in the project's order. */
   async read(blobs: Blobs): Promise<string> {
-    const pictures = await this.#pictures();
+    const pictures = await readRuns(this.zip);
+    if (pictures === null) throw this.#missing();
     const shown = new Set(pictures.flatMap(({ runs }) => [...eachOf(runs)].map(([, id]) => id)));
     const loose = [...this.#places.keys()].filter((id) => !shown.has(id));
     return blobs.fill(this.#size, async (put) => {
@@ -123,22 +109,6 @@ class TileReader {
       await this.#unfilter(loose, put);
       if (this.#found.size !== this.#places.size) throw this.#missing();
     });
-  }
-
-  async #pictures(): Promise<z.output<typeof picturesSchema>> {
-    const bytes = await this.zip.read(PICTURES_ENTRY, MAX_PICTURES_BYTES);
-    try {
-      const read = picturesSchema.parse(JSON.parse(new TextDecoder().decode(bytes ?? undefined)));
-      // Bounded, lest a few numbers stand for more than there is room for.
-      let left = MAX_IN_PICTURES;
-      for (const { runs } of read) {
-        for (let at = 2; at < runs.length; at += 3) left -= runs[at] ?? 0;
-      }
-      if (left >= 0 && read.every(({ runs }) => runs.length % 3 === 0)) return read;
-    } catch {
-      // said below
-    }
-    throw this.#missing();
   }
 
   /** Cuts tiles out of a picture. */
@@ -194,12 +164,4 @@ function tileAt(data: Uint8Array, width: number, height: number, x: number, y: n
     tile.set(data.subarray(from, from + bytes), row * TILE * 4);
   }
   return tile;
-}
-
-/** Places and ids that runs name. */
-function* eachOf(runs: readonly number[]): Generator<readonly [key: number, id: number]> {
-  for (let at = 0; at + 2 < runs.length; at += 3) {
-    const [key = 0, id = 0, length = 0] = runs.slice(at, at + 3);
-    for (let step = 0; step < length; step++) yield [key + step, id + step];
-  }
 }

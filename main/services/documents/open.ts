@@ -13,6 +13,7 @@ import {
 } from '../../engine/images/index.js';
 import type { Blobs } from './blobs-port.js';
 import { isZip, openOra } from './open-ora.js';
+import type { Projects } from './open-packed.js';
 import { openPsd } from './open-psd.js';
 import { isPsd } from './psd-header.js';
 import { bytesSource, type Source } from './source.js';
@@ -30,6 +31,8 @@ const MAX_BYTES = 600 * 1024 * 1024;
 export interface OpenOptions {
   /** How drawings are drawn; Electron's host brings its own launcher. */
   readonly svg?: SvgOptions | undefined;
+  /** Keeps projects whose pixels are read when they are wanted; absent: all are read at once. */
+  readonly projects?: Projects | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function openFile(
   const label = baseName(name);
   const source = file instanceof Uint8Array ? bytesSource(file) : file;
   if (isZip(await source.read(0, HEAD))) {
-    return openOra(label, source, blobs, { svg: options.svg });
+    return openOra(label, source, blobs, options);
   }
   if (source.size > MAX_BYTES) throw tooLarge(label);
   const bytes = await source.read(0, source.size);

@@ -9,7 +9,7 @@ import type { ZipWriter } from './zip/write.js';
 /** How a zlib stream of the fastest level begins. */
 const ZLIB_HEAD = Uint8Array.of(0x78, 0x01);
 /** The last block of a deflate stream, with nothing in it. */
-const LAST_BLOCK = Uint8Array.of(0x03, 0x00);
+export const LAST_BLOCK = Uint8Array.of(0x03, 0x00);
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
 /** What stands before and after the pixels of a picture, and the check sum of all of it. */
@@ -65,13 +65,7 @@ function partsOf({ width, height, channels, strips }: PackedPicture, pieces: Pie
       `What was packed of a picture does not make up ${width}x${height} pixels; save again.`,
     );
   }
-  const head = Buffer.concat([
-    SIGNATURE,
-    encodeChunk('IHDR', header(width, height, channels)),
-    // rendering intent 0, perceptual
-    encodeChunk('sRGB', Uint8Array.of(0)),
-    encodeChunk('IDAT', ZLIB_HEAD),
-  ]);
+  const head = headOf(width, height, channels);
   const adler = Buffer.alloc(4);
   adler.writeUInt32BE(found.reduce((sum, piece) => joinAdler(sum, piece.adler, piece.size), 1));
   const tail = Buffer.concat([
@@ -86,6 +80,17 @@ function partsOf({ width, height, channels, strips }: PackedPicture, pieces: Pie
     crc: joinCrc(body, crc32(tail), tail.length),
     length: head.length + packed + tail.length,
   };
+}
+
+/** What stands before a picture's strips: always as long. */
+export function headOf(width: number, height: number, channels: 3 | 4): Buffer {
+  return Buffer.concat([
+    SIGNATURE,
+    encodeChunk('IHDR', header(width, height, channels)),
+    // rendering intent 0, perceptual
+    encodeChunk('sRGB', Uint8Array.of(0)),
+    encodeChunk('IDAT', ZLIB_HEAD),
+  ]);
 }
 
 function header(width: number, height: number, channels: 3 | 4): Uint8Array {

@@ -4,8 +4,12 @@ import { NativaError } from '../../../native-models/errors.js';
 import { decodeRgba, encodePng, thumbnail } from '../../engine/images/index.js';
 import { factsOf } from '../autosave/project.js';
 import { tileName, type Pieces } from '../packs/index.js';
+import { application } from '../paths.js';
 import { toOraMode } from './blend-modes.js';
-import { PICTURES_ENTRY, PROJECT_ENTRY, TILES_PART, filteredEntry } from './open-project.js';
+import { PROJECT_ENTRY, TILES_PART } from './open-project.js';
+import { PICTURES_ENTRY } from './picture-runs.js';
+import { layerEntry, MERGED_ENTRY, PIECES_ENTRY, piecesText } from './pieces-entry.js';
+import { filteredEntry } from './project-entries.js';
 import { addPicture, addTiles, pngOf } from './packed-entries.js';
 import { unwatched, type Watched } from './watched.js';
 import { escapeXml } from './xml.js';
@@ -51,13 +55,16 @@ export async function writeProject(
     `<image version="0.0.5" w="${width}" h="${height}" xres="72" yres="72">\n` +
     ` <stack>\n${await stack.children(input.layers, '  ')} </stack>\n</image>\n`;
   await zip.deflate('stack.xml', Buffer.from(xml));
-  await addPicture(zip, 'mergedimage.png', merged, pieces, count);
+  await addPicture(zip, MERGED_ENTRY, merged, pieces, count);
   await zip.store('Thumbnails/thumbnail.png', await thumbnailOf(merged, pieces));
   await zip.deflate(PROJECT_ENTRY, Buffer.from(input.project));
   await zip.deflate(PICTURES_ENTRY, Buffer.from(JSON.stringify(stack.pictures)));
   for (const [n, part] of partsOf(loose).entries()) {
     await addTiles(zip, filteredEntry(n), part, pieces, count);
   }
+  const [pictures, tiles] = [picturesOf(input.layers), loose.map(({ id }) => tileName(id))];
+  const where = piecesText(application().version, pictures, merged, tiles, pieces);
+  await zip.deflate(PIECES_ENTRY, Buffer.from(where));
   await zip.finish();
   return used;
 }
@@ -161,7 +168,7 @@ class StackWriter {
       return `${indent}<stack ${common} isolation="isolate">\n${children}${indent}</stack>\n`;
     }
     const { x, y, picture, runs } = layer;
-    const name = `data/layer${this.#pictures++}.png`;
+    const name = layerEntry(this.#pictures++);
     await addPicture(this.zip, name, picture, this.pieces, this.count);
     if (runs.length > 0) this.pictures.push({ src: name, runs });
     return `${indent}<layer ${common} src="${name}" x="${x}" y="${y}"/>\n`;

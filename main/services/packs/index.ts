@@ -29,8 +29,22 @@ interface NamedTile {
   readonly bytes: number;
 }
 
+/** A file that has pieces in it; whoever refers to it holds it. */
+interface PiecesFile {
+  slice(start: number, length: number): Promise<Uint8Array>;
+  hold(): unknown;
+  release(): void;
+}
+
+/** Pieces and what they are called here. */
+export interface NamedPieces {
+  readonly keys: readonly string[];
+  readonly pieces: readonly (Piece & { readonly start: number })[];
+}
+
 interface Kept extends Piece {
-  readonly blob: string;
+  /** A blob, or a file that was opened. */
+  readonly source: string | PiecesFile;
   readonly start: number;
 }
 
@@ -95,8 +109,8 @@ class Pack implements Pieces {
   readonly #blobs: BlobStore;
   readonly #pool: PackPool;
   readonly #kept = new Map<string, Kept>();
-  /** How many pieces of each blob are kept. */
-  readonly #holders = new Map<string, number>();
+  /** How many pieces of each blob or file are kept. */
+  readonly #holders = new Map<Kept['source'], number>();
 
   constructor(blobs: BlobStore, pool: PackPool) {
     this.#blobs = blobs;
@@ -144,13 +158,27 @@ class Pack implements Pieces {
     await this.#keep(keys, packed.pieces, packed.bytes, { width: TILE, rows: TILE, channels: 0 });
   }
 
+  /** Takes over pieces as they lie in an opened file, but none that it has already. */
+  adopt(file: PiecesFile, named: NamedPieces): void {
+    for (const [index, piece] of named.pieces.entries()) {
+      const key = named.keys[index];
+      if (key === undefined || this.#kept.has(key)) continue;
+      if (!this.#holders.has(file)) file.hold();
+      this.#hold(key, { ...piece, source: file });
+    }
+  }
+
   piece(key: string): Piece {
     return this.#find(key);
   }
 
   async read(key: string): Promise<Uint8Array> {
-    const { blob, start, length } = this.#find(key);
-    return this.#blobs.slice(blob, start, length).catch((error: unknown) => {
+    const { source, start, length } = this.#find(key);
+    const read =
+      typeof source === 'string'
+        ? this.#blobs.slice(source, start, length)
+        : source.slice(start, length);
+    return read.catch((error: unknown) => {
       throw gone(error);
     });
   }
@@ -184,21 +212,27 @@ class Pack implements Pieces {
     for (const [index, piece] of pieces.entries()) {
       const key = keys[index] ?? '';
       this.#forget(key);
-      this.#kept.set(key, { ...piece, ...shape, blob, start });
-      this.#holders.set(blob, (this.#holders.get(blob) ?? 0) + 1);
+      this.#hold(key, { ...piece, ...shape, source: blob, start });
       start += piece.length;
     }
+  }
+
+  #hold(key: string, kept: Kept): void {
+    this.#kept.set(key, kept);
+    this.#holders.set(kept.source, (this.#holders.get(kept.source) ?? 0) + 1);
   }
 
   #forget(key: string): void {
     const kept = this.#kept.get(key);
     if (kept === undefined) return;
     this.#kept.delete(key);
-    const left = (this.#holders.get(kept.blob) ?? 1) - 1;
-    if (left > 0) this.#holders.set(kept.blob, left);
+    const { source } = kept;
+    const left = (this.#holders.get(source) ?? 1) - 1;
+    if (left > 0) this.#holders.set(source, left);
     else {
-      this.#holders.delete(kept.blob);
-      this.#blobs.drop([kept.blob]);
+      this.#holders.delete(source);
+      if (typeof source === 'string') this.#blobs.drop([source]);
+      else source.release();
     }
   }
 }

@@ -20,6 +20,7 @@ interface TilesJob {
   readonly lengths: readonly number[];
 }
 
+/** Pixels to be packed. */
 export type PackJob = RowsJob | TilesJob;
 
 /** A piece of what was packed. */

@@ -1,7 +1,7 @@
-/** Threads that pack pixels, as many as the machine has cores. */
+/** Threads that pack pixels and unpack them, as many as the machine has cores. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { packed, type PackJob, type Packed } from './jobs.js';
+import { done, type Done, type Job } from './pool-jobs.js';
 
 /** More would want memory and find little to do: the page makes what they pack. */
 const MOST = 8;
@@ -9,8 +9,8 @@ const MOST = 8;
 const IDLE = 10_000;
 
 interface Waiting {
-  readonly job: PackJob;
-  readonly resolve: (packed: Packed) => void;
+  readonly job: Job;
+  readonly resolve: (done: Done<Job>) => void;
 }
 
 /** Does jobs on threads that are started when they are needed. */
@@ -30,11 +30,18 @@ export class PackPool {
   }
 
   /** Does a job, after those that came before. Its bytes are copied. */
-  run(job: PackJob): Promise<Packed> {
+  run<J extends Job>(job: J): Promise<Done<J>> {
     return new Promise((resolve) => {
-      this.#waiting.push({ job, resolve });
+      // What is done is of the job's kind, which the type checker cannot follow through the queue.
+      const given = resolve as (done: Done<Job>) => void;
+      this.#waiting.push({ job, resolve: given });
       this.#next();
     });
+  }
+
+  /** How many jobs are done at once. */
+  get width(): number {
+    return this.#most;
   }
 
   /** Ends the threads; what waits is done all the same. */
@@ -53,7 +60,7 @@ export class PackPool {
       if (this.#threadless) {
         this.#waiting.shift();
         setImmediate(() => {
-          next.resolve(packed(next.job));
+          next.resolve(done(next.job));
         });
         continue;
       }
@@ -77,7 +84,7 @@ export class PackPool {
   #start(): Worker {
     const worker = new Worker(this.#script);
     worker.unref();
-    worker.on('message', (answer: Packed) => {
+    worker.on('message', (answer: Done<Job>) => {
       this.#busy.get(worker)?.resolve(answer);
       this.#busy.delete(worker);
       const timer = setTimeout(() => {

@@ -1,10 +1,15 @@
-/** A thread that packs pixels. */
+/** A thread that packs pixels, and unpacks them. */
 import { parentPort } from 'node:worker_threads';
-import { packed, type PackJob } from './jobs.js';
+import { done, type Job } from './pool-jobs.js';
 
-parentPort?.on('message', (job: PackJob) => {
-  const { pieces, bytes } = packed(job);
+parentPort?.on('message', (job: Job) => {
+  const answer = done(job);
+  if ('tiles' in answer) {
+    const { tiles } = answer;
+    parentPort?.postMessage(answer, tiles === null ? [] : [tiles.buffer as ArrayBuffer]);
+    return;
+  }
   // memory of its own, to be handed over
-  const own = Uint8Array.from(bytes);
-  parentPort?.postMessage({ pieces, bytes: own }, [own.buffer]);
+  const own = Uint8Array.from(answer.bytes);
+  parentPort?.postMessage({ pieces: answer.pieces, bytes: own }, [own.buffer]);
 });

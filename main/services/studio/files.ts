@@ -1,13 +1,13 @@
 /** Files of this machine that the studio opens and saves without the page touching the disk. */
 import { statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
 import type { Opened } from '../../../preload/contract.js';
 import { writeFileAtomic } from '../../engine/images/index.js';
-import type { BlobStore, Blobs } from '../blobs.js';
-import { openFile } from '../documents/index.js';
-import type { OpenOptions } from '../documents/index.js';
+import type { BlobStore } from '../blobs.js';
+import { openFile, stayingBlob } from '../documents/index.js';
+import type { OpenOptions, StayingSource } from '../documents/index.js';
 
 /** Which of some words name files, as absolute paths. */
 export function existingFiles(words: readonly string[], folder: string): string[] {
@@ -50,7 +50,7 @@ export class OfferedFiles {
    * Opens one by its number.
    * @throws NativaError FILE_NOT_FOUND, UNREADABLE_IMAGE, IMAGE_TOO_LARGE, and as `openFile`
    */
-  async open(index: number, blobs: Blobs, options: OpenOptions): Promise<Opened> {
+  async open(index: number, blobs: BlobStore, options: OpenOptions): Promise<Opened> {
     const path = this.#paths[index];
     if (path === undefined) {
       throw new NativaError('FILE_NOT_FOUND', 'This file was not given to the studio; open it.');
@@ -74,23 +74,65 @@ function nameOf(path: string): string {
   return basename(path).slice(0, 1000);
 }
 
+/** Bytes that are copied at once. */
+const PIECE = 4 * 2 ** 20;
+
+/** Some bytes of a file; what lies beyond its end is left out. */
+async function readFrom(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
+  const out = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  while (at < out.length) {
+    const { bytesRead } = await file.read(out, at, out.length - at, start + at);
+    if (bytesRead === 0) return out.subarray(0, at);
+    at += bytesRead;
+  }
+  return out;
+}
+
+/** A file that goes on being read; once it is settled, a copy of it is. */
+async function stayingFile(path: string, size: number, blobs: BlobStore): Promise<StayingSource> {
+  const file = await open(path, 'r');
+  const copy = async (): Promise<StayingSource> => {
+    const blob = await blobs.write(async (write) => {
+      for (let at = 0; at < size; at += PIECE) {
+        await write(await readFrom(file, at, Math.min(PIECE, size - at)));
+      }
+    });
+    const staying = stayingBlob(blobs, blob);
+    await staying.settle();
+    return staying;
+  };
+  let copied: StayingSource | undefined;
+  let copying: Promise<void> | undefined;
+  let closed = false;
+  const close = (): void => {
+    closed = true;
+    copied?.close();
+    void (copying ?? Promise.resolve()).catch(() => undefined).then(() => file.close());
+  };
+  return {
+    read: (start, length) => copied?.read(start, length) ?? readFrom(file, start, length),
+    settle: () => {
+      copying ??= copy().then((made) => {
+        copied = made;
+        if (closed) made.close();
+      });
+      return copying;
+    },
+    close,
+  };
+}
+
 /** Opens a file of this machine, reading it in pieces. */
-async function openHere(path: string, blobs: Blobs, options: OpenOptions): Promise<Opened> {
+async function openHere(path: string, blobs: BlobStore, options: OpenOptions): Promise<Opened> {
   try {
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
-      const read = async (start: number, length: number): Promise<Uint8Array> => {
-        const out = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - start)));
-        let at = 0;
-        while (at < out.length) {
-          const { bytesRead } = await file.read(out, at, out.length - at, start + at);
-          if (bytesRead === 0) return out.subarray(0, at);
-          at += bytesRead;
-        }
-        return out;
-      };
-      return await openFile(nameOf(path), { size, read }, blobs, options);
+      const read = (start: number, length: number): Promise<Uint8Array> =>
+        readFrom(file, start, Math.max(0, Math.min(length, size - start)));
+      const stay = (): Promise<StayingSource> => stayingFile(path, size, blobs);
+      return await openFile(nameOf(path), { size, read, stay }, blobs, options);
     } finally {
       await file.close();
     }

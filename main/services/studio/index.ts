@@ -14,9 +14,7 @@ import type { BlobStore } from '../blobs.js';
 import {
   ORA_MIME,
   PSD_MIME,
-  blobSource,
   exportPicture,
-  openFile,
   writeProject,
   writePsd,
   type Watched,
@@ -25,6 +23,7 @@ import {
 import { messagesFor } from '../i18n/index.js';
 import type { Language } from '../i18n/index.js';
 import { resolveModel } from '../models.js';
+import { OpenedProjects } from '../opened-projects.js';
 import { Packs } from '../packs/index.js';
 import { PackPool } from '../packs/pool.js';
 import { application, folders } from '../paths.js';
@@ -35,6 +34,7 @@ import { doctorPlan, doctorReport } from './doctor.js';
 import { ModelDesk } from './model-desk.js';
 import { OfferedFiles } from './files.js';
 import { Jobs } from './jobs.js';
+import { openingHandlers, type OpeningRequest } from './opening.js';
 import { modelGrid, modelInfos } from './models.js';
 import { Events, answer } from './router.js';
 import type { Handlers, Page, Studio } from './router.js';
@@ -74,6 +74,8 @@ interface Parts {
   readonly jobs: Jobs;
   readonly tiles: TileStores;
   readonly packs: Packs;
+  readonly pool: PackPool;
+  readonly projects: OpenedProjects;
   readonly events: Events;
   readonly desk: ModelDesk;
   readonly findModel: (id: string | null) => Promise<string>;
@@ -101,8 +103,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     launch: options.launchEngine,
     runScript: options.runScript,
   });
-  const tiles = new TileStores(blobs);
-  const packs = new Packs(blobs, new PackPool());
+  const projects = new OpenedProjects();
+  const tiles = new TileStores(blobs, projects);
+  const pool = new PackPool();
+  const packs = new Packs(blobs, pool);
   const autosave = new Autosave();
   const desk = new ModelDesk({
     settings: () => settings.settled(),
@@ -119,6 +123,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     jobs,
     tiles,
     packs,
+    pool,
+    projects,
     events,
     desk,
     findModel,
@@ -153,6 +159,7 @@ function openPage(parts: Parts): Page {
   const documents = new Set<string>();
   const stores = new Set<string>();
   const packed = new Set<string>();
+  const opened = new Set<string>();
   const tasks = new Tasks((event) => {
     parts.events.emit(event);
   });
@@ -160,12 +167,14 @@ function openPage(parts: Parts): Page {
     ...makeHandlers(parts, documents),
     ...pixelHandlers(parts, documents, stores),
     ...packHandlers(parts, packed),
+    ...openingHandlers(parts, opened),
     ...taskHandlers(parts, tasks),
   };
   return {
     handle: (name, ask) => answer(handlers, name, ask),
     close: async () => {
       tasks.close();
+      parts.projects.drop(opened);
       parts.tiles.release(stores);
       parts.packs.release(packed);
       await parts.autosave.release([...documents]);
@@ -179,8 +188,7 @@ type PixelRequest =
   | 'tiles.store'
   | 'tiles.fetch'
   | 'tiles.clear'
-  | 'blobs.join'
-  | 'blobs.drop';
+  | 'blobs.join';
 
 /** What takes pixels in and lets them go. */
 function pixelHandlers(
@@ -215,10 +223,6 @@ function pixelHandlers(
       return null;
     },
     'blobs.join': (ids) => ({ blob: blobs.join(ids) }),
-    'blobs.drop': (ids) => {
-      blobs.drop(ids);
-      return null;
-    },
   };
 }
 
@@ -248,11 +252,11 @@ function packHandlers({ packs }: Parts, packed: Set<string>): Pick<Handlers, Pac
   };
 }
 
-type TaskRequest = 'files.exportPsd' | 'files.writeProject' | 'task.cancel';
+type TaskRequest = 'files.exportPsd' | 'files.writeProject' | 'tiles.check' | 'task.cancel';
 
 /** What takes long, tells how far it is, and can be cancelled. */
 function taskHandlers(
-  { options: { blobs }, packs }: Parts,
+  { options: { blobs }, packs, tiles }: Parts,
   tasks: Tasks,
 ): Pick<Handlers, TaskRequest> {
   const write = (
@@ -275,6 +279,10 @@ function taskHandlers(
         const pack = packs.of(store);
         pack.retain(await writeProject(ask, pack, bytes, watched));
       }),
+    'tiles.check': async ({ store, task }) => {
+      await tasks.run(task, (watched) => tiles.of(store).check(watched));
+      return null;
+    },
     'task.cancel': ({ task }) => {
       tasks.cancel(task);
       return null;
@@ -285,10 +293,9 @@ function taskHandlers(
 function makeHandlers(
   parts: Parts,
   documents: Set<string>,
-): Omit<Handlers, PixelRequest | PackRequest | TaskRequest> {
+): Omit<Handlers, PixelRequest | PackRequest | OpeningRequest | TaskRequest> {
   const { options, settings, autosave, files, jobs, findModel } = parts;
   const { blobs } = options;
-  const opening = { svg: { launch: options.launchSvg } };
   const language = (): Language => settings.current.language ?? options.language;
   const ready = (bytes: Uint8Array, mime: string): ReadyFile => ({
     blob: blobs.put(bytes),
@@ -320,8 +327,6 @@ function makeHandlers(
       const words = messagesFor(language());
       return doctorPlan(dir, await settings.settled(), words, options.runScript);
     },
-    'files.open': ({ name, blob }) => openFile(name, blobSource(blobs, blob), blobs, opening),
-    'files.openPath': ({ index }) => files.open(index, blobs, opening),
     'files.export': async (ask) => {
       const { bytes, mime } = await exportPicture(ask, blobs);
       return ready(bytes, mime);

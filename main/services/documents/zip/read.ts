@@ -28,6 +28,14 @@ interface Entry {
   readonly start: number;
 }
 
+/** Where an entry's data lies in the file; sizes in bytes. */
+export interface EntryPlace {
+  readonly start: number;
+  readonly packed: number;
+  readonly size: number;
+  readonly deflated: boolean;
+}
+
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
@@ -117,6 +125,14 @@ export class ZipFile {
       throw this.#damaged(`${name} in it is not what it was when it was written`);
     }
     return content;
+  }
+
+  /** Where an entry lies, for reading it in pieces elsewhere; undefined where there is none. */
+  placeOf(name: string): EntryPlace | undefined {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return undefined;
+    const { start, packed, size, method } = entry;
+    return { start, packed, size, deflated: method === DEFLATED };
   }
 
   /** Bytes of an entry, inflated; undefined where there is none of that name. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BlobStore } from '../../../../main/services/blobs.js';
+import { OpenedProjects } from '../../../../main/services/opened-projects.js';
 import { TileStores } from '../../../../main/services/tiles.js';
 
 let blobs: BlobStore;
@@ -11,7 +12,7 @@ afterEach(() => blobs.close());
 
 const PAGE = 'page-0001';
 const bytes = (...values: number[]) => Uint8Array.from(values);
-const stores = (patience?: number) => new TileStores(blobs, patience);
+const stores = (patience?: number) => new TileStores(blobs, new OpenedProjects(), patience);
 
 describe('tiles of released states', () => {
   test('come back in any order, long after uploads are forgotten', async () => {
