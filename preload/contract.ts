@@ -267,9 +267,32 @@ export const REQUESTS = {
     }),
   ),
   /** Reads an uploaded file of any kind that can be opened. */
-  'files.open': request(z.strictObject({ name, blob: blobId }), openedSchema),
+  'files.open': request(
+    // A document that it becomes: then the file is kept until that is closed.
+    z.strictObject({ name, blob: blobId, document: z.exactOptional(workId) }),
+    openedSchema,
+  ),
   /** Reads a file named on the command line or chosen in the host's own dialog. */
-  'files.openPath': request(z.strictObject({ index: count }), openedSchema),
+  'files.openPath': request(
+    z.strictObject({ index: count, document: z.exactOptional(workId) }),
+    openedSchema,
+  ),
+  /** Reads the file of a document once more, for a page that was loaded again. */
+  'files.reopen': request(z.strictObject({ document: workId }), openedSchema),
+  /** Which of these documents is the file of that number already. */
+  'files.same': request(
+    z.strictObject({
+      index: count,
+      documents: z
+        .array(z.strictObject({ document: workId, origin: z.exactOptional(count) }))
+        .max(1000),
+    }),
+    z.strictObject({ document: workId.nullable() }),
+  ),
+  /** A document was saved as the file in a blob: that is kept from now on. */
+  'files.keep': request(z.strictObject({ document: workId, name, blob: blobId }), nothing),
+  /** A document is closed: its file is not kept any longer. */
+  'files.forget': request(z.strictObject({ document: workId }), nothing),
   /** Asks for files in the host's own dialog; they are opened by `files.openPath`. */
   'files.choose': request(nothing, z.strictObject({ files: z.array(z.string()), first: count })),
   /** Encodes a flattened picture. */

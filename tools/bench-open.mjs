@@ -28,11 +28,14 @@ async function save(page, path) {
   const download = page.waitForEvent('download', PATIENCE);
   await page.keyboard.press('Control+s');
   await (await download).saveAs(path);
-  await page.getByText(/^Saved/).first().waitFor(PATIENCE);
+  await page
+    .getByText(/^Saved/)
+    .first()
+    .waitFor(PATIENCE);
 }
 
 /** Makes the project as a person does. */
-async function makeProject(page, home, path) {
+export async function makeProject(page, home, path) {
   const files = [];
   for (let salt = 0; salt < LAYERS; salt++) {
     files.push(join(home, `layer-${salt}.jpg`));
@@ -89,7 +92,10 @@ async function round(page, address, home, path, layers) {
   await page.locator('.status .busy').waitFor({ state: 'detached', ...PATIENCE });
   const all = performance.now() - started;
   const first = await timed(() => save(page, join(home, 'first.ora')));
-  await page.getByText(/^Saved/).first().waitFor({ state: 'detached', ...PATIENCE });
+  await page
+    .getByText(/^Saved/)
+    .first()
+    .waitFor({ state: 'detached', ...PATIENCE });
   const again = await timed(() => save(page, join(home, 'again.ora')));
   return { decoding, present, all, first, again };
 }

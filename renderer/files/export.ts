@@ -119,7 +119,9 @@ export async function saveReady(
   target?: SaveTarget,
 ): Promise<string | null> {
   const saved = await host.client.saveFile(name, blob, target);
-  // A browser fetches it only after this; there it goes when nobody has asked for it for a while.
-  if (host.start.host === 'electron') dropBlobs(host, [blob]);
+  // A browser fetches it only after this; there it goes when nobody has asked for it for a while. A
+  // saved document's file is kept for it.
+  const kept = target !== undefined && saved !== null;
+  if (host.start.host === 'electron' && !kept) dropBlobs(host, [blob]);
   return saved;
 }

@@ -11,6 +11,8 @@ export const en = {
   'app.lost': 'The connection to Nativa is lost; it is tried again, and your work is kept here.',
   'app.lost.retry': 'Try now',
   'app.saved': 'Saved {name}.',
+  'app.openTwice':
+    '“{name}” is open already, with changes that are not saved; this is how its file has it.',
   'app.reopened': 'Open again, as it was kept: {names}.',
   'app.opened': 'Opened {name}.',
   'app.working': 'Working on {name} …',
@@ -408,6 +410,7 @@ export const en = {
   'colour.swap': 'Swap colours',
 
   'error.LAYER_LOCKED': 'The layer is locked; unlock it first.',
+  'error.FILE_GONE': 'This file is not kept any more; open it again.',
   'error.TILES_GONE':
     'This step of the history was on disk and is not there any more; go to a newer one.',
   'error.NO_PIXELS': 'Select a layer with pixels first.',

@@ -13,6 +13,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
     'Se perdió la conexión con Nativa; se vuelve a intentar, y tu trabajo se conserva aquí.',
   'app.lost.retry': 'Intentar ahora',
   'app.saved': 'Se guardó {name}.',
+  'app.openTwice':
+    '«{name}» ya está abierto, con cambios sin guardar; esto es lo que hay en su archivo.',
   'app.reopened': 'Abierto de nuevo, tal como se conservó: {names}.',
   'app.opened': 'Se abrió {name}.',
   'app.working': 'Trabajando en {name} …',
@@ -411,6 +413,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'colour.swap': 'Intercambiar colores',
 
   'error.LAYER_LOCKED': 'La capa está bloqueada; desbloquéala antes.',
+  'error.FILE_GONE': 'Este archivo ya no se conserva; ábrelo de nuevo.',
   'error.TILES_GONE':
     'Este paso del historial estaba en el disco y ya no está; ve a uno más reciente.',
   'error.NO_PIXELS': 'Selecciona antes una capa con píxeles.',

@@ -76,6 +76,14 @@ export class Documents<T extends Tab> {
     return made;
   }
 
+  /** A document for something new behind all others; what is shown stays so. */
+  behind(): T {
+    const made = this.#make(this.#current);
+    this.#list = [...this.#list, made];
+    this.#shown = [...this.#shown, made];
+    return made;
+  }
+
   /** Takes one away; if it was shown, the next tab is shown, and an empty one if there is none. */
   remove(document: T): void {
     const at = this.#place(document);

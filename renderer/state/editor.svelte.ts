@@ -85,12 +85,19 @@ export class Editor {
     return this.#tree !== null && redoTarget(this.#tree) !== null;
   }
 
-  /** Begins with a document and no history. */
-  open(document: StudioDocument, name: string, key: MessageKey, made: Made = {}): void {
+  /** Begins with a document and no history. @param id what it is called by the services */
+  open(
+    document: StudioDocument,
+    name: string,
+    key: MessageKey,
+    made: Made = {},
+    id: string = crypto.randomUUID(),
+  ): void {
     const label = { key, ...(made.params && { params: made.params }) };
     this.load(
       createHistory(document, { label, at: Date.now(), recipe: made.recipe ?? null }),
       name,
+      id,
     );
   }
 

@@ -49,10 +49,22 @@ const PACKING_PART = 0.9;
 /** Where a file goes: into an open document, or into one of its own. */
 type Place = OpenDocument | 'own';
 
+/** The document that a file becomes. */
+interface Becomes {
+  /** What the services know it by. */
+  readonly id: string;
+  /** It was kept on disk and is in no file. */
+  readonly recovered?: boolean;
+  /** Another one is shown. */
+  readonly behind?: boolean;
+}
+
 const stem = (name: string): string => name.replace(/\.[^.]+$/, '') || name;
 
 export class Files {
   readonly #studio: Studio;
+  /** Given files are opened one after the other, so that none is opened twice. */
+  #given: Promise<void> = Promise.resolve();
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -86,8 +98,10 @@ export class Files {
       await this.#busy(file.name, async () => {
         const { client } = this.#studio;
         const blob = await client.upload(file);
+        const id = crypto.randomUUID();
         try {
-          await this.#take(await client.request('files.open', { name: file.name, blob }), place);
+          const ask = { name: file.name, blob, document: id };
+          await this.#take(await client.request('files.open', ask), place, { id });
         } finally {
           client.drop(blob);
         }
@@ -95,16 +109,50 @@ export class Files {
     }
   }
 
-  /** Opens files given on the command line or by the system. */
-  async openGiven(names: readonly string[], first = 0, place: Place = 'own'): Promise<void> {
-    for (const [index, name] of names.entries()) {
-      await this.#busy(name, async () => {
-        const given = first + index;
-        const opened = await this.#studio.client.request('files.openPath', { index: given });
-        const own = await this.#take(opened, place);
-        if (own) own.editor.origin = given;
+  /** Opens files given on the command line or by the system; one that is open already is shown. */
+  openGiven(names: readonly string[], first = 0, place: Place = 'own'): Promise<void> {
+    const turn = this.#given.then(async () => {
+      for (const [index, name] of names.entries()) {
+        await this.#busy(name, () => this.#openGiven(first + index, place));
+      }
+    });
+    this.#given = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #openGiven(index: number, place: Place): Promise<void> {
+    const { client, documents } = this.#studio;
+    if (place === 'own') {
+      const open = documents.list.filter(({ editor }) => editor.document !== null);
+      const { document } = await client.request('files.same', {
+        index,
+        documents: open.map(({ editor: { id, origin } }) => ({
+          document: id,
+          ...(origin !== null && { origin }),
+        })),
       });
+      const same = documents.list.find(({ editor }) => editor.id === document);
+      if (same) {
+        documents.show(same);
+        return;
+      }
     }
+    const id = crypto.randomUUID();
+    const opened = await client.request('files.openPath', { index, document: id });
+    const own = await this.#take(opened, place, { id });
+    if (own) own.editor.origin = index;
+  }
+
+  /**
+   * Opens a document's file once more, for a page that was loaded again.
+   * @throws StudioError FILE_GONE
+   */
+  async reopen(name: string, { id, behind = false }: Omit<Becomes, 'recovered'>): Promise<void> {
+    await this.#busy(name, async () => {
+      const opened = await this.#studio.client.request('files.reopen', { document: id });
+      const open = await this.#take(opened, 'own', { id, behind });
+      if (open) open.editor.name = name;
+    });
   }
 
   /** A picture of a file as something to resemble. */
@@ -165,6 +213,8 @@ export class Files {
       if (editor.id === id) {
         editor.name = stem(name);
         editor.markSaved(document);
+        const kept = { document: id, name, blob: file.blob };
+        await this.#studio.client.request('files.keep', kept).catch(() => undefined);
         await autosave.forget(tree);
       }
       ui.toast('info', t('app.saved', { name }));
@@ -216,9 +266,13 @@ export class Files {
   }
 
   /** Opens work that was kept on disk. */
-  async recover({ id, name }: { readonly id: string; readonly name: string }): Promise<void> {
+  async recover(
+    { id, name }: { readonly id: string; readonly name: string },
+    behind = false,
+  ): Promise<void> {
     await this.#busy(name, async () => {
-      await this.#take(await this.#studio.client.request('autosave.open', { id }), 'own', id);
+      const opened = await this.#studio.client.request('autosave.open', { id });
+      await this.#take(opened, 'own', { id, behind, recovered: true });
       this.#studio.recoveries = this.#studio.recoveries.filter((other) => other.id !== id);
     });
   }
@@ -249,11 +303,10 @@ export class Files {
     }
   }
 
-  /** @param recovered what work is called that was kept on disk and is in no file */
   /** @returns the document it became, null where it became a part of one */
-  async #take(opened: Opened, place: Place, recovered?: string): Promise<OpenDocument | null> {
-    const { documents } = this.#studio;
-    if (opened.kind === 'project') return this.#takeProject(opened, recovered);
+  async #take(opened: Opened, place: Place, becomes: Becomes): Promise<OpenDocument | null> {
+    const { client, documents } = this.#studio;
+    if (opened.kind === 'project') return this.#takeProject(opened, becomes);
     const layers = await this.#layers(opened.layers);
     // Who has closed the document meanwhile finds the file beside the others.
     const into = place !== 'own' && documents.list.includes(place) ? place : null;
@@ -262,15 +315,14 @@ export class Files {
       editor.change('command.file.place', (document) =>
         addLayers(document, centred(layers, opened, { x: document.width, y: document.height })),
       );
+      void client.request('files.forget', { document: becomes.id }).catch(() => undefined);
       return null;
     }
-    const open = into ?? documents.fresh();
+    const open = into ?? this.#placeFor(becomes);
     const document = addLayers(createDocument(opened.width, opened.height), layers);
     const recipe = opened.recipe === null ? null : parseRecipe(opened.recipe);
-    open.editor.open(document, stem(opened.name), 'history.open', {
-      params: { name: opened.name },
-      recipe,
-    });
+    const made = { params: { name: opened.name }, recipe };
+    open.editor.open(document, stem(opened.name), 'history.open', made, becomes.id);
     open.create.mode = 'edit';
     open.fit();
     return open;
@@ -279,17 +331,20 @@ export class Files {
   /** Shows the present state of a project; what of others is much more than that is not read yet. */
   async #takeProject(
     { project, tiles: blob, name, packedBy }: Extract<Opened, { kind: 'project' }>,
-    recovered?: string,
+    becomes: Becomes,
   ): Promise<OpenDocument> {
-    const { client, documents, start } = this.#studio;
+    const { client, documents, start, ui } = this.#studio;
     const unread = parseText(project);
     const bytes = (of: readonly TileLength[]): number =>
       of.reduce((sum, one) => sum + one.bytes, 0);
     const present = unread.layout.filter((tile) => unread.present.has(tile.id));
     const show = (tree: HistoryTree): OpenDocument => {
-      const open = documents.fresh();
-      open.editor.load(tree, name, recovered, recovered === undefined);
-      if (recovered !== undefined) open.autosave.found(tree);
+      const { id, recovered = false } = becomes;
+      const changed = documents.list.find(({ editor }) => editor.dirty && isOf(editor.tree, tree));
+      const open = this.#placeFor(becomes);
+      open.editor.load(tree, name, id, !recovered);
+      if (recovered) open.autosave.found(tree);
+      else if (changed) ui.toast('info', t('app.openTwice', { name: changed.name }));
       open.fit();
       return open;
     };
@@ -310,6 +365,11 @@ export class Files {
     return show(unread.whole((tile) => tiles.get(tile)));
   }
 
+  #placeFor({ behind = false }: Becomes): OpenDocument {
+    const { documents } = this.#studio;
+    return behind ? documents.behind() : documents.fresh();
+  }
+
   async #layers(layers: readonly WireLayer[]): Promise<Layer[]> {
     const { client } = this.#studio;
     const made: Layer[] = [];
@@ -328,4 +388,11 @@ export class Files {
     }
     return made;
   }
+}
+
+/** Whether two histories are of the same work: it was begun at the same moment. */
+function isOf(one: HistoryTree | null, other: HistoryTree): boolean {
+  const begun = (tree: HistoryTree): number =>
+    Math.min(...[...tree.nodes.values()].map(({ at }) => at));
+  return one !== null && begun(one) === begun(other);
 }

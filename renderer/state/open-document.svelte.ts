@@ -1,5 +1,6 @@
 /** One of the open documents, with all that is its own and stays as it is while another is shown. */
 import type { Settings } from '../../preload/contract.js';
+import type { Client } from '../bridge/client.js';
 import type { Compositor } from '../document/pixels/compose.js';
 import type { Point } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
@@ -42,8 +43,11 @@ export class OpenDocument {
   /** The document with the candidate that is looked at; made once, for it has layers of its own. */
   readonly #candidate = $derived.by(() => this.create.preview(this.editor.document));
 
+  readonly #client: Client;
+
   /** @param like settings of runs and the window's size are taken over from this one */
   constructor(shared: DocumentShared, like: OpenDocument | null) {
+    this.#client = shared.client;
     this.editor = new Editor(shared.failed, shared.untitled);
     this.mask = new MaskState(this.editor);
     this.typing = new Typing(this.editor);
@@ -87,6 +91,8 @@ export class OpenDocument {
   /** Nothing of it is wanted any more. */
   async end(): Promise<void> {
     this.typing.finish();
+    const { id } = this.editor;
+    if (id) void this.#client.request('files.forget', { document: id }).catch(() => undefined);
     await Promise.all([this.create.end(), this.autosave.forget(null)]);
     this.editor.close();
     this.released.end();

@@ -1,7 +1,10 @@
 /**
- * The work of this very tab, opened again when its page was loaded anew or has crashed. What is
- * open is noted beside the page, where it lasts as long as the tab; the work itself is on disk.
+ * The documents of this very tab, opened again when its page was loaded anew or has crashed. What is
+ * open is noted beside the page, where it lasts as long as the tab; changed work is on disk, and so
+ * are the files of documents that were not changed.
  */
+import { untrack } from 'svelte';
+import { z } from 'zod';
 import { toStudioError } from '../bridge/client.js';
 import { t } from '../i18n/index.svelte.js';
 import type { Studio } from './studio.svelte.js';
@@ -10,82 +13,137 @@ const KEY = 'nativa.open';
 /** How often opening is begun without coming to its end, lest work that crashes the page does so for ever. */
 const TRIES = 3;
 
-/** What was open in a tab. */
-export interface Left {
+const number = z.number();
+const lookSchema = z.object({
+  zoom: number,
+  angle: number,
+  middle: z.object({ x: number, y: number }),
+});
+/** What is noted of a document. */
+const noteSchema = z.object({
+  name: z.string(),
+  /** Number of the given file that it was opened from. */
+  origin: number.nullable(),
+  /** Of a canvas that nothing was done to, its size. */
+  blank: z.object({ width: z.int().min(1), height: z.int().min(1) }).nullable(),
+  look: lookSchema,
+});
+type Note = z.output<typeof noteSchema>;
+
+const leftSchema = z.object({
   /** The run of the services: work of an earlier one is offered, not opened. */
-  readonly session: string;
-  /** Ids of the documents' work on disk, from the first tab to the last. */
-  readonly open: readonly string[];
+  session: z.string(),
+  /** Ids of the documents, from the first tab to the last. */
+  open: z.array(z.unknown()).transform((ids) => ids.filter((id) => typeof id === 'string')),
   /** The one of them that was shown. */
-  readonly shown: string | null;
+  shown: z.string().nullable().catch(null),
   /** How often it was tried to open them again since. */
-  readonly tries: number;
-}
+  tries: number.catch(0),
+  /** What is known of each, by its id. */
+  notes: z.record(z.string(), noteSchema).catch({}),
+});
+/** What was open in a tab. */
+export type Left = z.output<typeof leftSchema>;
 
 /** What a note says; null where it says nothing that can be understood. */
 export function readLeft(note: string | null): Left | null {
   try {
-    const { session, open, shown, tries } = JSON.parse(note ?? 'null') as Partial<Left>;
-    if (typeof session !== 'string' || !Array.isArray(open)) return null;
-    const ids = open.filter((id) => typeof id === 'string');
-    return {
-      session,
-      open: ids,
-      shown: typeof shown === 'string' ? shown : null,
-      tries: typeof tries === 'number' ? tries : 0,
-    };
+    return leftSchema.parse(JSON.parse(note ?? 'null'));
   } catch {
     return null;
   }
 }
 
-/** Work on disk that was open in this tab, in the order of its tabs, and the rest. */
-export function sorted<R extends { readonly id: string }>(
-  left: Left | null,
-  session: string,
-  recoveries: readonly R[],
-): { readonly mine: readonly R[]; readonly others: readonly R[] } {
-  const open = left?.session === session && left.tries < TRIES ? left.open : [];
-  const mine = open.flatMap((id) => recoveries.find((recovery) => recovery.id === id) ?? []);
-  return { mine, others: recoveries.filter((recovery) => !mine.includes(recovery)) };
+/** Documents that are to be opened again, the one that was shown first. */
+export function wanted(left: Left | null, session: string): readonly string[] {
+  if (left?.session !== session || left.tries >= TRIES) return [];
+  return left.open.toSorted((one, other) => +(other === left.shown) - +(one === left.shown));
 }
 
 /**
- * Opens what was open in this tab, and from then on notes what is. What cannot be read stays on disk
- * and is offered as the work of an earlier run is.
+ * Opens what was open in this tab, and from then on notes what is. Work that cannot be read stays on
+ * disk and is offered as that of an earlier run is.
  */
 export async function reopen(studio: Studio): Promise<void> {
-  const { session } = studio.start;
+  const { documents, start } = studio;
   const left = readLeft(stored());
-  const { mine, others } = sorted(left, session, studio.recoveries);
+  const ids = wanted(left, start.session);
+  const works = new Map(studio.recoveries.map((recovery) => [recovery.id, recovery]));
   if (left) store({ ...left, tries: left.tries + 1 });
   // Nobody opens it a second time meanwhile.
-  studio.recoveries = others;
-  const names: string[] = [];
-  for (const recovery of mine) {
+  studio.recoveries = studio.recoveries.filter(({ id }) => !ids.includes(id));
+  const recovered = new Map<string, string>();
+  for (const id of ids) {
+    const work = works.get(id);
+    const name = work?.name ?? left?.notes[id]?.name ?? '';
     try {
-      await studio.files.recover(recovery);
-      names.push(t('replay.quoted', { name: recovery.name }));
+      if (work) await studio.files.recover(work, !documents.current.untouched);
+      else await openUnchanged(studio, id, left?.notes[id]);
+      if (work) recovered.set(id, t('replay.quoted', { name }));
     } catch (error) {
-      studio.recoveries = [...studio.recoveries, recovery];
-      studio.failed(`${recovery.name}: ${studio.editor.explain(toStudioError(error))}`);
+      if (work) studio.recoveries = [...studio.recoveries, work];
+      studio.failed(`${name}: ${studio.editor.explain(toStudioError(error))}`);
     }
+    restore(studio, id, left?.notes[id]);
   }
-  const shown = studio.documents.list.find(({ editor }) => editor.id === left?.shown);
-  if (shown && names.length > 0) studio.documents.show(shown);
+  for (const [place, id] of (left?.open ?? []).entries()) {
+    const open = documents.list.find(({ editor }) => editor.id === id);
+    if (open) documents.move(open, place);
+  }
+  const names = (left?.open ?? []).flatMap((id) => recovered.get(id) ?? []);
   if (names.length > 0) studio.ui.toast('info', t('app.reopened', { names: names.join(', ') }));
-  note(studio, session);
+  note(studio);
 }
 
-/** Notes what is open, whenever that changes. */
-function note(studio: Studio, session: string): void {
+/** A document without work on disk: as its file is, or an empty canvas. */
+async function openUnchanged(studio: Studio, id: string, known?: Note): Promise<void> {
+  if (!known) return;
+  const { documents, files } = studio;
+  const behind = !documents.current.untouched;
+  if (!known.blank) return files.reopen(known.name, { id, behind });
+  const { width, height } = known.blank;
+  const open = behind ? documents.behind() : documents.fresh();
+  studio.begin(open, width, height, { id, name: known.name });
+}
+
+/** What of a document is not in its file. */
+function restore({ documents }: Studio, id: string, known?: Note): void {
+  const open = documents.list.find(({ editor }) => editor.id === id);
+  if (!open || !known) return;
+  open.editor.origin = known.origin;
+  open.view.restore(known.look);
+}
+
+/** Notes what is open, whenever that changes; how it is looked at, when the page goes. */
+function note(studio: Studio): void {
+  const write = (): void => {
+    store(leftOf(studio));
+  };
+  window.addEventListener('pagehide', write);
   $effect.root(() => {
-    $effect(() => {
-      const { list, current } = studio.documents;
-      const open = list.map(({ editor }) => editor.id).filter((id) => id !== '');
-      store({ session, open, shown: current.editor.id, tries: 0 });
-    });
+    $effect(write);
   });
+}
+
+function leftOf({ documents, start }: Studio): Left {
+  const { list, current } = documents;
+  const open = list.filter(({ editor }) => editor.document !== null && editor.id !== '');
+  const notes = open.map(({ editor, view }): [string, Note] => {
+    const { document, dirty, name, origin, tree } = editor;
+    const begun = tree?.nodes.size === 1 && origin === null && !dirty;
+    const blank =
+      begun && document?.layers.length === 0
+        ? { width: document.width, height: document.height }
+        : null;
+    return [editor.id, { name, origin, blank, look: untrack(() => view.look) }];
+  });
+  return {
+    session: start.session,
+    open: open.map(({ editor }) => editor.id),
+    shown: current.editor.id,
+    tries: 0,
+    notes: Object.fromEntries(notes),
+  };
 }
 
 function stored(): string | null {

@@ -229,8 +229,7 @@ export class Studio implements DocumentShared {
     else if (event.type === 'task') {
       this.filing.receive(event);
       for (const { released } of this.documents.list) released.receive(event);
-    }
-    else if (event.type === 'download' || event.type === 'checking') this.manager.receive(event);
+    } else if (event.type === 'download' || event.type === 'checking') this.manager.receive(event);
     else if (!this.documents.list.some(({ create }) => create.receive(event))) {
       this.early.keep(event);
     }
@@ -326,8 +325,18 @@ export class Studio implements DocumentShared {
   }
 
   newDocument(width: number, height: number): void {
-    const open = this.documents.fresh();
-    open.editor.open(createDocument(width, height), this.untitled(), 'history.start');
+    this.begin(this.documents.fresh(), width, height);
+  }
+
+  /** Begins with an empty canvas. @param known what it was called before the page was loaded again */
+  begin(
+    open: OpenDocument,
+    width: number,
+    height: number,
+    known?: { readonly id: string; readonly name: string },
+  ): void {
+    const name = known?.name ?? this.untitled();
+    open.editor.open(createDocument(width, height), name, 'history.start', {}, known?.id);
     open.fit();
   }
 

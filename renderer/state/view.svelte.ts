@@ -25,6 +25,14 @@ function onPixel(place: number): number {
   return Math.round(place * ratio) / ratio;
 }
 
+/** What of a view lasts when the page is loaded again. */
+export interface Look {
+  readonly zoom: number;
+  readonly angle: number;
+  /** The document's point in the middle of the window. */
+  readonly middle: Point;
+}
+
 export class ViewState {
   /** Screen pixels (CSS) a document pixel. */
   #zoom = $state(1);
@@ -90,6 +98,18 @@ export class ViewState {
     this.#width = width;
     this.#height = height;
     this.bottom = bottom;
+  }
+
+  get look(): Look {
+    const middle = this.toDocument({ x: this.#width / 2, y: this.#height / 2 });
+    return { zoom: this.#zoom, angle: this.#angle, middle };
+  }
+
+  /** Looks as another view did. */
+  restore({ zoom, angle, middle }: Look): void {
+    this.#zoom = Math.min(MOST, Math.max(LEAST, zoom));
+    this.#angle = angle;
+    this.#hold(middle, { x: this.#width / 2, y: this.#height / 2 });
   }
 
   pan(x: number, y: number): void {

@@ -8,7 +8,6 @@ import type { RequestName } from '../../../preload/contract.js';
 import type { BlobStore } from '../../services/blobs.js';
 import { wireError } from '../../services/studio/errors.js';
 import { saveBlob } from '../../services/studio/files.js';
-import { SavePlaces } from '../../services/studio/save-places.js';
 import type { Page, Studio } from '../../services/studio/router.js';
 import { isOurs } from './address.js';
 import type { NativeMenu } from './menu.js';
@@ -34,7 +33,7 @@ export function connectPages(
     const message = 'The studio asked for something that is not understood; reload it.';
     throw new NativaError('BAD_REQUEST', message);
   });
-  const places = new SavePlaces((index) => studio.fileAt(index));
+  const { places } = studio;
   answerOn(CHANNELS.save, async (event, name, id, of) => {
     const shown = BrowserWindow.fromWebContents(event.sender);
     if (shown === null || typeof name !== 'string') return null;

@@ -6,7 +6,7 @@ export { PSD_MIME, writePsd } from './psd/write.js';
 export type { Projects } from './open-packed.js';
 export type { PlacedPiece } from './pieces-entry.js';
 export type { ProjectTiles } from './project-tiles.js';
-export { blobSource, stayingBlob, type StayingSource } from './source.js';
+export { SharedFile, stayingBlob, type StayingSource } from './source.js';
 export { ORA_MIME, writeProject } from './write-ora.js';
 export type { Watched } from './watched.js';
 export type { Write } from './zip/write.js';

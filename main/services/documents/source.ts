@@ -30,20 +30,6 @@ export function bytesSource(bytes: Uint8Array): Source {
   };
 }
 
-/** A blob; it has another id once it stays. @throws NativaError BLOB_NOT_FOUND */
-export function blobSource(blobs: Blobs & Keeping, id: string): Source {
-  return {
-    size: blobs.sizeOf(id),
-    read: (start, length) => blobs.slice(id, start, length),
-    stay: async () => stayingBlob(blobs, blobs.join([id])),
-  };
-}
-
-interface Keeping {
-  /** Keeps a blob on disk, until it is dropped. */
-  keep(id: string): Promise<void>;
-}
-
 /** A blob that is kept until nobody wants it any more. */
 export function stayingBlob(blobs: Blobs & Keeping, id: string): StayingSource {
   return {
@@ -53,4 +39,51 @@ export function stayingBlob(blobs: Blobs & Keeping, id: string): StayingSource {
       blobs.drop([id]);
     },
   };
+}
+
+interface Keeping {
+  /** Keeps a blob on disk, until it is dropped. */
+  keep(id: string): Promise<void>;
+}
+
+/** A file that several need, each for as long as it likes; the first has it already. */
+export class SharedFile {
+  readonly size: number;
+  readonly #file: StayingSource;
+  #holders = 1;
+
+  constructor(size: number, file: StayingSource) {
+    this.size = size;
+    this.#file = file;
+  }
+
+  /** It, for one more. */
+  hold(): this {
+    this.#holders += 1;
+    return this;
+  }
+
+  release(): void {
+    this.#holders -= 1;
+    if (this.#holders === 0) this.#file.close();
+  }
+
+  /** As `StayingSource` has it. @throws NativaError DISK_FULL */
+  settle(): Promise<void> {
+    return this.#file.settle();
+  }
+
+  /** As what opens files takes it. */
+  source(): Source {
+    const read: Source['read'] = (start, length) =>
+      this.#file.read(start, Math.max(0, Math.min(length, this.size - start)));
+    const stay = (): Promise<StayingSource> => {
+      this.hold();
+      const close = (): void => {
+        this.release();
+      };
+      return Promise.resolve({ read, settle: () => this.settle(), close });
+    };
+    return { size: this.size, read, stay };
+  }
 }

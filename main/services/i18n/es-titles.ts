@@ -77,6 +77,7 @@ export const titles: Readonly<Partial<Record<string, string>>> = {
   PROVIDER_UNAVAILABLE: 'Ese proveedor no está disponible aquí.',
   SEQUENCE_TOO_LONG: 'El texto y las imágenes son demasiado largos para el modelo.',
   STUDIO_NOT_BUILT: 'Faltan los archivos del estudio: inicia Nativa con "npm start".',
+  FILE_GONE: 'Este archivo ya no se conserva: ábrelo de nuevo.',
   DAMAGED_TILES: 'Hay píxeles dañados en el archivo: cópialo de nuevo o abre una copia anterior.',
   TILES_GONE: 'Ese paso del historial ya no está en el disco: ve a uno más reciente.',
   TRUNCATED_IMAGE: 'La imagen está cortada: cópiala otra vez.',

@@ -1,13 +1,11 @@
 /** Files of this machine that the studio opens and saves without the page touching the disk. */
 import { statSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
-import type { Opened } from '../../../preload/contract.js';
 import { writeFileAtomic } from '../../engine/images/index.js';
 import type { BlobStore } from '../blobs.js';
-import { openFile, stayingBlob } from '../documents/index.js';
-import type { OpenOptions, StayingSource } from '../documents/index.js';
+import { SharedFile, stayingBlob, type StayingSource } from '../documents/index.js';
 
 /** Which of some words name files, as absolute paths. */
 export function existingFiles(words: readonly string[], folder: string): string[] {
@@ -47,17 +45,41 @@ export class OfferedFiles {
   }
 
   /**
-   * Opens one by its number.
-   * @throws NativaError FILE_NOT_FOUND, UNREADABLE_IMAGE, IMAGE_TOO_LARGE, and as `openFile`
+   * One by its number, to be read.
+   * @param use is given the file and its name; who wants it for longer holds it
+   * @throws NativaError FILE_NOT_FOUND, UNREADABLE_IMAGE, and what `use` throws
    */
-  async open(index: number, blobs: BlobStore, options: OpenOptions): Promise<Opened> {
+  async open<T>(
+    index: number,
+    blobs: BlobStore,
+    use: (name: string, file: SharedFile) => Promise<T>,
+  ): Promise<T> {
     const path = this.#paths[index];
     if (path === undefined) {
       throw new NativaError('FILE_NOT_FOUND', 'This file was not given to the studio; open it.');
     }
     this.#next = Math.max(this.#next, index + 1);
-    return openHere(path, blobs, options);
+    try {
+      return await use(nameOf(path), await fileHere(path, blobs));
+    } catch (error) {
+      throw openError(path, error);
+    }
   }
+}
+
+/** Which of some files is the very same as one, however they are spelt; null where none is. */
+export async function sameFile<T extends { readonly path: string }>(
+  path: string,
+  others: readonly T[],
+): Promise<T | null> {
+  const identity = async (of: string): Promise<string | null> => {
+    const found = await stat(of, { bigint: true }).catch(() => null);
+    return found && `${found.dev}:${found.ino}`;
+  };
+  const own = await identity(path);
+  if (own === null) return null;
+  for (const other of others) if ((await identity(other.path)) === own) return other;
+  return null;
 }
 
 /**
@@ -89,9 +111,13 @@ async function readFrom(file: FileHandle, start: number, length: number): Promis
   return out;
 }
 
-/** A file that goes on being read; once it is settled, a copy of it is. */
-async function stayingFile(path: string, size: number, blobs: BlobStore): Promise<StayingSource> {
+/** A file of this machine that is read in pieces; once it is settled, a copy of it is. */
+async function fileHere(path: string, blobs: BlobStore): Promise<SharedFile> {
   const file = await open(path, 'r');
+  const { size } = await file.stat().catch(async (error: unknown) => {
+    await file.close();
+    throw error;
+  });
   const copy = async (): Promise<StayingSource> => {
     const blob = await blobs.write(async (write) => {
       for (let at = 0; at < size; at += PIECE) {
@@ -104,45 +130,33 @@ async function stayingFile(path: string, size: number, blobs: BlobStore): Promis
   };
   let copied: StayingSource | undefined;
   let copying: Promise<void> | undefined;
-  let closed = false;
-  const close = (): void => {
-    closed = true;
-    copied?.close();
-    void (copying ?? Promise.resolve()).catch(() => undefined).then(() => file.close());
-  };
-  return {
+  return new SharedFile(size, {
     read: (start, length) => copied?.read(start, length) ?? readFrom(file, start, length),
     settle: () => {
       copying ??= copy().then((made) => {
         copied = made;
-        if (closed) made.close();
       });
       return copying;
     },
-    close,
-  };
+    close: () => {
+      void (copying ?? Promise.resolve())
+        .catch(() => undefined)
+        .then(() => {
+          copied?.close();
+          return file.close();
+        })
+        .catch(() => undefined);
+    },
+  });
 }
 
-/** Opens a file of this machine, reading it in pieces. */
-async function openHere(path: string, blobs: BlobStore, options: OpenOptions): Promise<Opened> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const read = (start: number, length: number): Promise<Uint8Array> =>
-        readFrom(file, start, Math.max(0, Math.min(length, size - start)));
-      const stay = (): Promise<StayingSource> => stayingFile(path, size, blobs);
-      return await openFile(nameOf(path), { size, read, stay }, blobs, options);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
-    const code = String(error.code);
-    if (code === 'ENOENT') {
-      throw new NativaError('FILE_NOT_FOUND', `There is no file ${path}; check its name.`);
-    }
-    const message = `${path} cannot be opened (${code}); check its permissions or copy it elsewhere.`;
-    throw new NativaError('UNREADABLE_IMAGE', message, { cause: error });
+/** Errors of the system while a file is opened, in one sentence. */
+function openError(path: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return error;
+  const code = String(error.code);
+  if (code === 'ENOENT') {
+    return new NativaError('FILE_NOT_FOUND', `There is no file ${path}; check its name.`);
   }
+  const message = `${path} cannot be opened (${code}); check its permissions or copy it elsewhere.`;
+  return new NativaError('UNREADABLE_IMAGE', message, { cause: error });
 }

@@ -22,6 +22,7 @@ import {
 } from '../documents/index.js';
 import { messagesFor } from '../i18n/index.js';
 import type { Language } from '../i18n/index.js';
+import { KeptFiles } from '../kept-files.js';
 import { resolveModel } from '../models.js';
 import { OpenedProjects } from '../opened-projects.js';
 import { Packs } from '../packs/index.js';
@@ -38,6 +39,7 @@ import { openingHandlers, type OpeningRequest } from './opening.js';
 import { modelGrid, modelInfos } from './models.js';
 import { Events, answer } from './router.js';
 import type { Handlers, Page, Studio } from './router.js';
+import { SavePlaces } from './save-places.js';
 import { Tasks } from './tasks.js';
 
 /** What the hosts differ in. */
@@ -76,6 +78,8 @@ interface Parts {
   readonly packs: Packs;
   readonly pool: PackPool;
   readonly projects: OpenedProjects;
+  readonly kept: KeptFiles;
+  readonly places: SavePlaces;
   readonly events: Events;
   readonly desk: ModelDesk;
   readonly findModel: (id: string | null) => Promise<string>;
@@ -125,6 +129,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     packs,
     pool,
     projects,
+    kept: new KeptFiles(),
+    places: new SavePlaces((index) => files.at(index)),
     events,
     desk,
     findModel,
@@ -140,7 +146,7 @@ function studioOf(parts: Parts): Studio {
     openFiles: (paths) => {
       events.emit({ type: 'files', ...files.add(paths) });
     },
-    fileAt: (index) => files.at(index),
+    places: parts.places,
     runCommand: (command) => {
       events.emit({ type: 'command', command });
     },
@@ -159,7 +165,7 @@ function openPage(parts: Parts): Page {
   const documents = new Set<string>();
   const stores = new Set<string>();
   const packed = new Set<string>();
-  const opened = new Set<string>();
+  const opened = { projects: new Set<string>(), documents: new Set<string>() };
   const tasks = new Tasks((event) => {
     parts.events.emit(event);
   });
@@ -174,7 +180,8 @@ function openPage(parts: Parts): Page {
     handle: (name, ask) => answer(handlers, name, ask),
     close: async () => {
       tasks.close();
-      parts.projects.drop(opened);
+      parts.projects.drop(opened.projects);
+      parts.kept.release(opened.documents);
       parts.tiles.release(stores);
       parts.packs.release(packed);
       await parts.autosave.release([...documents]);
@@ -183,12 +190,7 @@ function openPage(parts: Parts): Page {
 }
 
 type PixelRequest =
-  | 'autosave.tiles'
-  | 'autosave.put'
-  | 'tiles.store'
-  | 'tiles.fetch'
-  | 'tiles.clear'
-  | 'blobs.join';
+  'autosave.tiles' | 'autosave.put' | 'tiles.store' | 'tiles.fetch' | 'tiles.clear' | 'blobs.join';
 
 /** What takes pixels in and lets them go. */
 function pixelHandlers(

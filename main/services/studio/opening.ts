@@ -1,41 +1,113 @@
 /** Files that a page opens, and projects whose pixels are read when it wants them. */
-import type { PackedPicture } from '../../../preload/contract.js';
+import type { Opened, PackedPicture } from '../../../preload/contract.js';
 import { NativaError } from '../../../native-models/errors.js';
 import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { BlobStore } from '../blobs.js';
-import { blobSource, openFile, type PlacedPiece, type ProjectTiles } from '../documents/index.js';
+import {
+  SharedFile,
+  openFile,
+  stayingBlob,
+  type PlacedPiece,
+  type ProjectTiles,
+} from '../documents/index.js';
+import type { KeptFiles } from '../kept-files.js';
 import type { OpenedProjects } from '../opened-projects.js';
 import { tileName, type NamedPieces, type Packs } from '../packs/index.js';
 import type { PackPool } from '../packs/pool.js';
-import type { OfferedFiles } from './files.js';
+import { sameFile, type OfferedFiles } from './files.js';
 import type { Handlers } from './router.js';
+import type { SavePlaces } from './save-places.js';
 
 /** Requests that are answered here. */
-export type OpeningRequest = 'files.open' | 'files.openPath' | 'packs.adopt' | 'blobs.drop';
+export type OpeningRequest =
+  | 'files.open'
+  | 'files.openPath'
+  | 'files.reopen'
+  | 'files.same'
+  | 'files.keep'
+  | 'files.forget'
+  | 'packs.adopt'
+  | 'blobs.drop';
 
 /** What opening files takes. */
 interface Opening {
   readonly options: { readonly blobs: BlobStore; readonly launchSvg?: SvgLauncher | undefined };
   readonly files: OfferedFiles;
+  readonly places: SavePlaces;
+  readonly kept: KeptFiles;
   readonly projects: OpenedProjects;
   readonly pool: PackPool;
   readonly packs: Packs;
 }
 
-/** @param opened ids of projects that the page has opened, to be dropped with it */
-export function openingHandlers(
-  { options: { blobs, launchSvg }, files, projects, pool, packs }: Opening,
-  opened: Set<string>,
-): Pick<Handlers, OpeningRequest> {
+/** What a page has opened, to be let go with it. */
+export interface OpenedHere {
+  /** Ids of projects. */
+  readonly projects: Set<string>;
+  /** Documents whose files are kept. */
+  readonly documents: Set<string>;
+}
+
+/** Opens files for a page. */
+function opener(
+  { options: { blobs, launchSvg }, projects, pool, kept }: Opening,
+  here: OpenedHere,
+) {
   const add = (project: ProjectTiles): string => {
     const id = projects.add(project);
-    opened.add(id);
+    here.projects.add(id);
     return id;
   };
   const how = { svg: { launch: launchSvg }, projects: { pool, add } };
+  return async (name: string, file: SharedFile, document?: string): Promise<Opened> => {
+    try {
+      const opened = await openFile(name, file.source(), blobs, how);
+      if (document !== undefined) {
+        here.documents.add(document);
+        kept.keep(document, name, file.hold());
+      }
+      return opened;
+    } finally {
+      file.release();
+    }
+  };
+}
+
+export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers, OpeningRequest> {
+  const { options, files, kept, places, projects, packs } = parts;
+  const { blobs } = options;
+  const openShared = opener(parts, here);
+  const shared = (blob: string): SharedFile =>
+    new SharedFile(blobs.sizeOf(blob), stayingBlob(blobs, blob));
   return {
-    'files.open': ({ name, blob }) => openFile(name, blobSource(blobs, blob), blobs, how),
-    'files.openPath': ({ index }) => files.open(index, blobs, how),
+    // Under an id of its own, whoever uploaded it may let it go.
+    'files.open': ({ name, blob, document }) =>
+      openShared(name, shared(blobs.join([blob])), document),
+    'files.openPath': ({ index, document }) =>
+      files.open(index, blobs, (name, file) => openShared(name, file, document)),
+    'files.reopen': ({ document }) => {
+      const { name, file } = kept.find(document);
+      return openShared(name, file.hold(), document);
+    },
+    'files.same': async ({ index, documents }) => {
+      const path = files.at(index);
+      const open = documents.flatMap((one) => {
+        const file = places.fileOf(one);
+        return file === undefined ? [] : [{ path: file, document: one.document }];
+      });
+      const same = path === undefined ? null : await sameFile(path, open);
+      return { document: same?.document ?? null };
+    },
+    'files.keep': ({ document, name, blob }) => {
+      here.documents.add(document);
+      kept.keep(document, name, shared(blob));
+      return null;
+    },
+    'files.forget': ({ document }) => {
+      here.documents.delete(document);
+      kept.forget(document);
+      return null;
+    },
     'packs.adopt': async ({ store, project: id, tiles, pictures, merged }) => {
       const project = projects.find(id);
       if (project === undefined) {

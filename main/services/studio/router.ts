@@ -4,6 +4,7 @@ import type { Answer, RequestName, StudioEvent } from '../../../preload/contract
 import { firstIssue } from '../../../native-models/bundle/index.js';
 import { NativaError } from '../../../native-models/errors.js';
 import type { z } from 'zod';
+import type { SavePlaces } from './save-places.js';
 
 /** What a request asks for once its schema has read it. */
 type Asked<N extends RequestName> = z.output<(typeof REQUESTS)[N]['ask']>;
@@ -32,8 +33,8 @@ export interface Studio {
   onEvent(listener: (event: StudioEvent) => void): () => void;
   /** Offers files to the studio that runs already. */
   openFiles(paths: readonly string[]): void;
-  /** Path of an offered file by its number, for the host alone. */
-  fileAt(index: number): string | undefined;
+  /** Where documents are saved, for a host that writes to the disk itself. */
+  readonly places: SavePlaces;
   /** Runs a command of the renderer's registry, for the host's own menu. */
   runCommand(command: string): void;
   /** Asks the page whether its window may close; it answers by `window.closing`. */

@@ -26,6 +26,11 @@ export class SavePlaces {
     return opened !== undefined && extname(opened).toLowerCase() === PROJECT ? opened : undefined;
   }
 
+  /** The file that a document is: where it was saved last, or what it was opened from. */
+  fileOf({ document, origin }: Pick<SaveTarget, 'document' | 'origin'>): string | undefined {
+    return this.#paths.get(document) ?? (origin === undefined ? undefined : this.#offered(origin));
+  }
+
   /** Remembers where a document was saved. */
   keep({ document }: SaveTarget, path: string): void {
     this.#paths.set(document, path);

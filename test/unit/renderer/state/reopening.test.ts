@@ -1,38 +1,46 @@
 import { describe, expect, test } from 'vitest';
-import { readLeft, sorted } from '../../../../renderer/state/reopening.svelte.js';
+import { readLeft, wanted } from '../../../../renderer/state/reopening.svelte.js';
 
-const work = ['a', 'b', 'c', 'd'].map((id) => ({ id }));
-const note = JSON.stringify({ session: 's', open: ['c', 'gone', 'a'], shown: 'a' });
+const look = { zoom: 2, angle: 90, middle: { x: 3, y: -4 } };
+const seen = { name: 'C', origin: null, blank: { width: 30, height: 20 }, look };
+const note = JSON.stringify({
+  session: 's',
+  open: ['c', 'gone', 'a'],
+  shown: 'a',
+  tries: 0,
+  notes: { c: seen },
+});
 
 describe('a page that is loaded again', () => {
-  test('opens what was open in its tab, in that order, and offers the rest', () => {
-    const { mine, others } = sorted(readLeft(note), 's', work);
-    expect(mine.map(({ id }) => id)).toEqual(['c', 'a']);
-    expect(others.map(({ id }) => id)).toEqual(['b', 'd']);
+  test('opens what was open in its tab, what was shown first, and looks at it as before', () => {
+    const left = readLeft(note);
+    expect(wanted(left, 's')).toEqual(['a', 'c', 'gone']);
+    expect(left?.notes).toEqual({ c: seen });
+    expect(left?.open).toEqual(['c', 'gone', 'a']);
   });
 
-  test('offers all of it where the services have been started anew', () => {
-    expect(sorted(readLeft(note), 'another', work)).toEqual({ mine: [], others: work });
+  test('opens nothing where the services have been started anew', () => {
+    expect(wanted(readLeft(note), 'another')).toEqual([]);
   });
 
   test.each([null, '', '{', '[]', 'null', '{"session":1,"open":[]}', '{"session":"s","open":"a"}'])(
-    'offers all of it where nothing is noted that can be read: %j',
+    'opens nothing where nothing is noted that can be read: %j',
     (text) => {
       expect(readLeft(text)).toBeNull();
-      expect(sorted(readLeft(text), 's', work)).toEqual({ mine: [], others: work });
+      expect(wanted(readLeft(text), 's')).toEqual([]);
     },
   );
 
-  test('takes no names that are none', () => {
-    const left = readLeft('{"session":"s","open":["a",3,null],"shown":5}');
-    expect(left).toEqual({ session: 's', open: ['a'], shown: null, tries: 0 });
+  test('takes no names that are none, and no looks', () => {
+    const left = readLeft('{"session":"s","open":["a",3,null],"shown":5,"notes":{"a":{"look":1}}}');
+    expect(left).toEqual({ session: 's', open: ['a'], shown: null, tries: 0, notes: {} });
   });
 
   test('stops trying where it never comes to an end', () => {
-    const mine = [0, 1, 2, 3].map((tries) => {
+    const found = [0, 1, 2, 3].map((tries) => {
       const left = readLeft(JSON.stringify({ session: 's', open: ['a'], shown: null, tries }));
-      return sorted(left, 's', work).mine.length;
+      return wanted(left, 's').length;
     });
-    expect(mine).toEqual([1, 1, 1, 0]);
+    expect(found).toEqual([1, 1, 1, 0]);
   });
 });

@@ -71,10 +71,11 @@ test('a page that starts again is given the files that none has opened', async (
   const files = new OfferedFiles(['/nowhere/a.png', '/nowhere/b.png']);
   expect(files.waiting).toEqual({ files: ['a.png', 'b.png'], first: 0 });
   const blobs = new BlobStore();
+  const refused = () => Promise.reject(new Error('there is a file'));
   // One that cannot be read is not tried for ever.
-  await expect(files.open(0, blobs, {})).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  await expect(files.open(0, blobs, refused)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   expect(files.waiting).toEqual({ files: ['b.png'], first: 1 });
-  await expect(files.open(1, blobs, {})).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  await expect(files.open(1, blobs, refused)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   expect(files.waiting).toEqual({ files: [], first: 2 });
   expect(files.add(['/nowhere/c.png'])).toEqual({ files: ['c.png'], first: 2 });
   expect(files.waiting).toEqual({ files: ['c.png'], first: 2 });
