@@ -35,7 +35,7 @@ async function save(page, path) {
 }
 
 /** Makes the project as a person does. */
-export async function makeProject(page, home, path) {
+async function makeProject(page, home, path) {
   const files = [];
   for (let salt = 0; salt < LAYERS; salt++) {
     files.push(join(home, `layer-${salt}.jpg`));

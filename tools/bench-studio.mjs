@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { measureLarge } from './bench-large.mjs';
+import { measureOpening } from './bench-open.mjs';
 import { choose, pan, photo, startStudio } from './bench-parts.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { SetupError, runTool } from './program.mjs';
@@ -133,6 +134,8 @@ async function measure(browser, home) {
     await page.keyboard.press('Escape');
     const undoMs = await untilDrawn(page, 'undo');
     const held = (await memory(page)) - before;
+    await page.goto(address);
+    const opened = await measureOpening(page, home);
     return {
       'page to interactive / empty page': studioMs / emptyMs,
       '24 MP JPEG opened / sharp decoding it': openMs / sharpMs,
@@ -140,6 +143,7 @@ async function measure(browser, home) {
       'brush to screen / two frames at rest': brushMs / restMs,
       'undo to screen / two frames at rest': undoMs / restMs,
       [`memory of ${LAYERS} copies of a 4K layer / one decoded`]: held / (3840 * 2160 * 4),
+      ...opened,
     };
   } finally {
     await context.close();

@@ -342,7 +342,7 @@ export class Files {
       const { id, recovered = false } = becomes;
       const changed = documents.list.find(({ editor }) => editor.dirty && isOf(editor.tree, tree));
       const open = this.#placeFor(becomes);
-      open.editor.load(tree, name, id, !recovered);
+      open.editor.load(tree, recovered ? name : stem(name), id, !recovered);
       if (recovered) open.autosave.found(tree);
       else if (changed) ui.toast('info', t('app.openTwice', { name: changed.name }));
       open.fit();

@@ -2,7 +2,7 @@
  * The part of an OpenRaster file that is ours: the project's text, and its tiles. Those that a
  * picture in the file shows are cut out of it; the others lie beside it, filtered and deflated.
  */
-import { NativaError } from '../../../native-models/errors.js';
+import type { NativaError } from '../../../native-models/errors.js';
 import type { Opened } from '../../../preload/contract.js';
 import { decodeRgba, toRgba } from '../../engine/images/index.js';
 import { factsOf } from '../autosave/project.js';

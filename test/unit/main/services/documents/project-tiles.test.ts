@@ -102,7 +102,10 @@ async function opened({ blobs, pool }: Pick<Made, 'blobs' | 'pool'>, bytes: Uint
       sizes.map((size, n) => ({ id: 100 + n, bytes: size })),
       found.tiles,
     );
-  return { found, kept, store, adopt, drop: () => projects.drop([found.tiles]) };
+  const drop = (): void => {
+    projects.drop([found.tiles]);
+  };
+  return { found, kept, store, adopt, drop };
 }
 
 const watched = (signal = new AbortController().signal) => {
