@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { choose, pan, photo, place, startStudio } from './bench-parts.mjs';
+import { choose, emptyContext, pan, photo, place, startStudio } from './bench-parts.mjs';
 import { SetupError } from './program.mjs';
 
 const LAYERS = Number(process.env.NATIVA_BENCH_LAYERS ?? 30);
@@ -241,7 +241,7 @@ async function steps(measuring, home) {
 /** @returns ratios by what they are of */
 export async function measureLarge(browser, home) {
   const { child, url } = await startStudio(home);
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  const context = await emptyContext(browser);
   const page = await context.newPage();
   page.on('crash', () => process.stderr.write('the page crashed\n'));
   page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));

@@ -26,6 +26,13 @@ export function startStudio(home) {
   });
 }
 
+/** A context whose pages open nothing again that was open when they are loaded. */
+export async function emptyContext(browser) {
+  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  await context.addInitScript("if (location.protocol === 'http:') sessionStorage.clear()");
+  return context;
+}
+
 /** Opens files by the browser's own dialog, each as a document. @returns when they were given */
 export async function choose(page, files) {
   return give(page, files, () => page.keyboard.press('Control+o'));

@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { measureLarge } from './bench-large.mjs';
 import { measureOpening } from './bench-open.mjs';
-import { choose, pan, photo, startStudio } from './bench-parts.mjs';
+import { choose, emptyContext, pan, photo, startStudio } from './bench-parts.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { SetupError, runTool } from './program.mjs';
 import { setUp } from './setup.mjs';
@@ -102,7 +102,7 @@ async function memory(page) {
 async function measure(browser, home) {
   const { child, url } = await startStudio(home);
   const empty = await startEmpty();
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  const context = await emptyContext(browser);
   const page = await context.newPage();
   try {
     await page.goto(url);

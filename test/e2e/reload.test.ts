@@ -134,8 +134,7 @@ describe('many files at once', () => {
       ...(await Promise.all(pictures)),
     );
     // The first of them, while the rest is being opened.
-    await tab(page, 'again').click(READY);
-    await page.keyboard.press('Alt+w');
+    await tab(page, 'again').click({ ...READY, button: 'middle' });
     const names = ['work', ...pictures.map((_, n) => `p${n}`)];
     await expect.poll(async () => (await said(page)).toSorted(), READY).toEqual(names.toSorted());
     await openByMenu(studio, { name: 'broken.ora', type: 'image/openraster', bytes: broken });

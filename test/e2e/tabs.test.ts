@@ -151,7 +151,7 @@ describe('two documents', () => {
     const bytes = await readFile(path);
     await openByMenu({ page } as StudioPage, { name: 'two.ora', type: 'image/openraster', bytes });
     await documentIs({ page } as StudioPage, 320, 240);
-    expect(await said(page)).toEqual(['one', 'two.ora']);
+    expect(await said(page)).toEqual(['one', 'two']);
     expect(await states(page)).toBe(2);
     await page.keyboard.press('Alt+w');
     await documentIs({ page } as StudioPage, 300, 200);
