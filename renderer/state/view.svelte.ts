@@ -1,6 +1,7 @@
 /** Where the document lies on the screen: zoom, place and turn. */
 import {
   apply,
+  boundsOf,
   invert,
   multiply,
   rotation,
@@ -18,6 +19,8 @@ const STOPS = [
 ];
 /** Part of the window that a fitted document fills. */
 const MARGIN = 48;
+/** Pixels of the screen that are something of a document. */
+const SEEN = 64;
 
 /** The nearest whole pixel of the device, in pixels of the page. */
 function onPixel(place: number): number {
@@ -35,6 +38,8 @@ export class ViewState {
   #angle = $state(0);
   #width = $state(1);
   #height = $state(1);
+  /** Whether all of the document was asked for, and nothing else since. */
+  #fitted = false;
   /** What is covered by bars at the bottom, kept free when fitting. */
   bottom = $state(0);
 
@@ -93,6 +98,7 @@ export class ViewState {
   }
 
   pan(x: number, y: number): void {
+    this.#fitted = false;
     this.#x += x;
     this.#y += y;
   }
@@ -100,6 +106,7 @@ export class ViewState {
   /** Zooms so that what is at a point of the screen stays there. */
   zoomTo(zoom: number, at: Point = { x: this.#width / 2, y: this.#height / 2 }): void {
     const fixed = this.toDocument(at);
+    this.#fitted = false;
     this.#zoom = Math.min(MOST, Math.max(LEAST, zoom));
     this.#hold(fixed, at);
   }
@@ -114,6 +121,7 @@ export class ViewState {
 
   turn(degrees: number, at: Point = { x: this.#width / 2, y: this.#height / 2 }): void {
     const fixed = this.toDocument(at);
+    this.#fitted = false;
     this.#angle = (((this.#angle + degrees) % 360) + 360) % 360;
     this.#hold(fixed, at);
   }
@@ -133,6 +141,26 @@ export class ViewState {
       { x: x + width / 2, y: y + height / 2 },
       { x: this.#width / 2, y: (this.#height - this.bottom) / 2 },
     );
+    this.#fitted = true;
+  }
+
+  /**
+   * The document has another frame. One that was fitted is so again; else what is in the middle of
+   * the window stays there, unless nothing of the document would be seen.
+   * @param moved from the old document's coordinates to the new one's
+   */
+  reframe(moved: Matrix, frame: Rect): void {
+    const middle = { x: this.#width / 2, y: this.#height / 2 };
+    if (!this.#fitted) this.#hold(apply(moved, this.toDocument(middle)), middle);
+    if (this.#fitted || !this.#shows(frame)) this.fit(frame);
+  }
+
+  /** Whether some of a rectangle of the document can be seen. */
+  #shows(rect: Rect): boolean {
+    const { x, y, width, height } = boundsOf(this.matrix, rect);
+    const across = Math.min(x + width, this.#width) - Math.max(x, 0);
+    const down = Math.min(y + height, this.#height - this.bottom) - Math.max(y, 0);
+    return across > Math.min(width, SEEN) / 2 && down > Math.min(height, SEEN) / 2;
   }
 
   /** The part of the document that can be seen: the upright rectangle around it. */
