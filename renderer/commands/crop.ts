@@ -18,6 +18,15 @@ const moving = (id: CommandId, keys: string, x: number, y: number): Command => (
 
 export const CROP_COMMANDS: readonly Command[] = [
   { id: 'crop.apply', keys: ['Enter'], modal: true, when: isCropping, run: applyCrop },
+  {
+    id: 'crop.handles',
+    keys: ['Tab'],
+    modal: true,
+    when: isCropping,
+    run: (studio) => {
+      studio.focusCrop();
+    },
+  },
   moving('crop.left', 'ArrowLeft', -1, 0),
   moving('crop.right', 'ArrowRight', 1, 0),
   moving('crop.up', 'ArrowUp', 0, -1),

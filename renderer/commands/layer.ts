@@ -139,15 +139,6 @@ export const LAYER_COMMANDS: readonly Command[] = [
       typing.begin(createText({ name, text, ...place, fontSize, fill: tools.foreground }));
     },
   },
-  adjustment('brightness-contrast'),
-  adjustment('levels'),
-  adjustment('curves'),
-  adjustment('hue-saturation'),
-  adjustment('exposure'),
-  adjustment('temperature'),
-  adjustment('blur'),
-  adjustment('sharpen'),
-  adjustment('grayscale'),
   {
     id: 'layer.editText',
     menu: ['layer', 0],
@@ -158,6 +149,15 @@ export const LAYER_COMMANDS: readonly Command[] = [
       typing.edit(active, 'all');
     },
   },
+  adjustment('brightness-contrast'),
+  adjustment('levels'),
+  adjustment('curves'),
+  adjustment('hue-saturation'),
+  adjustment('exposure'),
+  adjustment('temperature'),
+  adjustment('blur'),
+  adjustment('sharpen'),
+  adjustment('grayscale'),
   changing('layer.duplicate', [0], (document) => duplicateLayers(document, document.active), {
     keys: ['Mod+J'],
   }),

@@ -145,6 +145,7 @@ export const enCommands = {
   'command.tool.hand': 'Hand',
   'command.tool.zoom': 'Zoom',
   'command.crop.apply': 'Apply crop',
+  'command.crop.handles': 'Go to the crop box’s handles',
   'command.crop.left': 'Move crop box left',
   'command.crop.right': 'Move crop box right',
   'command.crop.up': 'Move crop box up',

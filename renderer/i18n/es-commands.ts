@@ -147,6 +147,7 @@ export const esCommands: Readonly<Record<keyof typeof enCommands, string>> = {
   'command.tool.hand': 'Mano',
   'command.tool.zoom': 'Zoom',
   'command.crop.apply': 'Aplicar recorte',
+  'command.crop.handles': 'Ir a los tiradores del recorte',
   'command.crop.left': 'Mover marco de recorte a la izquierda',
   'command.crop.right': 'Mover marco de recorte a la derecha',
   'command.crop.up': 'Mover marco de recorte hacia arriba',

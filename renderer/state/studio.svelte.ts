@@ -80,6 +80,7 @@ export class Studio implements DocumentShared {
   /** Set by the components that have the elements. */
   focusPrompt: () => void = () => undefined;
   renameActive: () => void = () => undefined;
+  focusCrop: () => void = () => undefined;
   cancelGesture: () => boolean = () => false;
   /** Lets go of what the pointer holds, as if the person had. */
   finishGesture: () => void = () => undefined;
