@@ -141,8 +141,15 @@ function drawGesture(context: Context, gesture: Overlay, pixel: number): void {
 /** Lines that divide a rectangle into thirds, and those around it; on the screen. */
 function thirds({ x, y, width, height }: Rect, matrix: Matrix): Record<'edge' | 'inner', Path2D> {
   const paths = { edge: new Path2D(), inner: new Path2D() };
+  // Upright lines are one pixel wide, and not two half as strong.
+  const upright = matrix[0] === 0 || matrix[1] === 0;
+  const sharp = (value: number): number => (upright ? Math.round(value) - 0.5 : value);
+  const place = (point: Point): Point => {
+    const at = apply(matrix, point);
+    return { x: sharp(at.x), y: sharp(at.y) };
+  };
   const line = (path: Path2D, from: Point, to: Point): void => {
-    const [a, b] = [apply(matrix, from), apply(matrix, to)];
+    const [a, b] = [place(from), place(to)];
     path.moveTo(a.x, a.y);
     path.lineTo(b.x, b.y);
   };

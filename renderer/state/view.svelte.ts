@@ -64,13 +64,13 @@ export class ViewState {
    * at 100 % each of its pixels is one of the screen's, and not a mixture of two.
    */
   get matrix(): Matrix {
-    const turned = multiply(
-      rotation((this.#angle * Math.PI) / 180),
-      scaling(this.#zoom, this.#zoom),
-    );
     const upright = this.#angle % 90 === 0;
     const [x, y] = upright ? [onPixel(this.#x), onPixel(this.#y)] : [this.#x, this.#y];
-    return multiply(translation(x, y), turned);
+    return multiply(translation(x, y), this.#turned);
+  }
+
+  get #turned(): Matrix {
+    return multiply(rotation((this.#angle * Math.PI) / 180), scaling(this.#zoom, this.#zoom));
   }
 
   toScreen(point: Point): Point {
@@ -183,8 +183,9 @@ export class ViewState {
 
   /** Moves the document so that one of its points lies at a point of the screen. */
   #hold(fixed: Point, at: Point): void {
-    const now = this.toScreen(fixed);
-    this.#x += at.x - now.x;
-    this.#y += at.y - now.y;
+    // Not from where it is drawn, which is on a whole pixel: that would add up.
+    const { x, y } = apply(this.#turned, fixed);
+    this.#x = at.x - x;
+    this.#y = at.y - y;
   }
 }
