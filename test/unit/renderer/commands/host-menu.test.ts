@@ -64,7 +64,7 @@ describe('the menu outside of the page', () => {
     const shown = file.map(({ id, role, type }) => id ?? role ?? type);
     const groups = registry
       .menu('file')
-      .map((group) => group.map((entry) => ('id' in entry ? String(entry.id) : entry.submenu)));
+      .map((group) => group.map((entry): string => ('id' in entry ? entry.id : entry.submenu)));
     expect(shown).toEqual([...groups.flatMap((group) => [...group, 'separator']), 'quit']);
   });
 
