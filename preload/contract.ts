@@ -185,6 +185,16 @@ const menuEntrySchema = z.strictObject({
 });
 export type HostMenuEntry = z.output<typeof menuEntrySchema>;
 
+/** A line of a menu: an entry, or a menu within the menu. */
+const menuLineSchema = z.union([
+  menuEntrySchema,
+  z.strictObject({
+    label: z.string().max(200),
+    entries: z.array(menuEntrySchema).min(1).max(100),
+  }),
+]);
+export type HostMenuLine = z.output<typeof menuLineSchema>;
+
 /** What a host with a menu of its own puts into it. */
 export const hostMenuSchema = z.strictObject({
   language: z.enum(LANGUAGES),
@@ -195,12 +205,18 @@ export const hostMenuSchema = z.strictObject({
       z.strictObject({
         id: z.string().max(40),
         label: z.string().max(100),
-        groups: z.array(z.array(menuEntrySchema).min(1).max(100)).max(30),
+        groups: z.array(z.array(menuLineSchema).min(1).max(100)).max(30),
       }),
     )
     .max(20),
 });
 export type HostMenu = z.output<typeof hostMenuSchema>;
+
+/** All that can be done by a menu, its inner menus' entries too. */
+export function menuEntries({ menus }: HostMenu): HostMenuEntry[] {
+  const lines = menus.flatMap(({ groups }) => groups.flat());
+  return lines.flatMap((line) => ('entries' in line ? line.entries : [line]));
+}
 
 /** Tiles in the order they lie in a blob: as many as the largest blob has room for. */
 const tileList = z.array(z.strictObject({ id: count, bytes: count })).max(300_000);

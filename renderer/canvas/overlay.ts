@@ -1,5 +1,6 @@
 /** What is drawn over the picture, from plain values: outlines, grids, guides, the brush's edge. */
-import type { Guide, Matrix, Point } from '../document/types.js';
+import { apply } from '../document/pixels/matrix.js';
+import type { Guide, Matrix, Point, Rect } from '../document/types.js';
 import type { Overlay } from './tools/tool.js';
 
 /** Everything over the picture. */
@@ -14,6 +15,8 @@ export interface OverlayScene {
   readonly phase: number;
   readonly protection: Path2D | null;
   readonly gesture: Overlay | null;
+  /** What the crop tool would keep, in document pixels. */
+  readonly crop: Rect | null;
   /** Cells of image tokens, and those that may change. */
   readonly grid: {
     readonly columns: number;
@@ -43,8 +46,9 @@ export function drawOverlay(
   if (scene.grid) drawGrid(context, scene, scene.grid, 1 / scale);
   if (scene.protection) drawProtection(context, scene.protection, 1 / scale);
   if (scene.selection) drawAnts(context, scene.selection, scene.phase, 1 / scale);
-  if (scene.gesture) drawGesture(context, scene, scene.gesture, 1 / scale);
+  if (scene.gesture) drawGesture(context, scene.gesture, 1 / scale);
   context.restore();
+  if (scene.crop) drawCrop(context, scene.crop, scene.matrix, size);
   for (const guide of scene.guides) drawGuide(context, guide, scene, size);
   if (scene.split) {
     const x = scene.split.at * size.width;
@@ -117,7 +121,7 @@ function drawGrid(
   context.translate(-pixel, -pixel);
 }
 
-function drawGesture(context: Context, scene: OverlayScene, gesture: Overlay, pixel: number): void {
+function drawGesture(context: Context, gesture: Overlay, pixel: number): void {
   const path = new Path2D();
   if (gesture.kind === 'path') {
     for (const [index, { x, y }] of gesture.points.entries()) {
@@ -130,17 +134,68 @@ function drawGesture(context: Context, scene: OverlayScene, gesture: Overlay, pi
     if (gesture.kind === 'ellipse') {
       path.ellipse(x + width / 2, y + height / 2, width / 2, height / 2, 0, 0, Math.PI * 2);
     } else path.rect(x, y, width, height);
-    if (gesture.kind === 'crop') shade(context, scene, path);
   }
   twice(context, path, pixel, [4, 4], 0);
 }
 
-/** Darkens what a crop takes away. */
-function shade(context: Context, { width, height }: OverlayScene, kept: Path2D): void {
-  const path = new Path2D(kept);
-  path.rect(0, 0, width, height);
-  context.fillStyle = '#00000080';
-  context.fill(path, 'evenodd');
+/** Lines that divide a rectangle into thirds, and those around it; on the screen. */
+function thirds({ x, y, width, height }: Rect, matrix: Matrix): Record<'edge' | 'inner', Path2D> {
+  const paths = { edge: new Path2D(), inner: new Path2D() };
+  // Upright lines are one pixel wide, and not two half as strong.
+  const upright = matrix[0] === 0 || matrix[1] === 0;
+  const sharp = (value: number): number => (upright ? Math.round(value) - 0.5 : value);
+  const place = (point: Point): Point => {
+    const at = apply(matrix, point);
+    return { x: sharp(at.x), y: sharp(at.y) };
+  };
+  const line = (path: Path2D, from: Point, to: Point): void => {
+    const [a, b] = [place(from), place(to)];
+    path.moveTo(a.x, a.y);
+    path.lineTo(b.x, b.y);
+  };
+  for (const part of [0, 1, 2, 3]) {
+    const path = part % 3 === 0 ? paths.edge : paths.inner;
+    const [across, down] = [x + (width * part) / 3, y + (height * part) / 3];
+    line(path, { x: across, y }, { x: across, y: y + height });
+    line(path, { x, y: down }, { x: x + width, y: down });
+  }
+  return paths;
+}
+
+/** Darkens what a crop takes away, and divides what it keeps into thirds. */
+function drawCrop(
+  context: Context,
+  rect: Rect,
+  matrix: Matrix,
+  size: { readonly width: number; readonly height: number },
+): void {
+  const { x, y, width, height } = rect;
+  const outside = new Path2D();
+  outside.rect(0, 0, size.width, size.height);
+  const corners = [
+    { x, y },
+    { x: x + width, y },
+    { x: x + width, y: y + height },
+    { x, y: y + height },
+  ].map((corner) => apply(matrix, corner));
+  for (const [index, corner] of corners.entries()) {
+    if (index === 0) outside.moveTo(corner.x, corner.y);
+    else outside.lineTo(corner.x, corner.y);
+  }
+  outside.closePath();
+  context.fillStyle = '#00000099';
+  context.fill(outside, 'evenodd');
+  const { edge, inner } = thirds(rect, matrix);
+  context.lineWidth = 3;
+  context.strokeStyle = '#00000033';
+  context.stroke(inner);
+  context.strokeStyle = '#00000066';
+  context.stroke(edge);
+  context.lineWidth = 1;
+  context.strokeStyle = '#ffffff99';
+  context.stroke(inner);
+  context.strokeStyle = '#ffffff';
+  context.stroke(edge);
 }
 
 function drawGuide(

@@ -3,6 +3,9 @@ import type { Point } from '../document/types.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { CanvasStage } from './stage.js';
 import { textAt } from './text-metrics.js';
+import { applyCrop, isCropping } from '../state/crop.svelte.js';
+import { cropHold } from './tools/crop.js';
+import { moveGuide } from './tools/guides.js';
 import { TOOL_GESTURES } from './tools/index.js';
 import { hand } from './tools/place.js';
 import type { Gesture, Overlay, ToolEvent } from './tools/tool.js';
@@ -121,6 +124,10 @@ export class PointerInput {
   /** A text is gone on with, whatever tool is in hand. */
   #twice(event: MouseEvent): void {
     const { editor, view, tools, typing, create } = this.#studio;
+    if (isCropping(this.#studio)) {
+      this.#cropTwice(view.toDocument(this.#screen(event)));
+      return;
+    }
     if (!editor.document || create.current || !['move', 'text'].includes(tools.current)) return;
     const found = textAt(editor.document, view.toDocument(this.#screen(event)), 0);
     if (!found || typing.session) return;
@@ -128,6 +135,13 @@ export class PointerInput {
       tools.choose('text');
       typing.edit(found.layer, found.caret);
     });
+  }
+
+  /** Twice into the box applies it. */
+  #cropTwice(point: Point): void {
+    const { crop } = this.#studio.current;
+    if (!crop.touched || cropHold(this.#studio, point) !== 'inside') return;
+    this.#studio.attempt(() => applyCrop(this.#studio));
   }
 
   #down(event: PointerEvent): void {
@@ -161,7 +175,10 @@ export class PointerInput {
     const begun: { gesture: Gesture | null } = { gesture: null };
     studio.attempt(() => {
       const { overlay } = this.#shown;
-      begun.gesture = this.#splitGesture(given) ?? tool({ studio, overlay }, given);
+      begun.gesture =
+        this.#splitGesture(given) ??
+        (looking || event.button === 1 ? null : moveGuide(studio, given)) ??
+        tool({ studio, overlay }, given);
     });
     return begun.gesture;
   }

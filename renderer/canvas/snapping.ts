@@ -4,7 +4,7 @@ import type { LayerId, Point, Rect, StudioDocument } from '../document/types.js'
 import { boundsOfLayer } from './bounds.js';
 
 /** Start, middle and end of a stretch. */
-const marks = (from: number, length: number): readonly number[] => [
+export const marks = (from: number, length: number): readonly number[] => [
   from,
   from + length / 2,
   from + length,
@@ -28,24 +28,47 @@ export function catchOn(
   return best;
 }
 
+/** Where something may catch: places across and down. */
+export interface Lines {
+  readonly across: readonly number[];
+  readonly down: readonly number[];
+}
+
+/**
+ * Edges and middles of the canvas and of the topmost layers but some, and guides.
+ * @param withGuides hidden guides catch nothing
+ */
+export function linesOf(
+  document: StudioDocument,
+  except: readonly LayerId[],
+  withGuides: boolean,
+): Lines {
+  const others: Rect[] = document.layers
+    .filter((layer) => !except.includes(layer.id) && layer.visible)
+    .slice(-20)
+    .flatMap((layer) => boundsOfLayer(layer) ?? []);
+  const all = [{ x: 0, y: 0, width: document.width, height: document.height }, ...others];
+  const guides = (axis: 'horizontal' | 'vertical'): number[] =>
+    withGuides
+      ? document.guides.filter((guide) => guide.axis === axis).map(({ position }) => position)
+      : [];
+  return {
+    across: [...all.flatMap(({ x, width }) => marks(x, width)), ...guides('vertical')],
+    down: [...all.flatMap(({ y, height }) => marks(y, height)), ...guides('horizontal')],
+  };
+}
+
 /** A move of layers, drawn to what lies near. @param reach in document pixels */
 export function snapMove(
   document: StudioDocument,
   ids: readonly LayerId[],
   by: Point,
   reach: number,
+  withGuides: boolean,
 ): Point {
   const box = boundsOfAll(document, ids, boundsOfLayer);
   if (!box) return by;
-  const others: Rect[] = document.layers
-    .filter((layer) => !ids.includes(layer.id) && layer.visible)
-    .slice(-20)
-    .flatMap((layer) => boundsOfLayer(layer) ?? []);
-  const all = [{ x: 0, y: 0, width: document.width, height: document.height }, ...others];
-  const guides = (axis: 'horizontal' | 'vertical'): number[] =>
-    document.guides.filter((guide) => guide.axis === axis).map(({ position }) => position);
-  const across = [...all.flatMap(({ x, width }) => marks(x, width)), ...guides('vertical')];
-  const down = [...all.flatMap(({ y, height }) => marks(y, height)), ...guides('horizontal')];
+  const { across, down } = linesOf(document, ids, withGuides);
   return {
     x: Math.round(catchOn(marks(box.x, box.width), across, by.x, reach)),
     y: Math.round(catchOn(marks(box.y, box.height), down, by.y, reach)),

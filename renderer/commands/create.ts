@@ -1,5 +1,6 @@
 /** Making pictures: the loop of prompt, run, candidates, accept. */
 import { isEditable } from '../create/inputs.js';
+import { outpaint } from '../state/framing.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Command, CommandId } from './registry.js';
 
@@ -115,7 +116,7 @@ export const CREATE_COMMANDS: readonly Command[] = [
     id: 'create.outpaint',
     menu: ['create', 2],
     when: ({ editor }) => editor.document !== null,
-    run: (studio) => studio.outpaint(),
+    run: outpaint,
   },
   {
     id: 'consistency.addReference',

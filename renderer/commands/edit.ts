@@ -1,7 +1,7 @@
 /** Undo, clipboard, filling, and the image as a whole. */
 import { greyOf } from '../document/paint/colour.js';
 import { fillMask } from '../document/paint/mask-fill.js';
-import { cropDocument, flipDocument, rotateDocument } from '../document/layers/canvas.js';
+import { cropDocument, flipDocument, rotateDocument, turnedBy } from '../document/layers/canvas.js';
 import { expandToDocument } from '../document/layers/expand.js';
 import { removeLayers } from '../document/layers/arrange.js';
 import { refuseLockedWithin } from '../document/layers/change.js';
@@ -9,13 +9,15 @@ import { paintMask, setSelection } from '../document/layers/masks.js';
 import { activeLayer, locate } from '../document/layers/tree.js';
 import { union } from '../document/layers/transform.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
+import { translation } from '../document/pixels/matrix.js';
 import { wholePixels } from '../document/pixels/bounds.js';
-import type { RasterLayer, StudioDocument } from '../document/types.js';
+import type { RasterLayer, Rect, StudioDocument } from '../document/types.js';
 import { StudioError } from '../bridge/client.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
 import { paintedOver, placed, readsSelected } from '../state/painting.js';
 import type { MaskedLayer } from '../state/mask.svelte.js';
+import { reframe } from '../state/framing.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Command, CommandId } from './registry.js';
 
@@ -80,21 +82,48 @@ async function clear(studio: Studio): Promise<void> {
   });
 }
 
-function crop(studio: Studio): Promise<void> {
-  return studio.reframe('command.image.crop', (document, resample) => {
-    const bounds = document.selection && maskBounds(document.selection);
-    if (!bounds) return document;
-    return setSelection(cropDocument(document, bounds, resample), null);
-  });
+/** Crops to a rectangle that the document itself says; not at all where it says none. */
+function cropTo(
+  studio: Studio,
+  key: 'image.crop' | 'image.trim',
+  boundsIn: (document: StudioDocument) => Rect | null,
+): Promise<void> {
+  return reframe(
+    studio,
+    `command.${key}`,
+    (document, resample) => {
+      const bounds = boundsIn(document);
+      if (!bounds) return document;
+      const cropped = cropDocument(document, bounds, resample);
+      return key === 'image.crop' ? setSelection(cropped, null) : cropped;
+    },
+    (before) => {
+      const { x, y } = boundsIn(before) ?? { x: 0, y: 0 };
+      return translation(-x, -y);
+    },
+  );
 }
 
-function trim(studio: Studio): Promise<void> {
-  return studio.reframe('command.image.trim', (document, resample) => {
-    const shown = document.layers.filter(({ visible }) => visible);
-    const bounds = union(shown.flatMap((layer) => boundsOfLayer(layer) ?? []));
-    return bounds ? cropDocument(document, wholePixels(bounds), resample) : document;
-  });
+/** The bounds of what is shown. */
+function seen(document: StudioDocument): Rect | null {
+  const shown = document.layers.filter(({ visible }) => visible);
+  const bounds = union(shown.flatMap((layer) => boundsOfLayer(layer) ?? []));
+  return bounds && wholePixels(bounds);
 }
+
+/** Turns the image clockwise. */
+const turn = (id: CommandId, degrees: 90 | 270): Command => ({
+  id,
+  menu: ['image', 2],
+  when: open,
+  run: (studio) =>
+    reframe(
+      studio,
+      `command.${id}`,
+      (document, resample) => rotateDocument(document, degrees, resample),
+      (before) => turnedBy(before, degrees),
+    ),
+});
 
 export const EDIT_COMMANDS: readonly Command[] = [
   {
@@ -192,9 +221,15 @@ export const EDIT_COMMANDS: readonly Command[] = [
     keys: ['Mod+Shift+X'],
     menu: ['image', 0],
     when: ({ editor }) => editor.document?.selection != null,
-    run: crop,
+    run: (studio) =>
+      cropTo(studio, 'image.crop', ({ selection }) => selection && maskBounds(selection)),
   },
-  { id: 'image.trim', menu: ['image', 0], when: open, run: trim },
+  {
+    id: 'image.trim',
+    menu: ['image', 0],
+    when: open,
+    run: (studio) => cropTo(studio, 'image.trim', seen),
+  },
   {
     id: 'image.canvasSize',
     keys: ['Mod+Alt+C'],
@@ -213,20 +248,8 @@ export const EDIT_COMMANDS: readonly Command[] = [
       ui.dialog = 'imageSize';
     },
   },
-  {
-    id: 'image.rotateRight',
-    menu: ['image', 2],
-    when: open,
-    run: (studio) =>
-      studio.reframe('command.image.rotateRight', (d, resample) => rotateDocument(d, 90, resample)),
-  },
-  {
-    id: 'image.rotateLeft',
-    menu: ['image', 2],
-    when: open,
-    run: (studio) =>
-      studio.reframe('command.image.rotateLeft', (d, resample) => rotateDocument(d, 270, resample)),
-  },
+  turn('image.rotateRight', 90),
+  turn('image.rotateLeft', 270),
   {
     id: 'image.flipHorizontal',
     menu: ['image', 2],

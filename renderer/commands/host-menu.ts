@@ -1,7 +1,7 @@
 /** The registry as a menu that a host outside the page can show. */
-import type { HostMenu, HostMenuEntry } from '../../preload/contract.js';
+import type { HostMenu, HostMenuEntry, HostMenuLine } from '../../preload/contract.js';
 import type { MessageKey } from '../i18n/en.js';
-import { MENUS, type Command, type Registry } from './registry.js';
+import { MENUS, type Command, type MenuEntry, type Registry } from './registry.js';
 
 /** What a menu says besides what stands in the registry. */
 export interface MenuState {
@@ -39,6 +39,12 @@ export function hostMenu(registry: Registry, state: MenuState): HostMenu {
     enabled: state.enabled(command),
     checked: state.checked(command) ?? null,
   });
+  const entries = (commands: readonly Command[]): HostMenuEntry[] =>
+    commands.filter((command) => !command.release).map(entry);
+  const line = (one: MenuEntry): HostMenuLine[] =>
+    'submenu' in one
+      ? [{ label: state.word(`menu.in.${one.submenu}`), entries: entries(one.commands) }]
+      : entries([one]);
   const documents = state.documents.slice(0, MOST).map(({ key, name, shown }): HostMenuEntry => ({
     command: key,
     label: name.slice(0, LONGEST),
@@ -47,10 +53,8 @@ export function hostMenu(registry: Registry, state: MenuState): HostMenu {
     checked: shown,
   }));
   const menus = MENUS.map((id) => {
-    const commands = registry
-      .menu(id)
-      .map((group) => group.filter((command) => !command.release).map(entry));
-    const groups = id === 'window' ? [...commands, documents] : commands;
+    const commands = registry.menu(id).map((group) => group.flatMap(line));
+    const groups: HostMenuLine[][] = id === 'window' ? [...commands, documents] : commands;
     return {
       id,
       label: state.word(`menu.${id}`),

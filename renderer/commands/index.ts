@@ -1,5 +1,6 @@
 /** All commands. */
 import { CREATE_COMMANDS } from './create.js';
+import { CROP_COMMANDS } from './crop.js';
 import { EDIT_COMMANDS } from './edit.js';
 import { FILE_COMMANDS } from './file.js';
 import { LAYER_COMMANDS } from './layer.js';
@@ -17,5 +18,6 @@ export const COMMANDS: readonly Command[] = [
   ...SELECT_COMMANDS,
   ...CREATE_COMMANDS,
   ...VIEW_COMMANDS,
+  ...CROP_COMMANDS,
   ...WINDOW_COMMANDS,
 ];

@@ -17,6 +17,7 @@ const CODES: Readonly<Record<string, string>> = {
   BracketRight: ']',
   Equal: '=',
   Minus: '-',
+  Semicolon: ';',
   Slash: '/',
   Backslash: '\\',
   Comma: ',',
@@ -87,22 +88,29 @@ export function keymap(
   own: Readonly<Record<string, readonly string[]>>,
 ): ReadonlyMap<string, Command> {
   const map = new Map<string, Command>();
-  for (const command of commands) {
+  // What is only meant for a while stands back.
+  const order = commands.toSorted((a, b) => Number(a.modal ?? false) - Number(b.modal ?? false));
+  for (const command of order) {
     for (const keys of keysOf(command, own)) if (!map.has(keys)) map.set(keys, command);
   }
   return map;
 }
 
-/** Combinations that more than one command has. */
+/** Combinations that more than one command has at a time. */
 export function clashes(
   commands: readonly Command[],
   own: Readonly<Record<string, readonly string[]>>,
 ): ReadonlyMap<string, readonly CommandId[]> {
-  const users = new Map<string, CommandId[]>();
+  const users = new Map<string, Command[]>();
   for (const command of commands) {
     for (const keys of keysOf(command, own)) {
-      users.set(keys, [...(users.get(keys) ?? []), command.id]);
+      users.set(keys, [...(users.get(keys) ?? []), command]);
     }
   }
-  return new Map([...users].filter(([, ids]) => ids.length > 1));
+  const shared = [...users].flatMap(([keys, all]) => {
+    const always = all.filter(({ modal }) => !modal);
+    const ids = (always.length > 1 ? always : all.filter(({ modal }) => modal)).map(({ id }) => id);
+    return ids.length > 1 ? [[keys, ids] as const] : [];
+  });
+  return new Map(shared);
 }

@@ -20,7 +20,7 @@ import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
 import { layerPanel } from '../panels/layers/panel.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
-import type { Command, CommandId } from './registry.js';
+import type { Command, CommandId, SubmenuName } from './registry.js';
 
 /** A new layer, in the active group if that is open in the panel. */
 const added = (document: StudioDocument, layer: Layer): StudioDocument =>
@@ -33,18 +33,20 @@ const added = (document: StudioDocument, layer: Layer): StudioDocument =>
 const open = ({ editor }: Studio): boolean => editor.document !== null;
 const some = ({ editor }: Studio): boolean => editor.selected.length > 0;
 
+/** Group of the menu, and the menu within it. */
+type Place = readonly [group: number, within?: SubmenuName];
 type Change = (document: StudioDocument, studio: Studio) => StudioDocument;
 
 /** A command that changes the document by a function of it. */
 function changing(
   id: CommandId,
-  group: number,
+  place: Place,
   change: Change,
   more: Partial<Command> = {},
 ): Command {
   return {
     id,
-    menu: ['layer', group],
+    menu: ['layer', ...place],
     when: some,
     run: (studio) => {
       studio.editor.change(`command.${id}`, (document) => change(document, studio));
@@ -56,24 +58,26 @@ function changing(
 /** The same with what masks become that have to be drawn anew. */
 function placing(
   id: CommandId,
-  group: number,
+  place: Place,
   change: (document: StudioDocument, resample: ResampleMask) => StudioDocument,
   more: Partial<Command> = {},
 ): Command {
   const run = async ({ work }: Studio): Promise<void> => {
     await work.reshape(`command.${id}`, change);
   };
-  return { id, menu: ['layer', group], when: some, run, ...more };
+  return { id, menu: ['layer', ...place], when: some, run, ...more };
 }
 
 const all = (document: StudioDocument, test: (id: string) => boolean): boolean =>
   document.active.every(test);
 
 const reorder = (id: CommandId, to: Reorder, keys: readonly string[]): Command =>
-  changing(id, 3, (document) => reorderLayers(document, document.active, to), { keys });
+  changing(id, [3, 'arrange'], (document) => reorderLayers(document, document.active, to), {
+    keys,
+  });
 
 const align = (id: CommandId, alignment: Alignment): Command =>
-  placing(id, 6, (document, resample) => {
+  placing(id, [3, 'align'], (document, resample) => {
     const canvas = { x: 0, y: 0, width: document.width, height: document.height };
     const within = document.active.length > 1 ? null : canvas;
     return alignLayers(document, document.active, alignment, boundsOfLayer, resample, within);
@@ -82,7 +86,7 @@ const align = (id: CommandId, alignment: Alignment): Command =>
 const distribute = (id: CommandId, axis: 'horizontal' | 'vertical'): Command =>
   placing(
     id,
-    6,
+    [3, 'align'],
     (document, resample) =>
       distributeLayers(document, document.active, axis, boundsOfLayer, resample),
     { when: ({ editor }) => editor.selected.length > 2 },
@@ -91,7 +95,7 @@ const distribute = (id: CommandId, axis: 'horizontal' | 'vertical'): Command =>
 const adjustment = (kind: Adjustment['kind']): Command =>
   changing(
     `adjust.${kind}`,
-    5,
+    [0, 'adjustment'],
     (document) => {
       const name = uniqueName(document, t(`adjust.${kind}`));
       return added(document, createAdjustment({ name, adjustment: kind }));
@@ -112,7 +116,7 @@ function step(studio: Studio, by: 1 | -1): void {
 export const LAYER_COMMANDS: readonly Command[] = [
   changing(
     'layer.new',
-    0,
+    [0],
     (document) => {
       const name = uniqueName(document, t('layer.name', { number: document.layers.length + 1 }));
       return added(
@@ -145,10 +149,19 @@ export const LAYER_COMMANDS: readonly Command[] = [
       typing.edit(active, 'all');
     },
   },
-  changing('layer.duplicate', 0, (document) => duplicateLayers(document, document.active), {
+  adjustment('brightness-contrast'),
+  adjustment('levels'),
+  adjustment('curves'),
+  adjustment('hue-saturation'),
+  adjustment('exposure'),
+  adjustment('temperature'),
+  adjustment('blur'),
+  adjustment('sharpen'),
+  adjustment('grayscale'),
+  changing('layer.duplicate', [0], (document) => duplicateLayers(document, document.active), {
     keys: ['Mod+J'],
   }),
-  changing('layer.delete', 0, (document) => removeLayers(document, document.active), {
+  changing('layer.delete', [0], (document) => removeLayers(document, document.active), {
     keys: ['Shift+Delete'],
   }),
   {
@@ -162,17 +175,17 @@ export const LAYER_COMMANDS: readonly Command[] = [
   },
   changing(
     'layer.group',
-    1,
+    [1],
     (document) =>
       groupLayers(document, document.active, uniqueName(document, t('layer.group', { number: 1 }))),
     { keys: ['Mod+G'] },
   ),
-  changing('layer.ungroup', 1, (document) => ungroupLayers(document, document.active), {
+  changing('layer.ungroup', [1], (document) => ungroupLayers(document, document.active), {
     keys: ['Mod+Shift+G'],
   }),
   changing(
     'layer.hide',
-    2,
+    [2],
     (document) => {
       const shown = all(document, (id) => findLayer(document, id)?.visible === true);
       return setVisible(document, document.active, !shown);
@@ -181,7 +194,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
   ),
   changing(
     'layer.lock',
-    2,
+    [2],
     (document) => {
       const locked = all(document, (id) => findLayer(document, id)?.locked === true);
       return setLocked(document, document.active, !locked);
@@ -190,7 +203,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
   ),
   changing(
     'layer.clip',
-    2,
+    [2],
     (document) => {
       const clipped = all(document, (id) => findLayer(document, id)?.clipped === true);
       return setClipped(document, document.active, !clipped);
@@ -204,7 +217,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
   {
     id: 'layer.above',
     keys: ['Alt+]'],
-    menu: ['layer', 3],
+    menu: ['layer', 3, 'arrange'],
     when: open,
     run: (studio) => {
       step(studio, -1);
@@ -213,7 +226,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
   {
     id: 'layer.below',
     keys: ['Alt+['],
-    menu: ['layer', 3],
+    menu: ['layer', 3, 'arrange'],
     when: open,
     run: (studio) => {
       step(studio, 1);
@@ -235,15 +248,6 @@ export const LAYER_COMMANDS: readonly Command[] = [
   },
   { id: 'layer.flatten', menu: ['layer', 4], when: open, run: (studio) => studio.merge('all') },
   { id: 'layer.rasterize', menu: ['layer', 4], when: some, run: (studio) => studio.merge('self') },
-  adjustment('brightness-contrast'),
-  adjustment('levels'),
-  adjustment('curves'),
-  adjustment('hue-saturation'),
-  adjustment('exposure'),
-  adjustment('temperature'),
-  adjustment('blur'),
-  adjustment('sharpen'),
-  adjustment('grayscale'),
   align('layer.alignLeft', 'left'),
   align('layer.alignCenter', 'center'),
   align('layer.alignRight', 'right'),
@@ -252,16 +256,16 @@ export const LAYER_COMMANDS: readonly Command[] = [
   align('layer.alignBottom', 'bottom'),
   distribute('layer.distributeHorizontal', 'horizontal'),
   distribute('layer.distributeVertical', 'vertical'),
-  placing('layer.flipHorizontal', 7, (document, resample) =>
+  placing('layer.flipHorizontal', [3, 'transform'], (document, resample) =>
     flipLayers(document, document.active, 'horizontal', boundsOfLayer, resample),
   ),
-  placing('layer.flipVertical', 7, (document, resample) =>
+  placing('layer.flipVertical', [3, 'transform'], (document, resample) =>
     flipLayers(document, document.active, 'vertical', boundsOfLayer, resample),
   ),
-  placing('layer.rotateRight', 7, (document, resample) =>
+  placing('layer.rotateRight', [3, 'transform'], (document, resample) =>
     rotateLayers(document, document.active, 90, boundsOfLayer, resample),
   ),
-  placing('layer.rotateLeft', 7, (document, resample) =>
+  placing('layer.rotateLeft', [3, 'transform'], (document, resample) =>
     rotateLayers(document, document.active, -90, boundsOfLayer, resample),
   ),
 ];

@@ -17,7 +17,7 @@ import type { Studio } from '../state/studio.svelte.js';
 import type { Command, CommandId } from './registry.js';
 
 /** Place of all of these in the menu. */
-const GROUP = 8;
+const PLACE = ['layer', 2, 'mask'] as const;
 
 const masked = ({ editor }: Studio): MaskedLayer | null =>
   hasMask(editor.active) ? editor.active : null;
@@ -30,7 +30,7 @@ function onMask(
 ): Command {
   return {
     id,
-    menu: ['layer', GROUP],
+    menu: PLACE,
     when: (studio) => masked(studio) !== null,
     run: (studio) => {
       const layer = masked(studio);
@@ -43,7 +43,7 @@ function onMask(
 /** Gives the active layer a mask of the selection, of everything without one; it is painted on. */
 const adding = (id: CommandId, from: (mask: Mask) => Mask): Command => ({
   id,
-  menu: ['layer', GROUP],
+  menu: PLACE,
   when: ({ editor }) => editor.active !== null && editor.active.mask === null,
   run: ({ editor, mask }) => {
     const { active } = editor;

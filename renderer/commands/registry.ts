@@ -22,6 +22,9 @@ export const MENUS = [
 ] as const;
 export type MenuName = (typeof MENUS)[number];
 
+/** Menus within a menu, for what belongs together and is not wanted at every moment. */
+export type SubmenuName = 'adjustment' | 'mask' | 'arrange' | 'align' | 'transform';
+
 /** What a person can do. */
 export interface Command {
   readonly id: CommandId;
@@ -36,8 +39,13 @@ export interface Command {
   readonly inApp?: true;
   /** What its keys run while it cannot be run. */
   readonly meanwhile?: CommandId;
-  /** Where it stands; entries of one group stand together, in the order of the table. */
-  readonly menu?: readonly [MenuName, group: number];
+  /** Its keys mean it whenever it can be run, whatever else they run otherwise. */
+  readonly modal?: true;
+  /**
+   * Where it stands; entries of one group stand together, in the order of the table. Those of a menu
+   * within the menu stand where the first of them would.
+   */
+  readonly menu?: readonly [MenuName, group: number, within?: SubmenuName];
   /** Whether it can be run now; always, if absent. */
   when?(studio: Studio): boolean;
   /** Whether it is on, for commands that switch something. */
@@ -46,6 +54,10 @@ export interface Command {
   /** For commands that last while their key is held. */
   release?(studio: Studio): void;
 }
+
+/** What a menu has in a line: something to do, or a menu of such. */
+export type MenuEntry =
+  Command | { readonly submenu: SubmenuName; readonly commands: readonly Command[] };
 
 /** The commands there are where the page is shown, with the keys that reach it there. */
 export function commandsFor(
@@ -86,13 +98,21 @@ export class Registry {
   }
 
   /** The entries of a menu, in groups. */
-  menu(name: MenuName): readonly (readonly Command[])[] {
-    const groups = new Map<number, Command[]>();
+  menu(name: MenuName): readonly (readonly MenuEntry[])[] {
+    const groups = new Map<number, MenuEntry[]>();
+    const inner = new Map<SubmenuName, Command[]>();
     for (const command of this.#commands.values()) {
-      if (command.menu?.[0] !== name) continue;
-      const group = groups.get(command.menu[1]) ?? [];
-      group.push(command);
-      groups.set(command.menu[1], group);
+      const [menu, place = 0, within] = command.menu ?? [];
+      if (menu !== name) continue;
+      const group = groups.get(place) ?? [];
+      groups.set(place, group);
+      const known = within && inner.get(within);
+      if (known) known.push(command);
+      else if (within) {
+        const commands = [command];
+        inner.set(within, commands);
+        group.push({ submenu: within, commands });
+      } else group.push(command);
     }
     return [...groups.entries()].sort(([a], [b]) => a - b).map(([, group]) => group);
   }

@@ -151,8 +151,25 @@ export const VIEW_COMMANDS: readonly Command[] = [
     },
   },
   {
-    id: 'view.snapping',
+    id: 'view.guides',
     keys: ['Mod+;'],
+    menu: ['view', 3],
+    checked: ({ ui }) => ui.guides,
+    run: ({ ui }) => {
+      ui.guides = !ui.guides;
+    },
+  },
+  {
+    id: 'view.newGuide',
+    menu: ['view', 3],
+    when: open,
+    run: ({ ui }) => {
+      ui.dialog = 'guide';
+    },
+  },
+  {
+    id: 'view.snapping',
+    keys: ['Mod+Shift+;'],
     menu: ['view', 3],
     checked: ({ tools }) => tools.snapping,
     run: ({ tools }) => {

@@ -5,7 +5,7 @@ export const enHints = {
   'empty.example.2': 'three blue fish',
   'empty.example.3': 'a yellow duck at night',
   'tool.hint.move': 'Drag moves the layer; its handles scale and turn it.',
-  'tool.hint.crop': 'Drag over what the picture shall keep; Shift keeps it square.',
+  'tool.hint.crop': 'Drag the box’s edges or draw a new one; Shift keeps the ratio, Enter crops.',
   'tool.hint.fill': 'Click fills what has a like colour with the foreground colour.',
   'tool.hint.gradient': 'Drag from the foreground colour to the background colour.',
   'tool.hint.eyedropper': 'Click takes the foreground colour up.',

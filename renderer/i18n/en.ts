@@ -1,3 +1,4 @@
+import { enCrop } from './en-crop.js';
 import { enCommands } from './en-commands.js';
 import { enHints } from './en-hints.js';
 import { enHistory } from './en-history.js';
@@ -33,6 +34,11 @@ export const en = {
   'menu.view': 'View',
   'menu.window': 'Window',
   'menu.help': 'Help',
+  'menu.in.adjustment': 'New adjustment layer',
+  'menu.in.mask': 'Layer mask',
+  'menu.in.arrange': 'Arrange',
+  'menu.in.align': 'Align and distribute',
+  'menu.in.transform': 'Flip and rotate',
   'menu.bar': 'Main menu',
 
   'tabs.label': 'Open documents',
@@ -421,6 +427,7 @@ export const en = {
   'error.TRANSFORM': 'Text and shapes have to be rasterised before they can be painted on.',
 
   ...enCommands,
+  ...enCrop,
 } as const;
 
 export type MessageKey = keyof typeof en;

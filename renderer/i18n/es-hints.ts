@@ -7,7 +7,8 @@ export const esHints: Readonly<Record<keyof typeof enHints, string>> = {
   'empty.example.2': 'tres peces azules',
   'empty.example.3': 'un pato amarillo de noche',
   'tool.hint.move': 'Arrastrar mueve la capa; sus tiradores la escalan y la giran.',
-  'tool.hint.crop': 'Arrastra sobre lo que debe quedar; Mayús lo mantiene cuadrado.',
+  'tool.hint.crop':
+    'Arrastra los bordes o dibuja otro marco; Mayús guarda la proporción, Intro recorta.',
   'tool.hint.fill': 'Un clic rellena lo de color parecido con el color frontal.',
   'tool.hint.gradient': 'Arrastra del color frontal al color de fondo.',
   'tool.hint.eyedropper': 'Un clic toma el color frontal.',

@@ -1,4 +1,5 @@
 /** Everything the studio says, in Spanish. */
+import { esCrop } from './es-crop.js';
 import type { MessageKey } from './en.js';
 import { esCommands } from './es-commands.js';
 import { esHints } from './es-hints.js';
@@ -35,6 +36,11 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'menu.view': 'Ver',
   'menu.window': 'Ventana',
   'menu.help': 'Ayuda',
+  'menu.in.adjustment': 'Nueva capa de ajuste',
+  'menu.in.mask': 'Máscara de capa',
+  'menu.in.arrange': 'Organizar',
+  'menu.in.align': 'Alinear y distribuir',
+  'menu.in.transform': 'Voltear y girar',
   'menu.bar': 'Menú principal',
 
   'tabs.label': 'Documentos abiertos',
@@ -425,4 +431,5 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'error.TRANSFORM': 'Los textos y las formas hay que rasterizarlos antes de pintar sobre ellos.',
 
   ...esCommands,
+  ...esCrop,
 };

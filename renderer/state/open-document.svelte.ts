@@ -2,10 +2,11 @@
 import type { Settings } from '../../preload/contract.js';
 import type { Client } from '../bridge/client.js';
 import type { Compositor } from '../document/pixels/compose.js';
-import type { Point } from '../document/types.js';
+import type { Matrix, Point } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import { Autosave } from './autosave.svelte.js';
 import { ConsistencyState } from './consistency.svelte.js';
+import { CropState } from './crop.svelte.js';
 import { CreateState, type RunsShared } from './create.svelte.js';
 import { Editor } from './editor.svelte.js';
 import { MaskState } from './mask.svelte.js';
@@ -33,6 +34,7 @@ export class OpenDocument {
   readonly view = new ViewState();
   readonly mask: MaskState;
   readonly typing: Typing;
+  readonly crop: CropState;
   readonly create: CreateState;
   readonly consistency = new ConsistencyState();
   readonly released: Released;
@@ -51,6 +53,7 @@ export class OpenDocument {
     this.editor = new Editor(shared.failed, shared.untitled);
     this.mask = new MaskState(this.editor);
     this.typing = new Typing(this.editor);
+    this.crop = new CropState(this.editor);
     this.create = new CreateState(shared, like?.create);
     this.released = new Released(shared, this.editor);
     this.autosave = new Autosave(shared, this.editor, this.released);
@@ -86,6 +89,13 @@ export class OpenDocument {
   fit(): void {
     const { document } = this.editor;
     if (document) this.view.fit({ x: 0, y: 0, width: document.width, height: document.height });
+  }
+
+  /** After its frame has changed; see `ViewState.reframe`. @param moved from the old to the new */
+  reframed(moved: Matrix): void {
+    const { document } = this.editor;
+    if (!document) return;
+    this.view.reframe(moved, { x: 0, y: 0, width: document.width, height: document.height });
   }
 
   /** Nothing of it is wanted any more. */

@@ -11,23 +11,23 @@ import { Generation } from '../create/generation.js';
 import { createDocument } from '../document/create.js';
 import { redoTarget, undoTarget } from '../document/history/travel.js';
 import type { NodeId } from '../document/history/tree.js';
-import { resizeCanvas, resizeImage, type Anchor } from '../document/layers/canvas.js';
-import { setProtection, setSelection } from '../document/layers/masks.js';
-import { boundsOfAll, type ResampleMask } from '../document/layers/transform.js';
+import { setProtection } from '../document/layers/masks.js';
+import { boundsOfAll } from '../document/layers/transform.js';
 import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { maskColours } from '../document/pixels/mask-picture.js';
 import { multiply } from '../document/pixels/matrix.js';
 import { wrappedText } from '../document/text/box.js';
-import { invertMask, maskFromRect } from '../document/pixels/mask-operations.js';
 import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
-import { locale, t, type MessageKey } from '../i18n/index.svelte.js';
+import { locale, t } from '../i18n/index.svelte.js';
 import { Clipboard } from './clipboard.js';
+import { isCropping } from './crop.svelte.js';
 import { Prompts } from './create.svelte.js';
 import { Documents, untaken } from './documents.svelte.js';
 import { EarlyEvents } from './early-events.js';
 import { Files } from './files.svelte.js';
 import { Filing } from './filing.svelte.js';
+import { inFrame } from './framing.js';
 import { HistoryMemory } from './history-memory.js';
 import { isTyping } from './keyboard.js';
 import { Leaving } from './leaving.svelte.js';
@@ -42,9 +42,6 @@ import { UiState } from './ui.svelte.js';
 import { Work } from './work.svelte.js';
 
 type Start = Answer<'app.start'>;
-
-/** Of the longer side: what outpainting adds on each side. */
-const ROOM = 0.2;
 
 export class Studio implements DocumentShared {
   readonly client: Client;
@@ -83,6 +80,7 @@ export class Studio implements DocumentShared {
   /** Set by the components that have the elements. */
   focusPrompt: () => void = () => undefined;
   renameActive: () => void = () => undefined;
+  focusCrop: () => void = () => undefined;
   cancelGesture: () => boolean = () => false;
   /** Lets go of what the pointer holds, as if the person had. */
   finishGesture: () => void = () => undefined;
@@ -100,6 +98,12 @@ export class Studio implements DocumentShared {
   });
   readonly #candidateThumbnails = new WeakMap<Ready, Promise<ImageBitmap | null>>();
   readonly #keymap = $derived.by(() => keymap(this.registry.all, this.settings.shortcuts));
+  readonly #modal = $derived.by(() =>
+    keymap(
+      this.registry.all.filter(({ modal }) => modal),
+      this.settings.shortcuts,
+    ),
+  );
 
   constructor(client: Client, registry: Registry, start: Start) {
     this.client = client;
@@ -184,6 +188,8 @@ export class Studio implements DocumentShared {
 
   /** The command that a combination runs now. */
   commandFor(combination: string): Command | undefined {
+    const modal = this.#modal.get(combination);
+    if (modal?.when?.(this) === true) return modal;
     const command = this.#keymap.get(combination);
     if (command?.meanwhile === undefined || command.when?.(this) !== false) return command;
     return this.registry.get(command.meanwhile);
@@ -340,27 +346,6 @@ export class Studio implements DocumentShared {
     open.fit();
   }
 
-  /** Changes the document as a whole and shows all of it. */
-  async reframe(
-    key: MessageKey,
-    change: (document: StudioDocument, resample: ResampleMask) => StudioDocument,
-  ): Promise<void> {
-    const { current } = this;
-    if (await this.work.reshape(key, change)) current.fit();
-  }
-
-  resizeCanvas(width: number, height: number, anchor: Anchor): Promise<void> {
-    return this.reframe('command.image.canvasSize', (document, resample) =>
-      resizeCanvas(document, width, height, anchor, resample),
-    );
-  }
-
-  resizeImage(width: number, height: number): Promise<void> {
-    return this.reframe('command.image.imageSize', (document, resample) =>
-      resizeImage(document, width, height, resample),
-    );
-  }
-
   /** Feathers, grows or shrinks the selection by pixels. */
   async changeSelection(how: 'feather' | 'grow' | 'shrink', pixels: number): Promise<void> {
     await this.work.change(`command.select.${how}`, async ({ selection: mask }, job) =>
@@ -370,21 +355,6 @@ export class Studio implements DocumentShared {
 
   clearProtection(): void {
     this.editor.change('consistency.protect.clear', (document) => setProtection(document, null));
-  }
-
-  /** Makes room around the picture, selects it, and goes to the prompt. */
-  async outpaint(): Promise<void> {
-    const { create } = this;
-    await this.reframe('command.create.outpaint', (document, resample) => {
-      const room = Math.max(32, Math.round(Math.max(document.width, document.height) * ROOM));
-      const [width, height] = [document.width + 2 * room, document.height + 2 * room];
-      const larger = resizeCanvas(document, width, height, { x: 0.5, y: 0.5 }, resample);
-      const old = { x: room, y: room, width: document.width, height: document.height };
-      return setSelection(larger, invertMask(maskFromRect(width, height, old)));
-    });
-    create.mode = 'edit';
-    create.target = 'picture';
-    if (this.create === create) this.focusPrompt();
   }
 
   /** Nothing that is begun by hand goes on in another document. */
@@ -402,25 +372,33 @@ export class Studio implements DocumentShared {
 
   /** Undo and redo. */
   travel(direction: 'undo' | 'redo'): void {
-    const { editor, released } = this.current;
+    const { current } = this;
+    const { editor, released } = current;
     this.attempt(() =>
       direction === 'undo'
         ? released.go(undoTarget, () => {
-            editor.undo();
+            inFrame(current, () => {
+              editor.undo();
+            });
           })
         : released.go(redoTarget, () => {
-            editor.redo();
+            inFrame(current, () => {
+              editor.redo();
+            });
           }),
     );
   }
 
   goTo(id: NodeId): void {
-    const { editor, released } = this.current;
+    const { current } = this;
+    const { editor, released } = current;
     this.attempt(() =>
       released.go(
         () => id,
         () => {
-          editor.goTo(id);
+          inFrame(current, () => {
+            editor.goTo(id);
+          });
         },
       ),
     );
@@ -443,9 +421,17 @@ export class Studio implements DocumentShared {
       await this.create.cancel();
       this.ui.toast('info', t('job.cancelled'));
     } else if (this.create.current) this.generation.discard();
+    else if (isCropping(this)) this.#leaveCrop();
     else if (this.mask.view !== 'picture') this.mask.look('picture');
     else if (this.editor.document?.selection) this.execute('select.none');
     else this.current.released.stopReading();
+  }
+
+  /** First the box is as it was proposed, then the tool before is in hand again. */
+  #leaveCrop(): void {
+    const { crop } = this.current;
+    if (crop.touched) crop.reset();
+    else this.tools.back();
   }
 
   /** Gives up the files on their way. @returns whether there was one */

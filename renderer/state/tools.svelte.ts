@@ -33,6 +33,10 @@ export const SELECTORS: ReadonlySet<ToolId> = new Set([
   'selectBrush',
 ]);
 
+/** Ratios of the crop box; `original` is the canvas' own. */
+export const CROP_RATIOS = ['free', 'original', '1:1', '5:4', '4:3', '3:2', '16:9', '2:1'] as const;
+export type CropRatio = (typeof CROP_RATIOS)[number];
+
 const SIZES = [
   1, 2, 3, 4, 5, 7, 9, 12, 16, 20, 26, 34, 44, 58, 76, 100, 130, 170, 220, 290, 380, 500,
 ];
@@ -59,6 +63,13 @@ export class ToolState {
   shape = $state<'rectangle' | 'ellipse' | 'line'>('rectangle');
   sample = $state<1 | 3 | 5>(1);
   snapping = $state(true);
+  cropRatio = $state<CropRatio>('free');
+  /** The ratio the other way round. */
+  cropTurned = $state(false);
+  /** Whether pixels outside the crop box are lost. */
+  cropDeletes = $state(false);
+  /** The tool before this one. */
+  #before: ToolId = 'move';
 
   /** What the pointer does now. */
   get current(): ToolId {
@@ -84,7 +95,21 @@ export class ToolState {
   }
 
   choose(tool: ToolId): void {
+    if (tool !== this.active) this.#before = this.active;
     this.active = tool;
+  }
+
+  /** Takes the tool in hand that there was before. */
+  back(): void {
+    this.choose(this.#before);
+  }
+
+  /** Width by height that the crop box keeps; null: any. */
+  cropRatioOf({ width, height }: { readonly width: number; readonly height: number }) {
+    if (this.cropRatio === 'free') return null;
+    const [across = 1, down = 1] =
+      this.cropRatio === 'original' ? [width, height] : this.cropRatio.split(':').map(Number);
+    return this.cropTurned ? down / across : across / down;
   }
 
   swapColours(): void {

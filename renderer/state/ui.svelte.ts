@@ -12,6 +12,7 @@ export type DialogName =
   | 'feather'
   | 'grow'
   | 'shrink'
+  | 'guide'
   | 'replay'
   | 'leave';
 /** Pages of the settings. */
@@ -33,6 +34,7 @@ export class UiState {
   page = $state<(typeof SETTINGS_PAGES)[number]>('general');
   panels = $state(true);
   rulers = $state(false);
+  guides = $state(true);
   /** What the page is dark or light by. */
   theme = $state<'dark' | 'light'>('dark');
   toasts = $state<readonly Toast[]>([]);

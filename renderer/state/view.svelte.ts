@@ -1,6 +1,7 @@
 /** Where the document lies on the screen: zoom, place and turn. */
 import {
   apply,
+  boundsOf,
   invert,
   multiply,
   rotation,
@@ -18,6 +19,8 @@ const STOPS = [
 ];
 /** Part of the window that a fitted document fills. */
 const MARGIN = 48;
+/** Pixels of the screen that are something of a document. */
+const SEEN = 64;
 
 /** The nearest whole pixel of the device, in pixels of the page. */
 function onPixel(place: number): number {
@@ -43,6 +46,8 @@ export class ViewState {
   #angle = $state(0);
   #width = $state(1);
   #height = $state(1);
+  /** Whether all of the document was asked for, and nothing else since. */
+  #fitted = false;
   /** What is covered by bars at the bottom, kept free when fitting. */
   bottom = $state(0);
 
@@ -67,13 +72,13 @@ export class ViewState {
    * at 100 % each of its pixels is one of the screen's, and not a mixture of two.
    */
   get matrix(): Matrix {
-    const turned = multiply(
-      rotation((this.#angle * Math.PI) / 180),
-      scaling(this.#zoom, this.#zoom),
-    );
     const upright = this.#angle % 90 === 0;
     const [x, y] = upright ? [onPixel(this.#x), onPixel(this.#y)] : [this.#x, this.#y];
-    return multiply(translation(x, y), turned);
+    return multiply(translation(x, y), this.#turned);
+  }
+
+  get #turned(): Matrix {
+    return multiply(rotation((this.#angle * Math.PI) / 180), scaling(this.#zoom, this.#zoom));
   }
 
   toScreen(point: Point): Point {
@@ -113,6 +118,7 @@ export class ViewState {
   }
 
   pan(x: number, y: number): void {
+    this.#fitted = false;
     this.#x += x;
     this.#y += y;
   }
@@ -120,6 +126,7 @@ export class ViewState {
   /** Zooms so that what is at a point of the screen stays there. */
   zoomTo(zoom: number, at: Point = { x: this.#width / 2, y: this.#height / 2 }): void {
     const fixed = this.toDocument(at);
+    this.#fitted = false;
     this.#zoom = Math.min(MOST, Math.max(LEAST, zoom));
     this.#hold(fixed, at);
   }
@@ -134,6 +141,7 @@ export class ViewState {
 
   turn(degrees: number, at: Point = { x: this.#width / 2, y: this.#height / 2 }): void {
     const fixed = this.toDocument(at);
+    this.#fitted = false;
     this.#angle = (((this.#angle + degrees) % 360) + 360) % 360;
     this.#hold(fixed, at);
   }
@@ -153,6 +161,26 @@ export class ViewState {
       { x: x + width / 2, y: y + height / 2 },
       { x: this.#width / 2, y: (this.#height - this.bottom) / 2 },
     );
+    this.#fitted = true;
+  }
+
+  /**
+   * The document has another frame. One that was fitted is so again; else what is in the middle of
+   * the window stays there, unless nothing of the document would be seen.
+   * @param moved from the old document's coordinates to the new one's
+   */
+  reframe(moved: Matrix, frame: Rect): void {
+    const middle = { x: this.#width / 2, y: this.#height / 2 };
+    if (!this.#fitted) this.#hold(apply(moved, this.toDocument(middle)), middle);
+    if (this.#fitted || !this.#shows(frame)) this.fit(frame);
+  }
+
+  /** Whether some of a rectangle of the document can be seen. */
+  #shows(rect: Rect): boolean {
+    const { x, y, width, height } = boundsOf(this.matrix, rect);
+    const across = Math.min(x + width, this.#width) - Math.max(x, 0);
+    const down = Math.min(y + height, this.#height - this.bottom) - Math.max(y, 0);
+    return across > Math.min(width, SEEN) / 2 && down > Math.min(height, SEEN) / 2;
   }
 
   /** The part of the document that can be seen: the upright rectangle around it. */
@@ -175,8 +203,9 @@ export class ViewState {
 
   /** Moves the document so that one of its points lies at a point of the screen. */
   #hold(fixed: Point, at: Point): void {
-    const now = this.toScreen(fixed);
-    this.#x += at.x - now.x;
-    this.#y += at.y - now.y;
+    // Not from where it is drawn, which is on a whole pixel: that would add up.
+    const { x, y } = apply(this.#turned, fixed);
+    this.#x = at.x - x;
+    this.#y = at.y - y;
   }
 }

@@ -1,12 +1,10 @@
 /** The sign of each tool. */
-import Blend from '@lucide/svelte/icons/blend';
 import Brush from '@lucide/svelte/icons/brush';
 import CircleDashed from '@lucide/svelte/icons/circle-dashed';
 import Crop from '@lucide/svelte/icons/crop';
 import Eraser from '@lucide/svelte/icons/eraser';
 import Hand from '@lucide/svelte/icons/hand';
 import Lasso from '@lucide/svelte/icons/lasso';
-import LassoSelect from '@lucide/svelte/icons/lasso-select';
 import Move from '@lucide/svelte/icons/move';
 import PaintBucket from '@lucide/svelte/icons/paint-bucket';
 import Pipette from '@lucide/svelte/icons/pipette';
@@ -17,6 +15,8 @@ import Stamp from '@lucide/svelte/icons/stamp';
 import Type from '@lucide/svelte/icons/type';
 import WandSparkles from '@lucide/svelte/icons/wand-sparkles';
 import type { Component } from 'svelte';
+import GradientIcon from './GradientIcon.svelte';
+import SelectBrushIcon from './SelectBrushIcon.svelte';
 import type { ToolId } from '../state/tools.svelte.js';
 
 export const TOOL_ICONS: Readonly<Record<ToolId, Component<{ size?: number }>>> = {
@@ -25,13 +25,13 @@ export const TOOL_ICONS: Readonly<Record<ToolId, Component<{ size?: number }>>> 
   ellipse: CircleDashed,
   lasso: Lasso,
   wand: WandSparkles,
-  selectBrush: LassoSelect,
+  selectBrush: SelectBrushIcon,
   crop: Crop,
   brush: Brush,
   eraser: Eraser,
   clone: Stamp,
   fill: PaintBucket,
-  gradient: Blend,
+  gradient: GradientIcon,
   eyedropper: Pipette,
   text: Type,
   shape: Shapes,

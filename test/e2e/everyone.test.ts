@@ -37,6 +37,9 @@ describe.each(['dark', 'light'] as const)('the %s theme', (colorScheme) => {
     await dropFiles(page, [{ name: 'a.png', type: 'image/png', bytes }]);
     await page.locator('[data-document="400x300"]').waitFor(READY);
     expect(await violations(studio)).toEqual([]);
+    await page.keyboard.press('c');
+    await page.getByRole('group', { name: 'Crop box' }).waitFor();
+    expect(await violations(studio), 'cropping').toEqual([]);
     for (const keys of ['Control+k', '?', 'Control+,', 'Control+e']) {
       await page.keyboard.press(keys);
       await page.getByRole('dialog').waitFor();

@@ -33,9 +33,10 @@ async function exportedWhen(page: Page, holds: (shown: Shown) => boolean): Promi
 
 const same = (one: Shown, other: Shown): boolean => Buffer.compare(one.data, other.data) === 0;
 
-/** Runs a command of the layer menu. */
+/** Runs a command of the layer menu's own menu for masks. */
 async function layerMenu(page: Page, command: string): Promise<void> {
   await page.getByRole('menuitem', { name: 'Layer', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Layer mask' }).hover();
   await page.getByRole('menuitem', { name: command, exact: true }).click();
 }
 

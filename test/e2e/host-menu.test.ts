@@ -7,6 +7,7 @@ import {
   hostMenuSchema,
   type Ask,
   type HostMenu,
+  menuEntries,
   type HostMenuEntry,
   type RequestName,
   type StudioEvent,
@@ -77,11 +78,10 @@ test('the host’s menu follows the studio, and its clicks run commands', async 
   const photo = join(home, 'photo.png');
   await writeFile(photo, await testPicture(300, 200));
   const { page, menus, run, close } = await openUnderHost(home, photo);
-  const entry = (id: string): HostMenuEntry | undefined =>
-    menus
-      .at(-1)
-      ?.menus.flatMap(({ groups }) => groups.flat())
-      .find(({ command }) => command === id);
+  const entry = (id: string): HostMenuEntry | undefined => {
+    const menu = menus.at(-1);
+    return menu && menuEntries(menu).find(({ command }) => command === id);
+  };
   const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
   try {
     expect(await page.getByRole('menubar').count()).toBe(0);

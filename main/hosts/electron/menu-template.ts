@@ -1,6 +1,7 @@
 /** The native menu as data: what the page tells, and what each system wants beside it. */
 import type { MenuItemConstructorOptions } from 'electron';
-import type { HostMenu, HostMenuEntry } from '../../../preload/contract.js';
+import { menuEntries } from '../../../preload/contract.js';
+import type { HostMenu, HostMenuEntry, HostMenuLine } from '../../../preload/contract.js';
 import type { Messages } from '../../services/i18n/index.js';
 import { acceleratorOf } from './accelerator.js';
 
@@ -59,13 +60,14 @@ export function menuTemplate(
   const item = (entry: HostMenuEntry): Item =>
     itemOf(entry, menu?.typing === true, system, actions);
   const told = menu?.menus ?? [];
-  const settings = told
-    .flatMap(({ groups }) => groups.flat())
+  const line = (one: HostMenuLine): Item =>
+    'entries' in one ? { label: one.label, submenu: one.entries.map(item) } : item(one);
+  const settings = (menu ? menuEntries(menu) : [])
     .filter(({ command }) => command === SETTINGS)
     .map(item);
   const menus = told.map(({ id, label, groups }): Item => {
     const items = groups.map((group) =>
-      group.filter(({ command }) => !system.mac || command !== SETTINGS).map(item),
+      group.filter((one) => !system.mac || 'entries' in one || one.command !== SETTINGS).map(line),
     );
     const role = system.mac ? (MAC_ROLES[id] ?? {}) : {};
     return { ...role, label, submenu: lined([...items, ...ownItems(id, words, system)]) };

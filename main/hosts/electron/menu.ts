@@ -2,6 +2,7 @@
 import { Menu, app, dialog } from 'electron';
 import type { BrowserWindow, FileFilter } from 'electron';
 import { extname } from 'node:path';
+import { menuEntries } from '../../../preload/contract.js';
 import type { HostMenu, HostMenuEntry } from '../../../preload/contract.js';
 import { messagesFor } from '../../services/i18n/index.js';
 import type { Language, Messages } from '../../services/i18n/index.js';
@@ -113,7 +114,7 @@ export class NativeMenu {
 
   /** Sets what is enabled and checked in the menu that is there. */
   #update(): void {
-    const entries = this.#told?.menus.flatMap(({ groups }) => groups.flat()) ?? [];
+    const entries = this.#told ? menuEntries(this.#told) : [];
     for (const entry of entries) this.#set(entry);
   }
 

@@ -1,8 +1,9 @@
 /** Every tool by its name. */
 import type { ToolId } from '../../state/tools.svelte.js';
+import { crop } from './crop.js';
 import { brush, clone, eraser, eyedropper, fill, gradient } from './paint.js';
 import { maskBrush, maskEraser, maskFill, maskGradient, maskMove, noMask, onMask } from './mask.js';
-import { crop, hand, move, shape, text, zoom } from './place.js';
+import { hand, move, shape, text, zoom } from './place.js';
 import { ellipse, lasso, rectangle, selectBrush, wand } from './select.js';
 import type { Tool } from './tool.js';
 

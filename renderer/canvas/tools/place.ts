@@ -1,13 +1,12 @@
-/** Moving layers, cropping, texts, shapes, and looking around. */
+/** Moving layers, texts, shapes, and looking around. */
 import { createShape, createText, uniqueName } from '../../document/create.js';
 import { addLayer } from '../../document/layers/arrange.js';
-import { cropDocument } from '../../document/layers/canvas.js';
 import { selectLayers } from '../../document/layers/select.js';
 import { transformLayers } from '../../document/layers/transform.js';
 import { walk } from '../../document/layers/tree.js';
 import { translation } from '../../document/pixels/matrix.js';
 import { resampleMask } from '../../document/pixels/resample-mask.js';
-import { constrainLine, dragRect, toWholePixels } from '../../document/selection/gestures.js';
+import { constrainLine, dragRect } from '../../document/selection/gestures.js';
 import type { LayerId, Point, Rect, StudioDocument, TextLayer } from '../../document/types.js';
 import { t } from '../../i18n/index.svelte.js';
 import type { Studio } from '../../state/studio.svelte.js';
@@ -54,7 +53,9 @@ export const move: Tool = ({ studio }, start) => {
     const end = shift ? constrainLine(start.point, to, 45) : to;
     const by = { x: Math.round(end.x - start.point.x), y: Math.round(end.y - start.point.y) };
     const snapped =
-      tools.snapping && !free ? snapMove(document, ids, by, 6 / studio.view.zoom) : by;
+      tools.snapping && !free
+        ? snapMove(document, ids, by, 6 / studio.view.zoom, studio.ui.guides)
+        : by;
     return transformLayers(document, ids, translation(snapped.x, snapped.y), resampleMask);
   };
   let moved: StudioDocument | null = null;
@@ -72,30 +73,6 @@ export const move: Tool = ({ studio }, start) => {
     },
     cancel() {
       editor.gesture = null;
-    },
-  };
-};
-
-export const crop: Tool = ({ studio, overlay }, start) => {
-  const { document } = studio.editor;
-  if (!document) return null;
-  let rect: Rect = { ...start.point, width: 0, height: 0 };
-  return {
-    move({ point, shift, alt }) {
-      rect = toWholePixels(dragRect(start.point, point, { square: shift, fromCentre: alt }));
-      overlay({ kind: 'crop', rect });
-    },
-    up() {
-      overlay(null);
-      if (rect.width < 1 || rect.height < 1) return;
-      studio.attempt(() =>
-        studio.reframe('command.tool.crop', (current, resample) =>
-          cropDocument(current, rect, resample),
-        ),
-      );
-    },
-    cancel() {
-      overlay(null);
     },
   };
 };

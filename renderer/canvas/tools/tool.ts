@@ -19,7 +19,6 @@ export interface ToolEvent {
 export type Overlay =
   | { readonly kind: 'rectangle' | 'ellipse'; readonly rect: Rect }
   | { readonly kind: 'path'; readonly points: readonly Point[]; readonly closed: boolean }
-  | { readonly kind: 'crop'; readonly rect: Rect }
   | { readonly kind: 'frame'; readonly rect: Rect; readonly matrix: Matrix };
 
 /** What tools have at hand. */

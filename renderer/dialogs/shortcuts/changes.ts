@@ -36,11 +36,11 @@ function same(a: readonly string[], b: readonly string[]): boolean {
 export function usersOf(
   commands: readonly Command[],
   own: OwnKeys,
-  { id }: Command,
+  { id, modal }: Command,
   keys: readonly string[],
 ): readonly { readonly command: Command; readonly keys: string }[] {
   return commands.flatMap((command) => {
-    if (command.id === id) return [];
+    if (command.id === id || command.modal !== modal) return [];
     const shared = keysOf(command, own).find((combination) => keys.includes(combination));
     return shared === undefined ? [] : [{ command, keys: shared }];
   });

@@ -4,6 +4,7 @@ import { isMessage, type MessageKey } from '../../i18n/index.svelte.js';
 
 const BY_PREFIX: Readonly<Record<string, MessageKey>> = {
   tool: 'tools.label',
+  crop: 'command.tool.crop',
   consistency: 'consistency.title',
   adjust: 'menu.layer',
 };

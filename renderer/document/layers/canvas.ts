@@ -3,7 +3,7 @@
  * too, for what changes is the document around them.
  */
 import { apply } from '../pixels/matrix.js';
-import type { Guide, Layer, Mask, Matrix, Rect, StudioDocument } from '../types.js';
+import type { Guide, Layer, Mask, Matrix, Point, Rect, StudioDocument } from '../types.js';
 import { withChildren } from './change.js';
 import { checkFinite, checkSides } from './limits.js';
 import { resampler, transformLayer } from './transform.js';
@@ -74,6 +74,19 @@ export interface Anchor {
   readonly y: 0 | 0.5 | 1;
 }
 
+/** Where the new canvas begins in the old one. */
+export function anchoredAt(
+  document: Pick<StudioDocument, 'width' | 'height'>,
+  width: number,
+  height: number,
+  anchor: Anchor,
+): Point {
+  return {
+    x: Math.round((document.width - width) * anchor.x),
+    y: Math.round((document.height - height) * anchor.y),
+  };
+}
+
 /** Adds to the canvas or takes away from it. @throws DocumentError BAD_SIZE */
 export function resizeCanvas(
   document: StudioDocument,
@@ -82,9 +95,20 @@ export function resizeCanvas(
   anchor: Anchor,
   resample: ResampleMask,
 ): StudioDocument {
-  const x = Math.round((document.width - width) * anchor.x);
-  const y = Math.round((document.height - height) * anchor.y);
-  return cropDocument(document, { x, y, width, height }, resample);
+  return cropDocument(
+    document,
+    { ...anchoredAt(document, width, height, anchor), width, height },
+    resample,
+  );
+}
+
+/** Where turning everything clockwise by quarters puts it. */
+export function turnedBy(
+  { width, height }: Pick<StudioDocument, 'width' | 'height'>,
+  degrees: 90 | 180 | 270,
+): Matrix {
+  if (degrees === 180) return [-1, 0, 0, -1, width, height];
+  return degrees === 90 ? [0, 1, -1, 0, height, 0] : [0, -1, 1, 0, 0, width];
 }
 
 /** Turns everything clockwise by quarters. */
@@ -93,12 +117,9 @@ export function rotateDocument(
   degrees: 90 | 180 | 270,
   resample: ResampleMask,
 ): StudioDocument {
-  const { width, height } = document;
-  if (degrees === 180) {
-    return transformDocument(document, [-1, 0, 0, -1, width, height], width, height, resample);
-  }
-  const matrix: Matrix = degrees === 90 ? [0, 1, -1, 0, height, 0] : [0, -1, 1, 0, 0, width];
-  return transformDocument(document, matrix, height, width, resample);
+  const [width, height] =
+    degrees === 180 ? [document.width, document.height] : [document.height, document.width];
+  return transformDocument(document, turnedBy(document, degrees), width, height, resample);
 }
 
 /** Mirrors everything left to right or top to bottom. */

@@ -38,7 +38,8 @@ function template(menu: HostMenu | null, system = LINUX, run: (id: string) => vo
 }
 
 const inside = ({ submenu }: Item): Item[] => (Array.isArray(submenu) ? submenu : []);
-const all = (items: readonly Item[]): Item[] => items.flatMap(inside);
+const all = (items: readonly Item[]): Item[] =>
+  items.flatMap(inside).flatMap((item) => [item, ...all([item])]);
 const find = (items: readonly Item[], id: string): Item | undefined =>
   all(items).find((item) => item.id === id);
 const labels = (items: readonly Item[]): unknown[] => items.map(({ label }) => label);
@@ -61,8 +62,17 @@ describe('the menu outside of the page', () => {
   test('stands in the registry’s order, with lines between its groups', () => {
     const file = inside(template(told())[0] ?? {});
     const shown = file.map(({ id, role, type }) => id ?? role ?? type);
-    const groups = registry.menu('file').map((group) => group.map(({ id }): string => id));
+    const groups = registry
+      .menu('file')
+      .map((group) => group.map((entry): string => ('id' in entry ? entry.id : entry.submenu)));
     expect(shown).toEqual([...groups.flatMap((group) => [...group, 'separator']), 'quit']);
+  });
+
+  test('puts what belongs together into a menu within the menu', () => {
+    const layer = template(told()).find(({ label }) => label === en['menu.layer']);
+    const masks = inside(layer ?? {}).find(({ label }) => label === en['menu.in.mask']);
+    expect(inside(masks ?? {}).map(({ id }) => id)).toContain('mask.invert');
+    expect(inside(layer ?? {}).map(({ id }) => id)).not.toContain('mask.invert');
   });
 
   test.each([

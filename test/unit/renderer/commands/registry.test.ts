@@ -37,7 +37,9 @@ describe('the registry', () => {
       command('edit.paste', ['edit', 1]),
       command('edit.redo', ['edit', 0]),
     ]);
-    const ids = registry.menu('edit').map((group) => group.map(({ id }) => id));
+    const ids = registry
+      .menu('edit')
+      .map((group) => group.map((entry) => ('id' in entry ? entry.id : entry.submenu)));
     expect(ids).toEqual([
       ['edit.undo', 'edit.redo'],
       ['edit.copy', 'edit.paste'],

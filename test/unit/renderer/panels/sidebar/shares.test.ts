@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   FIRST_LAYOUT,
+  heightsOf,
   LEAST,
   moveBorder,
   readLayout,
@@ -19,9 +20,48 @@ describe('the border between two sections', () => {
   });
 });
 
+describe('heights of the sections', () => {
+  const sum = (heights: Readonly<Record<string, number>>): number =>
+    Math.round(Object.values(heights).reduce((a, b) => a + b, 0));
+
+  test('are shares where the properties have room enough', () => {
+    expect(heightsOf(FIRST_LAYOUT, 840, 150)).toEqual({
+      ...{ layers: 240, properties: 200, consistency: 280, history: 120 },
+    });
+  });
+
+  test('show the properties whole, and the layers as high as before', () => {
+    const heights = heightsOf(FIRST_LAYOUT, 620, 300);
+    expect(Math.round(heights.properties)).toBe(300);
+    expect(Math.round(heights.layers)).toBe(Math.round((620 * 6) / 21));
+    expect(Math.min(heights.consistency, heights.history)).toBeGreaterThanOrEqual(LEAST);
+    expect(sum(heights)).toBe(620);
+  });
+
+  test('leave each section something where all is short', () => {
+    const heights = heightsOf(FIRST_LAYOUT, 480, 900);
+    expect(heights).toMatchObject({ layers: LEAST, consistency: LEAST, history: LEAST });
+    expect(sum(heights)).toBe(480);
+  });
+
+  test('are as somebody made them', () => {
+    const heights = heightsOf({ ...FIRST_LAYOUT, byHand: true }, 420, 900);
+    expect(heights.properties).toBe(100);
+  });
+
+  test('give nothing to what is closed', () => {
+    const heights = heightsOf({ ...FIRST_LAYOUT, closed: ['properties'] }, 320, 900);
+    expect(heights).toEqual({ layers: 120, properties: 0, consistency: 140, history: 60 });
+  });
+});
+
 describe('the layout of the sidebar', () => {
   test('comes back as it was', () => {
-    const layout = { closed: ['history'] as const, shares: { ...FIRST_LAYOUT.shares, layers: 9 } };
+    const layout = {
+      closed: ['history'] as const,
+      shares: { ...FIRST_LAYOUT.shares, layers: 9 },
+      byHand: true,
+    };
     expect(readLayout(JSON.stringify(layout))).toEqual(layout);
   });
 
