@@ -140,7 +140,8 @@ const regionDriftSchema = z.strictObject({
   psnr: z.number().nullable(),
   ssim: z.number().nullable(),
 });
-const driftSchema = z.strictObject({
+/** See `Drift` of main/engine/events.ts. */
+export const driftSchema = z.strictObject({
   region: z.enum(['mask', 'tokens', 'changes']),
   outside: regionDriftSchema.nullable(),
   inside: regionDriftSchema.nullable(),
@@ -394,6 +395,8 @@ export const REQUESTS = {
   /** Starts making pictures; progress and the end are told by events of this job. */
   'studio.run': request(runSchema, z.strictObject({ job: count })),
   'studio.cancel': request(z.strictObject({ job: count }), nothing),
+  /** Jobs that wait are made in this order; where others stand in line is not changed. */
+  'studio.order': request(z.strictObject({ jobs: z.array(count).max(10_000) }), nothing),
   /** What the host's own menu shows from now on; a host without one lets it be. */
   'menu.show': request(hostMenuSchema, nothing),
   /**

@@ -44,6 +44,11 @@ type Configured = 'threads' | 'cacheDir' | 'remember';
 export interface EngineRunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
+  /**
+   * Asked when the next request is chosen among those that wait: the least comes first, and of equal
+   * ones the one that was asked for first. Absent: 0.
+   */
+  readonly rank?: (() => number) | undefined;
 }
 
 /** A request on its way. */
@@ -171,7 +176,7 @@ export class Engine {
 
   #advance(): void {
     if (this.#current !== undefined || this.#stopping !== undefined) return;
-    const job = this.#queue.shift();
+    const job = this.#takeNext();
     if (job === undefined) return;
     if (this.#deaths > this.#options.restarts) {
       this.#deaths = 0;
@@ -183,6 +188,13 @@ export class Engine {
     this.#process ??= this.#start();
     this.#process.send({ type: 'run', id: job.id, request: job.request });
     this.#watch();
+  }
+
+  #takeNext(): Job | undefined {
+    const rankOf = ({ options }: Job): number => options.rank?.() ?? 0;
+    const least = Math.min(...this.#queue.map(rankOf));
+    const at = this.#queue.findIndex((job) => rankOf(job) === least);
+    return at === -1 ? undefined : this.#queue.splice(at, 1)[0];
   }
 
   #start(): EngineProcess {

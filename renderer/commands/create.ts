@@ -102,6 +102,16 @@ export const CREATE_COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'create.mark',
+    keys: ['K'],
+    menu: ['create', 1],
+    when: ({ create }) => create.current !== null && create.chosen >= 0,
+    checked: ({ create }) => create.marked.has(create.chosen),
+    run: ({ create }) => {
+      create.mark(create.chosen);
+    },
+  },
+  {
     id: 'create.discard',
     keys: ['D'],
     // As in every editor that paints.
@@ -113,6 +123,30 @@ export const CREATE_COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'create.bringBack',
+    keys: ['Alt+A'],
+    menu: ['create', 1],
+    when: ({ create }) => create.shelf.length > 0,
+    run: ({ create }) => {
+      create.bringBack();
+    },
+  },
+  {
+    id: 'create.nextSet',
+    keys: ['N'],
+    menu: ['create', 1],
+    when: ({ create }) => create.sets.length > 1,
+    run: ({ create }) => {
+      create.turn(1);
+    },
+  },
+  {
+    id: 'create.cancelAll',
+    menu: ['create', 0],
+    when: ({ create }) => create.busy,
+    run: ({ create }) => create.cancelAll(),
+  },
+  {
     id: 'create.outpaint',
     menu: ['create', 2],
     when: ({ editor }) => editor.document !== null,
@@ -122,8 +156,8 @@ export const CREATE_COMMANDS: readonly Command[] = [
     id: 'consistency.addReference',
     menu: ['create', 3],
     when: ({ editor }) => editor.active !== null,
-    run: ({ editor, consistency }) => {
-      if (editor.active) consistency.add(editor.active.name, { layer: editor.active.id });
+    run: ({ editor: { active }, consistency, trainedReferences }) => {
+      if (active) consistency.add(active.name, { layer: active.id }, trainedReferences);
     },
   },
   {

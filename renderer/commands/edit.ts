@@ -130,7 +130,7 @@ export const EDIT_COMMANDS: readonly Command[] = [
     id: 'edit.undo',
     keys: ['Mod+Z'],
     menu: ['edit', 0],
-    when: ({ editor }) => editor.canUndo,
+    when: ({ create, editor }) => editor.canUndo || create.discarded(editor.document),
     run: (studio) => {
       studio.travel('undo');
     },

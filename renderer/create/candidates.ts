@@ -1,8 +1,16 @@
 /** Finished pictures that wait to be chosen, and how one of them becomes part of the document. */
 import type { Candidate } from '../../preload/contract.js';
 import { createDocument, createRasterLayer, uniqueName } from '../document/create.js';
-import { addLayer } from '../document/layers/arrange.js';
-import type { LayerMask, Matrix, Raster, Recipe, StudioDocument } from '../document/types.js';
+import { addLayer, placeForNew } from '../document/layers/arrange.js';
+import { locate } from '../document/layers/tree.js';
+import type {
+  LayerId,
+  LayerMask,
+  Matrix,
+  Raster,
+  Recipe,
+  StudioDocument,
+} from '../document/types.js';
 import type { Origin } from './origin.js';
 
 /** Prompts name layers; longer ones are cut. */
@@ -54,16 +62,18 @@ export function parseRecipe(json: string): Recipe | null {
 }
 
 /**
- * A document with a result in it as a layer of its own, above the active one; where there is no
- * document, one of the result's size.
+ * A document with a result in it as a layer of its own; where there is no document, one of the
+ * result's size. What was made of the whole picture lies over all of it, for below anything else it
+ * would not be what was chosen; what was made of a layer lies on that layer and is seen as it is.
  */
 export function withCandidate(
   document: StudioDocument | null,
   { raster, recipe, candidate }: Ready,
-  { name, transform, mask }: Placement,
+  { kind, name, transform, mask, origin }: Placement,
   visible = true,
 ): StudioDocument {
   const base = document ?? createDocument(candidate.width, candidate.height);
+  const { place, look } = kind === 'edit' ? over(base, origin?.target ?? null) : ABOVE_ACTIVE;
   const layer = createRasterLayer({
     name: uniqueName(base, name),
     raster,
@@ -71,6 +81,24 @@ export function withCandidate(
     recipe,
     mask,
     visible,
+    ...look,
   });
-  return addLayer(base, layer);
+  return addLayer(base, layer, place ?? placeForNew(base));
+}
+
+const ABOVE_ACTIVE = { place: null, look: {} };
+
+/**
+ * Where an edit's result goes, and how it is seen there. Clipped to its layer it is mixed with what
+ * lies below exactly as that layer is, has its shape, for where that is transparent the model saw
+ * white, and stays below what else is clipped to it.
+ */
+function over(document: StudioDocument, target: LayerId | null) {
+  const located = target === null ? null : locate(document, target);
+  if (!located) return { place: { parent: null, index: document.layers.length }, look: {} };
+  const { layer, parents, index } = located;
+  const { opacity, blendMode, clipped } = layer;
+  const look = clipped ? { opacity, blendMode, clipped } : { clipped: true };
+  const locked = parents.some((parent) => parent.locked);
+  return { place: locked ? null : { parent: parents.at(-1)?.id ?? null, index: index + 1 }, look };
 }

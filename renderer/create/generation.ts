@@ -5,11 +5,14 @@ import { findLayer } from '../document/layers/tree.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import { IDENTITY, multiply, scaling, translation } from '../document/pixels/matrix.js';
 import type { Raster, Recipe, Rect, StudioDocument } from '../document/types.js';
-import { t } from '../i18n/index.svelte.js';
+import { t, type MessageKey } from '../i18n/index.svelte.js';
 import type { OpenDocument } from '../state/open-document.svelte.js';
+import type { ReplayTarget } from '../state/replay.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import { layerNameOf, withCandidate, type Placement } from './candidates.js';
 import { editInputs, isEditable, isThere } from './inputs.js';
+import { requestOf, strengthsOf } from './recipe-run.js';
+import { prepareStep } from './rerun.js';
 import { drawSeed } from './seed.js';
 import { contained, covering, sizeFor } from './size.js';
 
@@ -22,6 +25,8 @@ interface Prepared {
 
 export class Generation {
   readonly #studio: Studio;
+  /** Stands for the run that is prepared now. */
+  #preparing: object | null = null;
 
   constructor(studio: Studio) {
     this.#studio = studio;
@@ -37,11 +42,15 @@ export class Generation {
       this.#studio.focusPrompt();
       throw new StudioError('EMPTY_PROMPT', t('prompt.empty'));
     }
+    // What was asked at once after the page opened waits until it is known what can be asked.
+    if (!this.#studio.model) await this.#studio.loadModels();
+    if (!this.#studio.model) throw new StudioError('MODEL_NOT_FOUND', t('replay.noModel'));
     const { document } = editor;
     const editing = create.mode === 'edit' && isEditable(document);
     const prepared = await this.#busy(() =>
       editing ? this.#edit(open, document, prompt) : Promise.resolve(this.#generate(open, prompt)),
     );
+    if (prepared === null) return;
     await create.run(prepared.request, prepared.placement, prepared.source);
     await this.#studio.set({ promptHistory: [...create.past] });
   }
@@ -63,13 +72,18 @@ export class Generation {
     }
   }
 
-  /** Runs a recipe from the history again, on the document as it is now. */
-  async rerun(recipe: Recipe, seed: 'same' | 'new'): Promise<void> {
+  /** Makes the picture of a recipe again: of what its step was made of, if that is known. */
+  async rerun(recipe: Recipe, target: ReplayTarget | null, seed: 'same' | 'new'): Promise<void> {
     const { create, consistency } = this.#studio;
-    this.reuse(recipe);
+    if (target) {
+      create.prompt = recipe.prompt;
+      const run = await this.#busy(() => prepareStep(this.#studio, target, seed));
+      if (run) await create.run(run.request, run.placement, run.source);
+      return;
+    }
     const locked = consistency.seedLocked;
+    this.reuse(recipe);
     consistency.seed = seed === 'same' ? recipe.seed : drawSeed();
-    consistency.seedLocked = true;
     const { count } = create;
     if (seed === 'same') create.count = 1;
     try {
@@ -80,59 +94,76 @@ export class Generation {
     }
   }
 
-  /** Puts a recipe's prompt and seed into the bar. */
+  /** Puts a recipe into the bar and the panel: its prompt, seed and settings. */
   reuse(recipe: Recipe): void {
-    const { create, consistency } = this.#studio;
+    const { create, consistency, model } = this.#studio;
+    const request = requestOf(recipe, null);
+    const { steps, guidanceScale, imageGuidanceScale, lockTokens, width, height } = request;
     create.prompt = recipe.prompt;
     create.mode = recipe.kind;
+    // What the model does by itself stays its own.
+    const own = <Value>(value: Value, usual: Value | undefined) => (value === usual ? null : value);
+    create.tokens = own(request.tokens, model?.tokens);
+    create.steps = own(steps, model?.steps);
+    create.guidanceScale = own(guidanceScale, model?.guidanceScale);
+    if (recipe.kind === 'edit') {
+      create.imageGuidanceScale = own(imageGuidanceScale, model?.imageGuidanceScale);
+      consistency.lockTokens = lockTokens;
+      const [first] = strengthsOf(recipe);
+      const trained = !first || Object.values(first).every((strength) => strength === 1);
+      consistency.strengths = trained ? null : { ...first };
+      if (trained) consistency.keep = 0.5;
+    } else if (width !== null && height !== null) create.aspect = width / height;
     consistency.seed = recipe.seed;
+    consistency.seedLocked = true;
     this.#studio.focusPrompt();
   }
 
   /** The chosen candidate becomes a layer. */
   accept(): void {
-    const { create, editor, consistency } = this.#studio;
+    const { create, editor } = this.#studio;
     const set = create.current;
     const ready = set?.items[create.chosen];
     if (!set || !ready) return;
-    const first = editor.document === null;
-    const made = { recipe: ready.recipe };
     const key = set.placement.kind === 'edit' ? 'prompt.mode.edit' : 'prompt.mode.generate';
-    if (first) editor.commit(key, withCandidate(null, ready, set.placement), made);
-    else editor.change(key, (document) => withCandidate(document, ready, set.placement), made);
-    consistency.drift = ready.candidate.drift;
-    create.next();
-    this.#followUp();
-    if (first) this.#studio.fit();
+    const document = withCandidate(editor.document, ready, set.placement);
+    this.#commit(key, document, ready.recipe);
   }
 
-  /** All candidates become layers, each hidden but the chosen one. */
+  /** Those that are marked become layers, or all of them, each hidden but the one looked at. */
   keepAll(): void {
     const { create, editor } = this.#studio;
     const set = create.current;
     if (!set) return;
-    const first = editor.document === null;
-    const chosen = Math.max(0, create.chosen);
-    const order = set.items.map((_, index) => index).filter((index) => index !== chosen);
-    let document = editor.document;
-    for (const index of [...order, chosen]) {
-      const ready = set.items[index];
-      if (!ready) continue;
-      document = withCandidate(document, ready, set.placement, index === chosen);
+    const { marked } = create;
+    const kept = set.items.flatMap((ready, index) =>
+      marked.size === 0 || marked.has(index) ? [{ ready, index }] : [],
+    );
+    const top = kept.find(({ index }) => index === create.chosen) ?? kept[0];
+    if (!top) return;
+    let { document } = editor;
+    // In turn each lies over the one before: the first shows at last.
+    for (const one of [...kept.filter((other) => other !== top), top]) {
+      document = withCandidate(document, one.ready, set.placement, one === top);
     }
-    if (document) editor.commit('command.create.keepAll', document);
-    create.next();
-    this.#followUp();
-    if (first) this.#studio.fit();
+    if (document) this.#commit('command.create.keepAll', document, null);
   }
 
-  /** Gives the candidates up; the last run can be made again as it was. */
+  /** Puts the candidates away; they can be had back. */
   discard(): void {
-    const { create, ui } = this.#studio;
-    create.next();
-    const keys = this.#studio.shownKeys('create.repeat');
-    const alone = create.current === null && !create.busy && create.last !== null;
-    if (keys !== '' && alone) ui.toast('info', t('candidates.discarded', { keys }));
+    const { create, editor, ui } = this.#studio;
+    create.putAway(null, editor.document);
+    const keys = this.#studio.shownKeys('edit.undo');
+    if (create.current === null) ui.toast('info', t('candidates.discarded', { keys }));
+  }
+
+  #commit(key: MessageKey, document: StudioDocument, recipe: Recipe | null): void {
+    const { create, editor } = this.#studio;
+    const first = editor.document === null;
+    editor.commit(key, document, { recipe });
+    create.putAway(editor.tree?.current ?? null, editor.document);
+    this.#followUp();
+    if (first) this.#studio.fit();
   }
 
   /** What was asked for is there: the bar asks what should change in it. */
@@ -142,13 +173,29 @@ export class Generation {
     if (create.prompt.trim() === create.last?.request.prompt) create.prompt = '';
   }
 
-  async #busy<T>(action: () => Promise<T>): Promise<T> {
+  /** Gives up what is prepared to be run. @returns whether there was something */
+  cancel(): boolean {
+    const any = this.#preparing !== null;
+    this.#preparing = null;
+    this.#studio.ui.busy = any ? null : this.#studio.ui.busy;
+    return any;
+  }
+
+  /** @returns null: the person gave it up meanwhile */
+  async #busy<T>(action: () => Promise<T>): Promise<T | null> {
     const { ui } = this.#studio;
-    ui.busy = { key: 'app.preparing', params: {} };
+    const mine = {};
+    this.#preparing = mine;
+    const busy = { key: 'app.preparing', params: {} } as const;
+    ui.busy = busy;
     try {
-      return await action();
+      const made = await action();
+      return this.#preparing === mine ? made : null;
     } finally {
-      ui.busy = null;
+      if (this.#preparing === mine) {
+        this.#preparing = null;
+        ui.busy = null;
+      }
     }
   }
 
@@ -191,10 +238,12 @@ export class Generation {
     const resolution = model?.resolution ?? 512;
     const selection = document?.selection ?? null;
     const bounds = selection && maskBounds(selection);
-    const aspect = bounds ? bounds.width / bounds.height : create.aspect;
+    const frame = bounds ?? document;
+    const whole = bounds !== null || create.aspect === null;
+    const aspect = whole ? (frame ? frame.width / frame.height : 1) : (create.aspect ?? 1);
     const size = sizeFor(aspect, resolution);
     const request = { ...this.#common(open, 'generate', prompt), ...size };
-    const transform = document ? fitted(size, bounds, document) : IDENTITY;
+    const transform = document ? fitted(size, bounds, whole, document) : IDENTITY;
     const mask = selection && { mask: selection, enabled: true };
     return {
       request,
@@ -204,16 +253,13 @@ export class Generation {
   }
 
   async #edit(open: OpenDocument, document: StudioDocument, prompt: string): Promise<Prepared> {
-    const { model } = this.#studio;
     const { create, consistency } = open;
     const active = document.active.at(-1);
+    const layer = active === undefined ? undefined : findLayer(document, active);
+    // An adjustment is no picture by itself.
     const target =
-      create.target === 'layer' && active !== undefined && findLayer(document, active)
-        ? active
-        : null;
-    const most = Math.max(0, (model?.references ?? 1) - 1);
+      create.target === 'layer' && layer && layer.type !== 'adjustment' ? layer.id : null;
     const references = consistency.references
-      .slice(0, most)
       .filter(({ source }) => isThere(document, source))
       .map(({ source, strengths }) => ({ source, strengths: { ...strengths } }));
     const common = this.#common(open, 'edit', prompt);
@@ -234,15 +280,16 @@ export class Generation {
   }
 }
 
-/** Where a picture goes: over the selection, or in the middle of the document. */
+/** Where a picture goes: over the selection or the whole canvas, or in the middle of it. */
 function fitted(
   size: { readonly width: number; readonly height: number },
   bounds: Rect | null,
+  whole: boolean,
   document: StudioDocument,
 ) {
   const aspect = size.width / size.height;
-  const canvas = { x: 0, y: 0, width: document.width, height: document.height };
-  const { x, y, width } = bounds ? covering(aspect, bounds) : contained(aspect, canvas);
+  const frame = bounds ?? { x: 0, y: 0, width: document.width, height: document.height };
+  const { x, y, width } = whole ? covering(aspect, frame) : contained(aspect, frame);
   const scale = width / size.width;
   return multiply(translation(x, y), scaling(scale, scale));
 }

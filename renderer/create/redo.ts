@@ -1,12 +1,12 @@
 /** Making a step of the history again that a model made, of another state than it was made of. */
-import type { Drift } from '../../preload/contract.js';
+import type { RunRequest } from '../../preload/contract.js';
 import { StudioError } from '../bridge/client.js';
 import { uniqueName } from '../document/create.js';
 import { rebase, type Rebased } from '../document/history/rebase.js';
 import { same } from '../document/history/same.js';
 import { mapLayers } from '../document/layers/change.js';
 import { findLayer, walk } from '../document/layers/tree.js';
-import type { LayerId, RasterLayer, Recipe, StudioDocument } from '../document/types.js';
+import type { LayerId, Raster, RasterLayer, Recipe, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import type { CreateState } from '../state/create.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
@@ -31,8 +31,6 @@ export interface Changed {
 /** A step made again. */
 export interface Redone extends Rebased {
   readonly recipe: Recipe | null;
-  /** Of the edit, if it was one. */
-  readonly drift: Drift | null;
 }
 
 /** Layers that a model made in a step. */
@@ -64,19 +62,19 @@ export async function redo(
   signal: AbortSignal,
 ): Promise<Redone> {
   const remade = new Map<LayerId, RasterLayer>();
-  let [whole, recipe, drift]: [boolean, Recipe | null, Drift | null] = [true, null, null];
+  let [whole, recipe]: [boolean, Recipe | null] = [true, null];
   for (const layer of madeLayers(step)) {
     const mine = changed && (changed.layer === null || changed.layer === layer.id);
     const made = await remake(makers, step, onto, layer, mine ? changed.change : null, signal);
-    if (!made) return { document: onto, whole: false, recipe: null, drift: null };
+    if (!made) return { document: onto, whole: false, recipe: null };
     remade.set(layer.id, made.layer);
-    [recipe, drift] = [made.layer.recipe, made.drift];
+    recipe = made.layer.recipe;
     whole &&= made.whole;
   }
   const ids = new Set(remade.keys());
   const layers = mapLayers(step.after.layers, ids, (layer) => remade.get(layer.id) ?? layer);
   const rebased = rebase(step.before, { ...step.after, layers }, onto);
-  return { ...rebased, whole: whole && rebased.whole, recipe, drift };
+  return { ...rebased, whole: whole && rebased.whole, recipe };
 }
 
 /** A layer made again. */
@@ -84,7 +82,52 @@ interface Remade {
   readonly layer: RasterLayer;
   /** With all that its recipe referred to. */
   readonly whole: boolean;
-  readonly drift: Drift | null;
+}
+
+/** What a layer is made again by. */
+interface Again {
+  readonly request: RunRequest;
+  readonly placement: Placement;
+  readonly source: Raster | null;
+  /** With all that its recipe referred to. */
+  readonly whole: boolean;
+}
+
+/**
+ * What makes a layer of a step again of another state; null where what it is made of is not there.
+ * @throws StudioError
+ */
+export async function again(
+  studio: Studio,
+  before: StudioDocument,
+  onto: StudioDocument,
+  layer: RasterLayer,
+  recipe: Recipe,
+): Promise<Again | null> {
+  const { target, references } = originOf(layer.recipe ?? recipe);
+  if (target !== null && !findLayer(onto, target)) return null;
+  const strengths = strengthsOf(recipe).slice(1);
+  const sources = strengths.flatMap((strength, index) => {
+    const source = references[index];
+    return source && isThere(onto, source) ? [{ source, strengths: strength }] : [];
+  });
+  const fields = requestOf(recipe, modelFor(studio, recipe));
+  const inputs =
+    recipe.kind === 'edit' ? await editInputs(studio, onto, { target, references: sources }) : null;
+  const request = { ...fields, ...inputs?.pictures };
+  const placement: Placement = {
+    kind: recipe.kind,
+    transform: layer.transform,
+    mask: maskFor(layer, before, onto),
+    name: nameFor(layer, recipe, onto),
+    origin: { target, references: sources.map(({ source }) => source) },
+  };
+  return {
+    request: { ...request, lockTokens: request.lockTokens && request.mask !== null },
+    placement,
+    source: inputs?.source ?? null,
+    whole: sources.length === strengths.length,
+  };
 }
 
 /** One layer made again; null where what it is made of is not there. */
@@ -98,42 +141,16 @@ async function remake(
 ): Promise<Remade | null> {
   const old = layer.recipe;
   if (!old) return null;
-  const { target, references } = originOf(old);
-  if (target !== null && !findLayer(onto, target)) return null;
   const recipe = change ? changedRecipe(old, change) : old;
-  const strengths = strengthsOf(recipe).slice(1);
-  const sources = strengths.flatMap((strength, index) => {
-    const source = references[index];
-    return source && isThere(onto, source) ? [{ source, strengths: strength }] : [];
-  });
-  const fields = requestOf(recipe, modelFor(studio, recipe));
-  const inputs =
-    recipe.kind === 'edit' ? await editInputs(studio, onto, { target, references: sources }) : null;
+  const made = await again(studio, before, onto, layer, recipe);
   signal.throwIfAborted();
-  const request = { ...fields, ...inputs?.pictures };
-  const placed = {
-    ...layer,
-    mask: maskFor(layer, before, onto),
-    name: nameFor(layer, recipe, onto),
-  };
-  const placement: Placement = {
-    kind: recipe.kind,
-    transform: placed.transform,
-    mask: placed.mask,
-    name: placed.name,
-    origin: { target, references: sources.map(({ source }) => source) },
-  };
-  const lockTokens = request.lockTokens && request.mask !== null;
-  const ready = await create.make(
-    { ...request, lockTokens },
-    placement,
-    inputs?.source ?? null,
-    signal,
-  );
+  if (!made) return null;
+  const { request, placement, source, whole } = made;
+  const { mask, name } = placement;
+  const ready = await create.make(request, placement, source, signal);
   return {
-    layer: { ...placed, raster: ready.raster, recipe: ready.recipe },
-    whole: sources.length === strengths.length,
-    drift: ready.candidate.drift,
+    layer: { ...layer, mask, name, raster: ready.raster, recipe: ready.recipe },
+    whole,
   };
 }
 

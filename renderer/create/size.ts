@@ -4,8 +4,15 @@ import type { Rect } from '../document/types.js';
 /** Sides of pictures are multiples of it. */
 const MULTIPLE = 32;
 
-/** Sides of about an aspect and the area of `resolution` squared, in whole cells. */
-export function sizeFor(aspect: number, resolution: number): { width: number; height: number } {
+/** How much longer one side may be: of narrower pictures models make nothing that can be seen. */
+const LONGEST = 4;
+
+/**
+ * Sides of about an aspect and the area of `resolution` squared, in whole cells; what is narrower
+ * than models can do is a part of a wider picture.
+ */
+export function sizeFor(wanted: number, resolution: number): { width: number; height: number } {
+  const aspect = Math.min(LONGEST, Math.max(1 / LONGEST, wanted));
   const cells = (length: number): number =>
     Math.max(1, Math.min(256, Math.round(length / MULTIPLE))) * MULTIPLE;
   return {

@@ -11,6 +11,12 @@ export const enHistory = {
   'history.opening': 'Reading earlier steps …',
   'history.damaged':
     'Some earlier steps of “{name}” are damaged in its file; the picture itself is whole.',
+  'history.wentBack': 'Back before this step: what followed it stays in the history.',
+  'history.withoutReferences': 'References that are gone are left out.',
+  'history.copy': 'Copy recipe',
+  'history.copied': 'Recipe copied.',
+  'history.name': 'Name this state …',
+  'history.named': 'Name of the state',
   'history.reading': 'Reading an old step from disk …',
   'history.recipe': '{model} · seed {seed}',
   'history.none': 'Nothing has been done yet.',

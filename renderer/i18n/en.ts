@@ -1,6 +1,7 @@
 import { enCrop } from './en-crop.js';
 import { enCommands } from './en-commands.js';
 import { enHints } from './en-hints.js';
+import { enCreate } from './en-create.js';
 import { enHistory } from './en-history.js';
 import { enModels } from './en-models.js';
 import { enPlacing } from './en-placing.js';
@@ -195,6 +196,7 @@ export const en = {
   'adjust.curve.place': '{x} becomes {y}',
   'adjust.curve.hint': 'Click adds a point; drag it out or press Delete to take it away.',
 
+  ...enCreate,
   ...enHistory,
   ...enHints,
 
@@ -210,8 +212,6 @@ export const en = {
   'consistency.structure.hint': 'Where everything is, in noise space',
   'consistency.references': 'References',
   'consistency.references.none': 'Add a layer or a file that the result should resemble.',
-  'consistency.references.unsupported':
-    'This model takes no more references than the picture it edits.',
   'consistency.addLayer': 'Add active layer',
   'consistency.addFile': 'Add file',
   'consistency.remove': 'Remove {name}',
@@ -263,10 +263,6 @@ export const en = {
   'prompt.selection': 'Only the selection changes',
   'prompt.default': 'default',
 
-  'job.queued': '{count} waiting',
-  'job.left': '{seconds} s left',
-  'job.cancel': 'Cancel',
-  'job.cancelled': 'Cancelled.',
   'work.running': 'Working: {name} …',
   'work.cancel': 'Cancel ({keys})',
   'work.overtaken': 'The picture has changed meanwhile, so this was not applied: {name}.',
@@ -278,15 +274,6 @@ export const en = {
   'stage.denoise': 'Painting',
   'stage.decode': 'Developing',
   'stage.compose': 'Putting together',
-
-  'candidates.title': 'Candidates',
-  'candidates.one': 'Candidate {number}, seed {seed}',
-  'candidates.accept': 'Accept',
-  'candidates.keepAll': 'Keep all',
-  'candidates.discard': 'Discard',
-  'candidates.before': 'Before',
-  'candidates.after': 'After',
-  'candidates.discarded': 'Discarded; {keys} makes them again.',
 
   'save.title': 'Save project',
   'export.title': 'Export',

@@ -13,6 +13,12 @@ export const esHistory: Readonly<Record<keyof typeof enHistory, string>> = {
   'history.opening': 'Leyendo pasos anteriores …',
   'history.damaged':
     'Algunos pasos anteriores de «{name}» están dañados en su archivo; la imagen está entera.',
+  'history.wentBack': 'De vuelta antes de este paso: lo que siguió queda en el historial.',
+  'history.withoutReferences': 'Las referencias que ya no están se omiten.',
+  'history.copy': 'Copiar receta',
+  'history.copied': 'Receta copiada.',
+  'history.name': 'Poner nombre a este estado …',
+  'history.named': 'Nombre del estado',
   'history.reading': 'Leyendo un paso antiguo del disco …',
   'history.recipe': '{model} · semilla {seed}',
   'history.none': 'Todavía no se ha hecho nada.',

@@ -3,6 +3,7 @@ import { esCrop } from './es-crop.js';
 import type { MessageKey } from './en.js';
 import { esCommands } from './es-commands.js';
 import { esHints } from './es-hints.js';
+import { esCreate } from './es-create.js';
 import { esHistory } from './es-history.js';
 import { esModels } from './es-models.js';
 import { esPlacing } from './es-placing.js';
@@ -197,6 +198,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'adjust.curve.place': '{x} pasa a {y}',
   'adjust.curve.hint': 'Un clic añade un punto; arrástralo fuera o pulsa Supr para quitarlo.',
 
+  ...esCreate,
   ...esHistory,
   ...esHints,
 
@@ -212,8 +214,6 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'consistency.structure.hint': 'Dónde está cada cosa, en el espacio de ruido',
   'consistency.references': 'Referencias',
   'consistency.references.none': 'Añade una capa o un archivo al que el resultado deba parecerse.',
-  'consistency.references.unsupported':
-    'Este modelo no admite más referencias que la imagen que edita.',
   'consistency.addLayer': 'Añadir capa activa',
   'consistency.addFile': 'Añadir archivo',
   'consistency.remove': 'Quitar {name}',
@@ -265,10 +265,6 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'prompt.selection': 'Solo cambia la selección',
   'prompt.default': 'predeterminado',
 
-  'job.queued': '{count} en espera',
-  'job.left': 'quedan {seconds} s',
-  'job.cancel': 'Cancelar',
-  'job.cancelled': 'Cancelado.',
   'work.running': 'En curso: {name} …',
   'work.cancel': 'Cancelar ({keys})',
   'work.overtaken': 'La imagen ha cambiado entretanto, así que no se aplicó: {name}.',
@@ -280,15 +276,6 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'stage.denoise': 'Pintando',
   'stage.decode': 'Revelando',
   'stage.compose': 'Montando',
-
-  'candidates.title': 'Candidatas',
-  'candidates.one': 'Candidata {number}, semilla {seed}',
-  'candidates.accept': 'Aceptar',
-  'candidates.keepAll': 'Conservar todas',
-  'candidates.discard': 'Descartar',
-  'candidates.before': 'Antes',
-  'candidates.after': 'Después',
-  'candidates.discarded': 'Descartadas; {keys} las vuelve a crear.',
 
   'save.title': 'Guardar proyecto',
   'export.title': 'Exportar',

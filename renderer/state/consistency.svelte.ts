@@ -1,5 +1,4 @@
 /** What an edit holds on to: how strongly, what besides the picture, and what may not change. */
-import type { Drift } from '../../preload/contract.js';
 import type { LayerId, Raster } from '../document/types.js';
 
 export interface Strengths {
@@ -18,6 +17,8 @@ export interface Reference {
 }
 
 const MOST = 8;
+/** With all its strength a picture that the model was not trained for takes the other one's place. */
+const UNTRAINED = 0.5;
 
 export class ConsistencyState {
   /** 0 (hardly guided by the picture) over 0.5 (as trained) to 1. */
@@ -34,13 +35,13 @@ export class ConsistencyState {
   held = $state(false);
   seedLocked = $state(false);
   seed = $state(7);
-  /** Of the edit last accepted or looked at. */
-  drift = $state.raw<Drift | null>(null);
   #last = 0;
 
-  add(name: string, source: Reference['source']): void {
+  /** @param trained for how many references besides the picture the model was trained */
+  add(name: string, source: Reference['source'], trained: number): void {
     if (this.references.length >= MOST) return;
-    const strengths = { semantics: 1, appearance: 1, structure: 1 };
+    const strength = this.references.length < trained ? 1 : UNTRAINED;
+    const strengths = { semantics: strength, appearance: strength, structure: strength };
     this.references = [...this.references, { id: ++this.#last, name, source, strengths }];
   }
 

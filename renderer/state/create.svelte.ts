@@ -5,18 +5,18 @@ import { fetchRaster } from '../bridge/pictures.js';
 import { StudioError, toStudioError, type Client } from '../bridge/client.js';
 import {
   parseRecipe,
-  withCandidate,
   type CandidateSet,
   type Placement,
   type Ready,
 } from '../create/candidates.js';
+import { withDrift } from '../create/drift.js';
 import { withOrigin } from '../create/origin.js';
+import type { Paces, RunPace, Stage } from '../create/pace.js';
 import { patchOf } from '../create/patch.js';
-import type { Raster, StudioDocument } from '../document/types.js';
+import type { Raster } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
+import { Choosing } from './choosing.svelte.js';
 import type { EarlyEvents, JobEvent } from './early-events.js';
-
-export type Stage = Extract<StudioEvent, { type: 'progress' }>['stage'];
 
 /** A run that waits or is on its way. */
 export interface Job {
@@ -30,9 +30,13 @@ export interface Job {
   readonly stage: Stage | null;
   readonly step: number;
   readonly total: number;
-  readonly began: number | null;
-  /** Milliseconds that are left of the stage, if that can be told. */
-  readonly left: number | null;
+  readonly pace: RunPace;
+  /** How far all of it is, from 0 to 1. */
+  readonly share: number;
+  /** When it ends, or its stage, by `performance.now()`; null: that cannot be told yet. */
+  readonly ends: number | null;
+  /** Whether that is the end of the run. */
+  readonly whole: boolean;
   /** What each picture looks like so far. */
   readonly previews: ReadonlyMap<number, ImageBitmap>;
   /** Who waits for its results; null: they are candidates. */
@@ -43,11 +47,6 @@ export interface Job {
 interface Waiting {
   readonly done: (items: readonly Ready[]) => void;
   readonly failed: (error: StudioError) => void;
-}
-
-/** How long a stage has taken so far says how long the rest of it takes. */
-function leftOf(began: number, step: number, total: number): number | null {
-  return step < 2 ? null : ((performance.now() - began) / step) * (total - step);
 }
 
 /** Prompts that were run, whatever the document. */
@@ -64,11 +63,14 @@ export class Prompts {
 export interface RunsShared {
   readonly client: Client;
   readonly failed: (message: string) => void;
+  /** What a person should know about a run. */
+  readonly noticed: (notices: readonly string[]) => void;
   readonly early: EarlyEvents;
   readonly prompts: Prompts;
+  readonly paces: Paces;
 }
 
-export class CreateState {
+export class CreateState extends Choosing {
   mode = $state<'generate' | 'edit'>('generate');
   prompt = $state('');
   target = $state<'picture' | 'layer'>('picture');
@@ -78,12 +80,9 @@ export class CreateState {
   guidanceScale = $state<number | null>(null);
   imageGuidanceScale = $state<number | null>(null);
   tokens = $state<TokenScale | null>(null);
-  /** Width by height of a generated picture. */
-  aspect = $state(1);
+  /** Width by height of a generated picture; null: as the canvas, where there is one. */
+  aspect = $state<number | null>(null);
   jobs = $state.raw<readonly Job[]>([]);
-  sets = $state.raw<readonly CandidateSet[]>([]);
-  /** Which candidate of the first set is looked at; -1: the picture before. */
-  chosen = $state(0);
   /** The last request, to be repeated. */
   last = $state.raw<{ readonly request: RunRequest; readonly placement: Placement } | null>(null);
 
@@ -96,6 +95,7 @@ export class CreateState {
 
   /** @param like settings of runs are taken over from this one */
   constructor(shared: RunsShared, like: CreateState | null = null) {
+    super();
     this.#shared = shared;
     if (!like) return;
     this.count = like.count;
@@ -111,20 +111,8 @@ export class CreateState {
     return this.#shared.prompts.past;
   }
 
-  /** The candidates that are to be chosen from now. */
-  get current(): CandidateSet | null {
-    return this.sets[0] ?? null;
-  }
-
   get busy(): boolean {
     return this.jobs.length > 0;
-  }
-
-  /** A document as it would be with the candidate that is looked at. */
-  preview(document: StudioDocument | null): StudioDocument | null {
-    const set = this.current;
-    const ready = set?.items[this.chosen];
-    return set && ready ? withCandidate(document, ready, set.placement) : null;
   }
 
   /** @throws StudioError */
@@ -174,7 +162,7 @@ export class CreateState {
     source: Raster | null,
     waiting: Waiting | null,
   ): Promise<number> {
-    const { client, early } = this.#shared;
+    const { client, early, paces } = this.#shared;
     const { job: id } = await early.during(() => client.request('studio.run', request));
     if (this.#ended) {
       waiting?.failed(new StudioError('CANCELLED', t('job.cancelled')));
@@ -190,8 +178,10 @@ export class CreateState {
       stage: null,
       step: 0,
       total: 0,
-      began: null,
-      left: null,
+      pace: paces.of(request),
+      share: 0,
+      ends: null,
+      whole: false,
       previews: new Map(),
       waiting,
     };
@@ -209,11 +199,32 @@ export class CreateState {
     await this.#shared.client.request('studio.cancel', { job: id });
   }
 
+  /** Cancels all of them. */
+  async cancelAll(): Promise<void> {
+    // The last first, so that none begins only to be cancelled.
+    await Promise.all(this.jobs.toReversed().map(({ id }) => this.cancel(id)));
+  }
+
+  /** Runs that wait in line behind the one on its way. */
+  get inLine(): readonly Job[] {
+    return this.jobs.slice(1);
+  }
+
+  /** Puts a run that waits one place nearer to its turn. */
+  async hasten(id: number): Promise<void> {
+    const at = this.jobs.findIndex((job) => job.id === id);
+    const [before, job] = [this.jobs[at - 1], this.jobs[at]];
+    if (at < 2 || !before || !job) return;
+    this.jobs = this.jobs.toSpliced(at - 1, 2, job, before);
+    await this.#shared.client.request('studio.order', { jobs: this.jobs.map((one) => one.id) });
+  }
+
   /** The document is closed: nobody waits for what is on its way. */
   async end(): Promise<void> {
     this.#ended = true;
     this.sets = [];
-    await Promise.all(this.jobs.map(({ id }) => this.cancel(id)));
+    this.shelf = [];
+    await this.cancelAll();
   }
 
   /** @returns whether the run is one of these */
@@ -226,14 +237,11 @@ export class CreateState {
       this.#drop(job.id);
       if (job.waiting) job.waiting.failed(new StudioError(event.code, event.message));
       else if (event.code !== 'CANCELLED') this.#shared.failed(event.message);
-    } else void this.#finish(job, event.candidates);
+    } else {
+      this.#shared.noticed(event.notices);
+      void this.#finish(job, event.candidates);
+    }
     return true;
-  }
-
-  /** The set that is chosen from is done with. */
-  next(): void {
-    this.sets = this.sets.slice(1);
-    this.chosen = 0;
   }
 
   /** An earlier prompt (-1), or a later one (1), into the bar. */
@@ -256,8 +264,8 @@ export class CreateState {
   }
 
   #progress(job: Job, stage: Stage, step: number, total: number): void {
-    const began = job.stage === stage && job.began !== null ? job.began : performance.now();
-    this.#update(job.id, { stage, step, total, began, left: leftOf(began, step, total) });
+    const pace = job.pace.progress(stage, step, total, performance.now());
+    this.#update(job.id, { stage, step, total, ...pace });
   }
 
   async #preview(
@@ -274,6 +282,7 @@ export class CreateState {
   }
 
   async #finish(job: Job, candidates: readonly Candidate[]): Promise<void> {
+    job.pace.done(performance.now());
     try {
       const items = await this.#received(job, candidates);
       if (job.waiting) job.waiting.done(items);
@@ -302,15 +311,15 @@ export class CreateState {
       const { pixels, width, height } = candidate;
       const whole = await fetchRaster(this.#shared.client, pixels, width, height);
       const recipe = parseRecipe(candidate.recipe);
-      const full = recipe && origin ? withOrigin(recipe, origin) : recipe;
+      const told = recipe && withDrift(recipe, candidate.drift);
+      const full = told && origin ? withOrigin(told, origin) : told;
       items.push({ candidate, raster: patchOf(whole, source), recipe: full });
     }
     return items;
   }
 
   #offer(set: CandidateSet): void {
-    if (this.sets.length === 0) this.chosen = 0;
-    this.sets = [...this.sets, set];
+    this.offer(set);
     this.arrived(set);
   }
 }

@@ -2,7 +2,7 @@
 import type { StudioError } from '../bridge/client.js';
 import { createDocument } from '../document/create.js';
 import { DocumentError } from '../document/errors.js';
-import { commit, replaceCurrent } from '../document/history/commit.js';
+import { commit, replaceCurrent, setName } from '../document/history/commit.js';
 import { graft, plant } from '../document/history/graft.js';
 import { goTo, redo, redoTarget, undo, undoTarget } from '../document/history/travel.js';
 import {
@@ -178,6 +178,15 @@ export class Editor {
     const after = action(before);
     if (this.#saved === before) this.#saved = after;
     this.#tree = replaceCurrent(this.#tree, after);
+  }
+
+  /** Calls a state by a name of the person's; an empty one takes it away. */
+  nameState(id: NodeId, name: string): void {
+    if (!this.#tree) return;
+    const named = setName(this.#tree, id, name);
+    // It is part of the work, so that is not saved any more.
+    if (named !== this.#tree) this.#saved = null;
+    this.#tree = named;
   }
 
   /** Another tree of the same document: states were released to disk or came back. */

@@ -155,10 +155,15 @@ export class Files {
     });
   }
 
-  /** A picture of a file as something to resemble. */
-  async pickReference(): Promise<void> {
+  /** Asks for pictures of files that results should resemble. */
+  async pickReferences(): Promise<void> {
+    await this.addReferences(await pick(true));
+  }
+
+  /** Pictures of files as something to resemble. */
+  async addReferences(files: readonly File[]): Promise<void> {
     const { consistency } = this.#studio;
-    for (const file of await pick(false)) {
+    for (const file of files) {
       await this.#busy(file.name, async () => {
         const { client, compositor } = this.#studio;
         const blob = await client.upload(file);
@@ -172,7 +177,7 @@ export class Files {
         const { worker } = this.#studio.work;
         const give = [data.buffer];
         const raster = await worker.run('raster', { data, width, height }, { give });
-        consistency.add(opened.name, { raster });
+        consistency.add(opened.name, { raster }, this.#studio.trainedReferences);
       });
     }
   }

@@ -1,5 +1,4 @@
 /** Running a changed step of the history again, and after it all that followed, as a new branch. */
-import type { Drift } from '../../preload/contract.js';
 import { redo, type Changed, type Redone, type Step } from '../create/redo.js';
 import type { RecipeChange } from '../create/recipe-run.js';
 import { toStudioError } from '../bridge/client.js';
@@ -46,8 +45,6 @@ interface Progress {
   /** The last state of the new branch; null: there is none yet. */
   tip: NodeId | null;
   done: number;
-  /** Of the last edit among them. */
-  drift: Drift | null;
   /** Names of steps that could not be done in full. */
   readonly left: string[];
 }
@@ -137,7 +134,7 @@ export class Replay {
     this.#controller = controller;
     const steps = [node, ...this.following(target)];
     const from = { id: editor.id, node: editor.tree.current };
-    const progress: Progress = { tip: null, done: 0, drift: null, left: [] };
+    const progress: Progress = { tip: null, done: 0, left: [] };
     try {
       await this.#steps(open, steps, { layer: target.layer, change }, progress, controller.signal);
       await this.#arrive(open, progress, from, steps.length, controller.signal);
@@ -187,7 +184,6 @@ export class Replay {
         const parent = progress.tip ?? root ?? editor.plant(step.before);
         progress.tip = editor.graft(parent, redone.document, node.label, redone.recipe);
       }
-      progress.drift = redone.drift ?? progress.drift;
       progress.done = index + 1;
       [before, onto] = [after, redone.document];
     }
@@ -207,13 +203,13 @@ export class Replay {
       return node.recipe ? redone : { ...redone, recipe: null };
     }
     const kind = mergeKindOf(node.label.key);
-    if (kind === null) return { ...this.#again(step, onto), recipe: null, drift: null };
+    if (kind === null) return { ...this.#again(step, onto), recipe: null };
     const rebased = await remerge(compositor, kind, step, onto, {
       signal,
       onProgress: () => undefined,
       run: (task, args, options) => work.worker.run(task, args, { ...options, signal }),
     });
-    return { ...rebased, recipe: null, drift: null };
+    return { ...rebased, recipe: null };
   }
 
   /** A step that would break the document's bounds, or one that is refused, is left out. */
@@ -228,8 +224,8 @@ export class Replay {
 
   /** Goes to the new branch, unless the person went on working elsewhere meanwhile. */
   async #arrive(
-    { editor, released, consistency }: OpenDocument,
-    { tip, drift, left }: Progress,
+    { editor, released }: OpenDocument,
+    { tip, left }: Progress,
     from: { readonly id: string; readonly node: NodeId },
     total: number,
     signal: AbortSignal,
@@ -251,7 +247,6 @@ export class Replay {
           editor.goTo(tip);
         },
       );
-      if (drift) consistency.drift = drift;
       if (left.length === 0) ui.toast('info', t('replay.done', { count: total }));
     } else ui.toast('info', t('replay.elsewhere'));
   }

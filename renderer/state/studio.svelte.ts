@@ -8,6 +8,7 @@ import { keymap, keysOf, shownKeys } from '../commands/keys.js';
 import type { Command, CommandId, Registry } from '../commands/registry.js';
 import { withCandidate, type Ready } from '../create/candidates.js';
 import { Generation } from '../create/generation.js';
+import { Paces } from '../create/pace.js';
 import { createDocument } from '../document/create.js';
 import { redoTarget, undoTarget } from '../document/history/travel.js';
 import type { NodeId } from '../document/history/tree.js';
@@ -35,7 +36,7 @@ import { MERGE_KEYS, merged, type MergeKind } from './merge.js';
 import { ModelManager } from './models.svelte.js';
 import { OpenDocument, type DocumentShared } from './open-document.svelte.js';
 import { selectionIs } from './painting.js';
-import { Replay } from './replay.svelte.js';
+import { Replay, type ReplayTarget } from './replay.svelte.js';
 import { Thumbnails } from './thumbnails.js';
 import { ToolState } from './tools.svelte.js';
 import { UiState } from './ui.svelte.js';
@@ -54,6 +55,7 @@ export class Studio implements DocumentShared {
   readonly ui = new UiState();
   readonly early = new EarlyEvents();
   readonly prompts = new Prompts();
+  readonly paces = new Paces();
   readonly files = new Files(this);
   readonly clipboard = new Clipboard(this);
   readonly generation = new Generation(this);
@@ -96,6 +98,7 @@ export class Studio implements DocumentShared {
     const { document } = this.editor;
     return document && boundsOfAll(document, document.active, boundsOfLayer);
   });
+  readonly #told = new Set<string>();
   readonly #candidateThumbnails = new WeakMap<Ready, Promise<ImageBitmap | null>>();
   readonly #keymap = $derived.by(() => keymap(this.registry.all, this.settings.shortcuts));
   readonly #modal = $derived.by(() =>
@@ -163,10 +166,21 @@ export class Studio implements DocumentShared {
     this.ui.toast('error', message);
   };
 
+  /** Says what a run had to say, each thing once. */
+  readonly noticed = (notices: readonly string[]): void => {
+    for (const notice of notices) if (!this.#told.has(notice)) this.ui.toast('info', notice);
+    for (const notice of notices) this.#told.add(notice);
+  };
+
   /** The model in use, if there is one that can be used. */
   get model(): Extract<ModelInfo, { ok: true }> | null {
     const usable = this.models.filter((model) => model.ok);
     return usable.find(({ id }) => id === this.settings.model) ?? usable[0] ?? null;
+  }
+
+  /** For how many references besides the picture that is edited the model was trained. */
+  get trainedReferences(): number {
+    return Math.max(0, (this.model?.references ?? 1) - 1);
   }
 
   /** What the screen shows: a gesture on its way, a candidate, or the document. */
@@ -370,21 +384,28 @@ export class Studio implements DocumentShared {
     this.pointer = null;
   }
 
-  /** Undo and redo. */
+  /** Undo and redo; candidates put away are part of what was done. */
   travel(direction: 'undo' | 'redo'): void {
     const { current } = this;
-    const { editor, released } = current;
+    const { editor, released, create } = current;
+    if (direction === 'undo' && create.discarded(editor.document)) {
+      create.bringBack();
+      return;
+    }
+    const from = editor.tree?.current;
     this.attempt(() =>
       direction === 'undo'
         ? released.go(undoTarget, () => {
             inFrame(current, () => {
               editor.undo();
             });
+            if (from !== undefined) create.undone(from);
           })
         : released.go(redoTarget, () => {
             inFrame(current, () => {
               editor.redo();
             });
+            if (editor.tree) create.redone(editor.tree.current);
           }),
     );
   }
@@ -404,8 +425,8 @@ export class Studio implements DocumentShared {
     );
   }
 
-  rerun(recipe: Recipe, seed: 'same' | 'new'): void {
-    this.attempt(() => this.generation.rerun(recipe, seed));
+  rerun(recipe: Recipe, target: ReplayTarget | null, seed: 'same' | 'new'): void {
+    this.attempt(() => this.generation.rerun(recipe, target, seed));
   }
 
   reuse(recipe: Recipe): void {
@@ -416,6 +437,10 @@ export class Studio implements DocumentShared {
   async escape(): Promise<void> {
     if (this.cancelGesture()) return;
     if (this.replay.cancel()) return;
+    if (this.generation.cancel()) {
+      this.ui.toast('info', t('job.cancelled'));
+      return;
+    }
     if (this.#cancels(this.work) || this.cancelFiles()) return;
     if (this.create.busy) {
       await this.create.cancel();

@@ -26,7 +26,8 @@ export interface Toast {
   readonly text: string;
 }
 
-const SHOWN = 6000;
+/** Milliseconds; what went wrong takes longer to read and is looked up again. */
+const SHOWN = { info: 6000, error: 20_000 };
 
 export class UiState {
   dialog = $state<DialogName | null>(null);
@@ -47,7 +48,7 @@ export class UiState {
     this.toasts = [...this.toasts.slice(-3), { id, kind, text }];
     setTimeout(() => {
       this.dismiss(id);
-    }, SHOWN);
+    }, SHOWN[kind]);
   }
 
   dismiss(id: number): void {

@@ -296,7 +296,7 @@ function makeHandlers(
   parts: Parts,
   documents: Set<string>,
 ): Omit<Handlers, PixelRequest | PackRequest | OpeningRequest | TaskRequest> {
-  const { options, settings, autosave, files, jobs, findModel } = parts;
+  const { options, settings, autosave, files, findModel } = parts;
   const { blobs } = options;
   const language = (): Language => settings.current.language ?? options.language;
   const ready = (bytes: Uint8Array, mime: string): ReadyFile => ({
@@ -339,13 +339,26 @@ function makeHandlers(
       await autosave.discard(id);
       return null;
     },
+    ...jobHandlers(parts),
+    ...parts.desk.handlers,
+    ...hostHandlers(parts),
+  };
+}
+
+/** Pictures that are made. */
+function jobHandlers({
+  jobs,
+}: Parts): Pick<Handlers, 'studio.run' | 'studio.order' | 'studio.cancel'> {
+  return {
     'studio.run': async (run) => ({ job: await jobs.start(run) }),
+    'studio.order': ({ jobs: order }) => {
+      jobs.order(order);
+      return null;
+    },
     'studio.cancel': ({ job }) => {
       jobs.cancel(job);
       return null;
     },
-    ...parts.desk.handlers,
-    ...hostHandlers(parts),
   };
 }
 

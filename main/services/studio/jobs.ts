@@ -37,6 +37,8 @@ export interface JobsOptions {
 interface Job {
   readonly id: number;
   readonly controller: AbortController;
+  /** Among those that wait the least comes first. */
+  rank: number;
   /** Previews that lie in the store, by picture, oldest first. */
   readonly previews: Map<number, string[]>;
 }
@@ -77,7 +79,8 @@ export class Jobs {
       this.#options.findModel(run.model),
     ]);
     const controller = new AbortController();
-    const job: Job = { id: this.#nextId++, controller, previews: new Map() };
+    const id = this.#nextId++;
+    const job: Job = { id, controller, rank: id, previews: new Map() };
     this.#jobs.set(job.id, job);
     // Not before the answer with the job's number is on its way.
     setImmediate(() => void this.#run(job, run, pictures, bundle));
@@ -87,6 +90,13 @@ export class Jobs {
   /** Stops a job; one that is not there any more has ended already. */
   cancel(id: number): void {
     this.#jobs.get(id)?.controller.abort();
+  }
+
+  /** Lets jobs that wait change places with each other, so that they come in this order. */
+  order(ids: readonly number[]): void {
+    const jobs = ids.flatMap((id) => this.#jobs.get(id) ?? []);
+    const ranks = jobs.map(({ rank }) => rank).sort((one, other) => one - other);
+    for (const [index, job] of jobs.entries()) job.rank = ranks[index] ?? job.rank;
   }
 
   /** Ends everything. */
@@ -109,6 +119,7 @@ export class Jobs {
       const request = await unlessAborted(prepared, signal);
       const result = await this.#warmEngine().run(request, {
         signal,
+        rank: () => job.rank,
         onEvent: (event) => {
           this.#tell(job, event);
         },

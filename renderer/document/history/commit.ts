@@ -3,6 +3,9 @@ import type { StudioDocument } from '../types.js';
 import { currentDocument, makeNode, requireNode, withNode } from './tree.js';
 import type { HistoryTree, NodeId, StateInfo } from './tree.js';
 
+/** Characters of a state's name. */
+const MAX_STATE_NAME = 200;
+
 /** Makes a state after the current one and goes there; nothing if the document is the same. */
 export function commit(tree: HistoryTree, document: StudioDocument, info: StateInfo): HistoryTree {
   const { current, next } = tree;
@@ -23,6 +26,13 @@ export function commit(tree: HistoryTree, document: StudioDocument, info: StateI
 export function replaceCurrent(tree: HistoryTree, document: StudioDocument): HistoryTree {
   const node = requireNode(tree, tree.current);
   return node.document === document ? tree : withNode(tree, { ...node, document });
+}
+
+/** Calls a state by a name; an empty one takes it away. @throws DocumentError NO_SUCH_STATE */
+export function setName(tree: HistoryTree, id: NodeId, given: string): HistoryTree {
+  const { name: old = '', ...node } = requireNode(tree, id);
+  const name = given.trim().slice(0, MAX_STATE_NAME);
+  return name === old ? tree : withNode(tree, { ...node, ...(name !== '' && { name }) });
 }
 
 /** Keeps a state in memory, or lets it be released again. @throws DocumentError NO_SUCH_STATE */

@@ -23,6 +23,8 @@ export interface HistoryNode {
   /** The state it was made from; null for the first one. */
   readonly parent: NodeId | null;
   readonly label: Label;
+  /** What the person calls it. */
+  readonly name?: string;
   /** When, in milliseconds since 1970. */
   readonly at: number;
   /** null: released from memory, to be restored from where the caller keeps it. */

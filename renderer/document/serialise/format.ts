@@ -163,6 +163,7 @@ const node = z.strictObject({
     key: z.string().max(200),
     params: z.record(z.string().max(100), z.union([z.string().max(10_000), number])).optional(),
   }),
+  name: z.string().max(1000).optional(),
   at: number,
   document: count,
   recipe: count.nullable(),

@@ -80,6 +80,7 @@ export function writeNodes(
     id: node.id,
     parent: parentOf(node),
     label: { key: node.label.key, ...(node.label.params && { params: { ...node.label.params } }) },
+    ...(node.name !== undefined && { name: node.name }),
     at: node.at,
     document: tables.document(documents.get(node.id) ?? 0),
     recipe: tables.recipe(store.recipe(node.recipe)),
@@ -95,7 +96,7 @@ export function readNodes(
 ): HistoryTree {
   const nodes = new Map<NodeId, HistoryNode>();
   let last = -Infinity;
-  for (const { next, label, ...json } of listed) {
+  for (const { next, label, name, ...json } of listed) {
     const { id, parent } = json;
     const known = parent === null ? nodes.size === 0 : nodes.has(parent);
     // From the oldest on: so no state can come from itself.
@@ -103,6 +104,7 @@ export function readNodes(
     last = id;
     nodes.set(id, {
       ...json,
+      ...(name !== undefined && { name }),
       label: { key: label.key, ...(label.params && { params: label.params }) },
       document: optional(documents, json.document),
       recipe: optional(recipes, json.recipe),

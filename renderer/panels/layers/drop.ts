@@ -3,6 +3,9 @@ import type { Place } from '../../document/layers/tree.js';
 import type { LayerId } from '../../document/types.js';
 import type { LayerRow } from './rows.js';
 
+/** What a dragged layer is called among the things that can be dragged; the data is its id. */
+export const LAYER_KIND = 'application/x-nativa-layers';
+
 /** Sizes of the panel's lines, in pixels. */
 export interface RowMetrics {
   readonly height: number;

@@ -1,5 +1,6 @@
 /** A recipe as lines to be read. */
 import type { MessageKey } from '../../i18n/en.js';
+import { locale, t } from '../../i18n/index.svelte.js';
 import type { Recipe } from '../../document/types.js';
 
 export interface RecipeRow {
@@ -59,4 +60,19 @@ export function recipeRows(recipe: Recipe): readonly RecipeRow[] {
     ...others,
     ...strengthsOf(settings['references']),
   ];
+}
+
+/** A value as a person reads it. */
+export function shownValue(value: RecipeRow['value']): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return locale.number(value, 4);
+  return typeof value === 'boolean' ? (value ? '✓' : '–') : String(value);
+}
+
+/** All that a recipe says, a line each. */
+export function recipeLines(recipe: Recipe): string {
+  const rows = recipeRows(recipe).map(({ label, value }) => {
+    const name = 'key' in label ? t(label.key) : label.text;
+    return `${name}: ${shownValue(value)}`;
+  });
+  return [recipe.prompt, ...rows].join('\n');
 }

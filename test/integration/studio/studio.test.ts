@@ -190,6 +190,15 @@ describe('a job', () => {
     expect(await page.ended(job)).toMatchObject({ type: 'failed', code: 'CANCELLED' });
   });
 
+  it('that wait are made in another order if the person says so', async () => {
+    const job = await start();
+    const [one, other, last] = [await start(), await start(), await start()];
+    await page.request('studio.order', { jobs: [job, last, other, one] });
+    const done: number[] = [];
+    await Promise.all([job, one, other, last].map((id) => finished(id).then(() => done.push(id))));
+    expect(done).toEqual([job, last, other, one]);
+  });
+
   it('whose engine is killed fails with a sentence, and the next one succeeds', async () => {
     const job = await start({ steps: LONG });
     await page.reaches(job, 'tokens');

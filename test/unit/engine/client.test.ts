@@ -114,6 +114,19 @@ describe('the queue', () => {
     await engine.close();
   });
 
+  it('takes of those that wait the one of the least rank, as it is when its turn comes', async () => {
+    const { engine, run, last, finish } = start();
+    const ranks = [1, 2, 3, 4];
+    const all = ranks.map((_, index) => run({ rank: () => ranks[index] ?? 0 }));
+    ranks.splice(1, 3, 4, 3, 2);
+    for (const id of [1, 4, 3, 2]) {
+      expect(last().runs.at(-1)).toBe(id);
+      finish(id);
+    }
+    await Promise.all(all);
+    await engine.close();
+  });
+
   it('draws a seed where none is given, and refuses what is no request', async () => {
     const { engine, last } = start();
     void codeOf(engine.run({ kind: 'generate', bundle: '/b', prompt: 'a' }));
