@@ -95,7 +95,9 @@ export class PicturePlanner {
     });
     const keys = strips.map(({ key }) => key);
     this.#merged = { document: new WeakRef(document), channels, keys };
-    return planned({ x: 0, y: 0, width, height }, channels, strips, { fonts: hasText(document.layers) });
+    return planned({ x: 0, y: 0, width, height }, channels, strips, {
+      fonts: hasText(document.layers),
+    });
   }
 
   /** Pixels that are worked out: moved by parts of a pixel, turned, masked, or drawn as text. */

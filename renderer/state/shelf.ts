@@ -60,10 +60,7 @@ export class Shelf implements TileKeeper {
     await this.#client.request('tiles.check', { store: this.#name, task });
   }
 
-  async #fetchSome(
-    ids: readonly number[],
-    found: Map<number, Uint8ClampedArray>,
-  ): Promise<void> {
+  async #fetchSome(ids: readonly number[], found: Map<number, Uint8ClampedArray>): Promise<void> {
     const blob = await this.blobOf(ids);
     const layout = ids.map((id) => ({ id, bytes: this.#lengths.get(id) ?? 0 }));
     for (const [id, data] of await fetchTiles(this.#client, blob, layout)) found.set(id, data);

@@ -29,7 +29,7 @@ function onPixel(place: number): number {
 }
 
 /** What of a view lasts when the page is loaded again. */
-export interface Look {
+interface Look {
   readonly zoom: number;
   readonly angle: number;
   /** The document's point in the middle of the window. */

@@ -1,9 +1,8 @@
 /** Files in and out of the studio. */
 export type { Blobs } from './blobs-port.js';
 export { exportPicture } from './export.js';
-export { openFile, type OpenOptions } from './open.js';
+export { openFile } from './open.js';
 export { PSD_MIME, writePsd } from './psd/write.js';
-export type { Projects } from './open-packed.js';
 export type { PlacedPiece } from './pieces-entry.js';
 export type { ProjectTiles } from './project-tiles.js';
 export { SharedFile, stayingBlob, type StayingSource } from './source.js';

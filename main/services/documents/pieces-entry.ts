@@ -124,7 +124,16 @@ async function placedStrips(
   for (let at = 0; at < numbers.length; at += OF_STRIP) {
     const [rows = 0, length = 0, crc = 0, adler = 0] = numbers.slice(at, at + OF_STRIP);
     if (rows < 1 || rows > TILE) return null;
-    placed.push({ width, rows, channels, length, size: rows * (width * channels + 1), crc, adler, start });
+    placed.push({
+      width,
+      rows,
+      channels,
+      length,
+      size: rows * (width * channels + 1),
+      crc,
+      adler,
+      start,
+    });
     start += length;
     left -= rows;
   }

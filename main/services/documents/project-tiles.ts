@@ -12,8 +12,7 @@ const [AT_ONCE, REMEMBERED] = [4 * 2 ** 20, 4];
 
 /** Where a tile is found: in a strip of a picture, or by itself. */
 export type TilePlace =
-  | { readonly strip: PlacedPiece; readonly column: number }
-  | { readonly loose: PlacedPiece };
+  { readonly strip: PlacedPiece; readonly column: number } | { readonly loose: PlacedPiece };
 
 /** A tile and where in the memory it goes. */
 interface Wanted {
@@ -105,9 +104,7 @@ export class ProjectTiles {
       let next = 0;
       for (const { place, to } of portion.wanted) {
         const [from, bytes] =
-          'loose' in place
-            ? [next, place.loose.size]
-            : [place.column * TILE_BYTES, TILE_BYTES];
+          'loose' in place ? [next, place.loose.size] : [place.column * TILE_BYTES, TILE_BYTES];
         out.set(found.subarray(from, from + bytes), to);
         next += bytes;
       }
