@@ -2,6 +2,7 @@ import { enCommands } from './en-commands.js';
 import { enHints } from './en-hints.js';
 import { enHistory } from './en-history.js';
 import { enModels } from './en-models.js';
+import { enPixels } from './en-pixels.js';
 import { enPlacing } from './en-placing.js';
 
 /** Everything the studio says, in English: the catalogue other languages must match. */
@@ -365,6 +366,7 @@ export const en = {
   'settings.shortcuts.open': 'Show and change shortcuts',
 
   ...enModels,
+  ...enPixels,
   ...enPlacing,
 
   'shortcuts.title': 'Keyboard shortcuts',

@@ -4,6 +4,7 @@ import { esCommands } from './es-commands.js';
 import { esHints } from './es-hints.js';
 import { esHistory } from './es-history.js';
 import { esModels } from './es-models.js';
+import { esPixels } from './es-pixels.js';
 import { esPlacing } from './es-placing.js';
 
 export const es: Readonly<Record<MessageKey, string>> = {
@@ -368,6 +369,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'settings.shortcuts.open': 'Ver y cambiar los atajos',
 
   ...esModels,
+  ...esPixels,
   ...esPlacing,
 
   'shortcuts.title': 'Atajos de teclado',

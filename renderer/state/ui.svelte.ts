@@ -12,6 +12,8 @@ export type DialogName =
   | 'feather'
   | 'grow'
   | 'shrink'
+  | 'border'
+  | 'smooth'
   | 'replay'
   | 'leave';
 /** Pages of the settings. */
@@ -33,6 +35,8 @@ export class UiState {
   page = $state<(typeof SETTINGS_PAGES)[number]>('general');
   panels = $state(true);
   rulers = $state(false);
+  /** Lines between pixels that are shown large. */
+  pixelGrid = $state(true);
   /** What the page is dark or light by. */
   theme = $state<'dark' | 'light'>('dark');
   toasts = $state<readonly Toast[]>([]);
