@@ -108,7 +108,7 @@ export function layerPixels(name: string, layer: Layer): Placed | null {
 }
 
 /** What of a layer shows, one byte a pixel. */
-export interface PlacedMask extends Placed {
+interface PlacedMask extends Placed {
   readonly outside: 0 | 255;
   readonly enabled: boolean;
 }
