@@ -12,6 +12,7 @@ import { blobId, count, name, side, unit, workId } from './values.js';
 export type {
   PackedLayer,
   PackedPicture,
+  WireAdjustment,
   WireGroup,
   WireLayer,
   WireMask,

@@ -22,9 +22,15 @@ const wireMask = z.strictObject({
   enabled: z.boolean(),
 });
 export type WireMask = z.output<typeof wireMask>;
+/** What layers of other programs' files have besides. */
+const wireMore = {
+  mask: z.exactOptional(wireMask),
+  /** Shown only where the nearest layer below it is that is not clipped. */
+  clipped: z.exactOptional(z.boolean()),
+};
 const wireRaster = z.strictObject({
   ...wireBase,
-  mask: z.exactOptional(wireMask),
+  ...wireMore,
   type: z.literal('raster'),
   x: z.int(),
   y: z.int(),
@@ -40,17 +46,56 @@ export interface WireGroup {
   opacity: number;
   blendMode: string;
   mask?: WireMask;
+  clipped?: boolean;
   /** Drawn a layer after the other onto what lies below, which looks the same. */
   passThrough?: boolean;
   children: WireLayer[];
 }
-export type WireLayer = WireRaster | WireGroup;
+const byte = z.number().min(0).max(255);
+const gamma = z.number().min(0.01).max(10);
+const levels = z.strictObject({ black: byte, white: byte, gamma });
+const curve = z
+  .array(z.strictObject({ x: byte, y: byte }))
+  .min(2)
+  .max(32);
+const channels = <T extends z.ZodType>(of: T) => ({
+  red: z.exactOptional(of),
+  green: z.exactOptional(of),
+  blue: z.exactOptional(of),
+});
+const percent = z.number().min(-100).max(100);
+/** The adjustments that files of other programs have in common with ours. */
+const wireAdjustment = z.strictObject({
+  ...wireBase,
+  ...wireMore,
+  type: z.literal('adjustment'),
+  adjustment: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('levels'), ...levels.shape, ...channels(levels) }),
+    z.strictObject({ kind: z.literal('curves'), points: curve, ...channels(curve) }),
+    z.strictObject({
+      kind: z.literal('hue-saturation'),
+      hue: z.number().min(-180).max(180),
+      saturation: percent,
+      lightness: percent,
+    }),
+    z.strictObject({
+      kind: z.literal('brightness-contrast'),
+      brightness: percent,
+      contrast: percent,
+    }),
+    z.strictObject({ kind: z.literal('exposure'), exposure: z.number().min(-5).max(5) }),
+    z.strictObject({ kind: z.literal('grayscale'), amount: z.number().min(0).max(100) }),
+  ]),
+});
+export type WireAdjustment = z.output<typeof wireAdjustment>;
+export type WireLayer = WireRaster | WireGroup | WireAdjustment;
 export const wireLayer: z.ZodType<WireLayer> = z.lazy(() =>
   z.discriminatedUnion('type', [
     wireRaster,
+    wireAdjustment,
     z.strictObject({
       ...wireBase,
-      mask: z.exactOptional(wireMask),
+      ...wireMore,
       passThrough: z.exactOptional(z.boolean()),
       type: z.literal('group'),
       children: z.array(wireLayer).max(500),
@@ -83,12 +128,15 @@ const packedRaster = z.strictObject({
 /** A layer of packed pixels. */
 export type PackedLayer =
   | z.output<typeof packedRaster>
-  | (Omit<WireGroup, 'children' | 'mask' | 'passThrough'> & { children: PackedLayer[] });
+  | (Omit<WireGroup, 'children' | 'mask' | 'clipped'> & {
+      children: PackedLayer[];
+    });
 const packedLayer: z.ZodType<PackedLayer> = z.lazy(() =>
   z.discriminatedUnion('type', [
     packedRaster,
     z.strictObject({
       ...wireBase,
+      passThrough: z.exactOptional(z.boolean()),
       type: z.literal('group'),
       children: z.array(packedLayer).max(500),
     }),

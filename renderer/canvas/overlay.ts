@@ -1,6 +1,7 @@
 /** What is drawn over the picture, from plain values: outlines, grids, guides, the brush's edge. */
 import { apply } from '../document/pixels/matrix.js';
 import type { Guide, Matrix, Point, Rect } from '../document/types.js';
+import { drawPixelGrid } from './pixel-grid.js';
 import type { Overlay } from './tools/tool.js';
 
 /** Everything over the picture. */
@@ -9,6 +10,8 @@ export interface OverlayScene {
   readonly matrix: Matrix;
   readonly width: number;
   readonly height: number;
+  /** Whether there are lines between pixels that are shown large. */
+  readonly pixels: boolean;
   /** Outlines of the selection, in document pixels. */
   readonly selection: Path2D | null;
   /** How far the selection's dashes have moved. */
@@ -41,6 +44,7 @@ export function drawOverlay(
 ): void {
   const scale = Math.hypot(scene.matrix[0], scene.matrix[1]);
   context.save();
+  if (scene.pixels) drawPixelGrid(context, scene.matrix, scene, size);
   context.save();
   context.transform(...scene.matrix);
   if (scene.grid) drawGrid(context, scene, scene.grid, 1 / scale);

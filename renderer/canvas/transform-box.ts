@@ -6,6 +6,7 @@ import { resampleMask } from '../document/pixels/resample-mask.js';
 import { evenMask } from '../document/pixels/tiles.js';
 import { resizedBox, wrappedText } from '../document/text/box.js';
 import type { Matrix, StudioDocument } from '../document/types.js';
+import type { Float } from '../document/paint/float.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Handle } from './stage.js';
 
@@ -33,11 +34,31 @@ function rewrapped(
 export function transformBox(studio: Studio) {
   const placed = (document: StudioDocument, matrix: Matrix, resample: ResampleMask) =>
     transformLayers(document, document.active, matrix, resample);
+  /** What is transformed of a layer, if not all of it; taken out of it once. */
+  let held: { readonly of: StudioDocument; readonly float: Float } | null = null;
+  const floatOf = (document: StudioDocument): Float => {
+    if (held?.of !== document) held = { of: document, float: studio.floats.take(document) };
+    return held.float;
+  };
+  const part = (document: StudioDocument, matrix: Matrix, done: boolean): void => {
+    const { editor, floats } = studio;
+    const float = floatOf(document);
+    editor.gesture = done ? null : floats.shown(document, float, matrix);
+    if (!done) return;
+    held = null;
+    editor.change('command.edit.freeTransform', () => floats.down(document, float, matrix));
+  };
   return {
     changed(matrix: Matrix, handle: Handle, done: boolean): void {
-      const { editor, work } = studio;
+      const { editor, work, floats } = studio;
       const { document } = editor;
       if (!document) return;
+      if (floats.layerOf(document)) {
+        studio.attempt(() => {
+          part(document, matrix, done);
+        });
+        return;
+      }
       const wrapped = handle === 'other' ? null : rewrapped(document, matrix, handle);
       if (wrapped) {
         editor.gesture = done ? null : wrapped;

@@ -9,6 +9,8 @@ const choosing = ({ create }: Studio): boolean => create.current !== null;
 const candidate = (number: 1 | 2 | 3 | 4): Command => ({
   id: `create.candidate${number}` satisfies CommandId,
   keys: [String(number)],
+  // As the other digits.
+  meanwhile: `layer.opacity${number}0` as const,
   menu: ['create', 1],
   when: ({ create }) => (create.current?.items.length ?? 0) >= number,
   checked: ({ create }) => create.current !== null && create.chosen === number - 1,

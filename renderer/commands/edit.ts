@@ -52,8 +52,9 @@ async function fill(studio: Studio, key: CommandId, colour: string): Promise<voi
   await work.change(`command.${key}`, async (document, job) => {
     const layer = expandToDocument(pixelLayer(document), document);
     const { selection } = document;
-    const settings = { colour, opacity: 1, lockAlpha: false };
-    const reads = readsSelected(layer, selection, true);
+    const lockAlpha = layer.alphaLocked;
+    const settings = { colour, opacity: 1, lockAlpha };
+    const reads = readsSelected(layer, selection, !lockAlpha);
     const args = { target: placed(layer), selection, settings };
     return paintedOver(layer, await job.run('fill', args, { reads }));
   });
@@ -69,6 +70,10 @@ async function clear(studio: Studio): Promise<void> {
   }
   if (!editor.document?.selection) {
     editor.change('command.layer.delete', (document) => removeLayers(document, document.active));
+    return;
+  }
+  if (editor.active?.type === 'raster' && editor.active.alphaLocked) {
+    await fill(studio, 'edit.clear', tools.background);
     return;
   }
   await work.change('command.edit.clear', async (document, job) => {

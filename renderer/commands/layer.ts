@@ -14,6 +14,7 @@ import { setClipped, setLocked, setVisible } from '../document/layers/properties
 import { selectLayers } from '../document/layers/select.js';
 import { flipLayers, rotateLayers, type ResampleMask } from '../document/layers/transform.js';
 import { findLayer, panelOrder } from '../document/layers/tree.js';
+import { maskBounds } from '../document/pixels/mask-operations.js';
 import { emptyRaster } from '../document/pixels/tiles.js';
 import type { Adjustment, Layer, StudioDocument } from '../document/types.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
@@ -79,7 +80,9 @@ const reorder = (id: CommandId, to: Reorder, keys: readonly string[]): Command =
 const align = (id: CommandId, alignment: Alignment): Command =>
   placing(id, [3, 'align'], (document, resample) => {
     const canvas = { x: 0, y: 0, width: document.width, height: document.height };
-    const within = document.active.length > 1 ? null : canvas;
+    // What is selected is aligned with, as the whole picture is once all of it is selected.
+    const selected = document.selection && maskBounds(document.selection);
+    const within = selected ?? (document.active.length > 1 ? null : canvas);
     return alignLayers(document, document.active, alignment, boundsOfLayer, resample, within);
   });
 

@@ -1,16 +1,55 @@
 /** The selection, and what is protected. */
 import { setProtection, setSelection } from '../document/layers/masks.js';
-import { combine } from '../document/selection/combine.js';
+import { combine, type CombineMode } from '../document/selection/combine.js';
+import { joined } from '../document/selection/joined.js';
 import { invertMask } from '../document/pixels/mask-operations.js';
 import { evenMask } from '../document/pixels/tiles.js';
-import { activeLayer } from '../document/layers/tree.js';
+import { findLayer } from '../document/layers/tree.js';
+import type { Compositor } from '../document/pixels/compose.js';
+import { flattenLayers } from '../document/pixels/flatten.js';
+import { IDENTITY } from '../document/pixels/matrix.js';
+import type { AdjustmentLayer, Layer, LayerId, StudioDocument } from '../document/types.js';
 import { rasteriser } from '../canvas/bounds.js';
 import { selectionIs } from '../state/painting.js';
 import type { Studio } from '../state/studio.svelte.js';
+import type { Job } from '../state/work.svelte.js';
 import type { Command } from './registry.js';
 
 const open = ({ editor }: Studio): boolean => editor.document !== null;
 const selected = ({ editor }: Studio): boolean => editor.document?.selection != null;
+
+/** Selects what a layer shows, or joins it with what is selected. */
+export async function selectPixelsOf(
+  { work, compositor }: Studio,
+  id: LayerId,
+  how: CombineMode,
+): Promise<void> {
+  await work.change('command.select.fromLayer', async (document, job) => {
+    const { width, height, selection: old } = document;
+    const layer = findLayer(document, id);
+    if (!layer || layer.type === 'adjustment') return selectionIs(old);
+    const drawn = await drawnOf(compositor, document, layer, job);
+    if (!drawn) return selectionIs(old);
+    const { raster, transform } = drawn;
+    const made = await job.run('fromAlpha', { raster, transform, width, height });
+    return selectionIs(joined(old, made, how));
+  });
+}
+
+/** The pixels of a layer; those of a group as they lie in the document. */
+async function drawnOf(
+  compositor: Compositor,
+  document: StudioDocument,
+  layer: Exclude<Layer, AdjustmentLayer>,
+  { signal, run }: Job,
+) {
+  if (layer.type === 'raster') return layer;
+  if (layer.type !== 'group') return rasteriser.rasterOf(layer);
+  const { width, height } = document;
+  const data = await flattenLayers(compositor, document, [layer], { signal });
+  const give = [data.buffer];
+  return { raster: await run('raster', { data, width, height }, { give }), transform: IDENTITY };
+}
 
 export const SELECT_COMMANDS: readonly Command[] = [
   {
@@ -48,18 +87,9 @@ export const SELECT_COMMANDS: readonly Command[] = [
     id: 'select.fromLayer',
     menu: ['select', 0],
     when: ({ editor }) => editor.active !== null && editor.active.type !== 'adjustment',
-    run: async ({ work }) => {
-      await work.change('command.select.fromLayer', async (document, job) => {
-        const { width, height, selection } = document;
-        const layer = activeLayer(document);
-        if (!layer || layer.type === 'group' || layer.type === 'adjustment') {
-          return selectionIs(selection);
-        }
-        const drawn = layer.type === 'raster' ? layer : rasteriser.rasterOf(layer);
-        if (!drawn) return selectionIs(selection);
-        const { raster, transform } = drawn;
-        return selectionIs(await job.run('fromAlpha', { raster, transform, width, height }));
-      });
+    run: (studio) => {
+      const { active } = studio.editor;
+      return active ? selectPixelsOf(studio, active.id, 'replace') : undefined;
     },
   },
   {
@@ -85,6 +115,22 @@ export const SELECT_COMMANDS: readonly Command[] = [
     when: selected,
     run: ({ ui }) => {
       ui.dialog = 'shrink';
+    },
+  },
+  {
+    id: 'select.border',
+    menu: ['select', 1],
+    when: selected,
+    run: ({ ui }) => {
+      ui.dialog = 'border';
+    },
+  },
+  {
+    id: 'select.smooth',
+    menu: ['select', 1],
+    when: selected,
+    run: ({ ui }) => {
+      ui.dialog = 'smooth';
     },
   },
   {

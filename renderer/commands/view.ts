@@ -151,6 +151,14 @@ export const VIEW_COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'view.pixelGrid',
+    menu: ['view', 3],
+    checked: ({ ui }) => ui.pixelGrid,
+    run: ({ ui }) => {
+      ui.pixelGrid = !ui.pixelGrid;
+    },
+  },
+  {
     id: 'view.guides',
     keys: ['Mod+;'],
     menu: ['view', 3],

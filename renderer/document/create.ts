@@ -65,12 +65,19 @@ const base = (name: string) => ({
 export function createRasterLayer(made: New<RasterLayer, 'raster'> & Position): RasterLayer {
   const { name, x = 0, y = 0, ...rest } = made;
   checkFinite([x, y]);
-  return { transform: placed(x, y), recipe: null, ...base(name), ...rest, type: 'raster' };
+  return {
+    transform: placed(x, y),
+    recipe: null,
+    alphaLocked: false,
+    ...base(name),
+    ...rest,
+    type: 'raster',
+  };
 }
 
 export function createGroup(made: New<GroupLayer, never>): GroupLayer {
   const { name, ...rest } = made;
-  return { children: [], ...base(name), ...rest, type: 'group' };
+  return { children: [], passThrough: false, ...base(name), ...rest, type: 'group' };
 }
 
 /** A text. @throws DocumentError BAD_VALUE for a colour that is none */

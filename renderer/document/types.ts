@@ -106,13 +106,20 @@ export interface RasterLayer extends LayerBase {
   readonly type: 'raster';
   readonly raster: Raster;
   readonly transform: Matrix;
+  /** Only colours change where something is, and nothing where nothing is. */
+  readonly alphaLocked: boolean;
   /** What made it, if a model did. */
   readonly recipe: Recipe | null;
 }
 
-/** Layers drawn together, bottom first, then blended as one. */
+/**
+ * Layers drawn together, bottom first, then blended as one; or, passing through, onto what lies below
+ * the group, as if they lay there themselves.
+ */
 export interface GroupLayer extends LayerBase {
   readonly type: 'group';
+  /** Counts while its blend mode is normal and nothing is clipped to it. */
+  readonly passThrough: boolean;
   readonly children: readonly Layer[];
 }
 
@@ -158,19 +165,28 @@ export interface AdjustmentLayer extends LayerBase {
 export type Layer = RasterLayer | GroupLayer | TextLayer | ShapeLayer | AdjustmentLayer;
 export type LayerType = Layer['type'];
 
+/** What is said of single channels; what is not said of one leaves it as it is. */
+export interface Channels<T> {
+  readonly red?: T;
+  readonly green?: T;
+  readonly blue?: T;
+}
+
+/** black < white, 0 to 255; gamma 0.1 to 10. */
+export interface Levels {
+  readonly black: number;
+  readonly white: number;
+  readonly gamma: number;
+}
+
 /** Values that do nothing: 0 everywhere, levels 0/1/255. */
 export type Adjustment =
   /** Both -100 to 100. */
   | { readonly kind: 'brightness-contrast'; readonly brightness: number; readonly contrast: number }
-  /** black < white, 0 to 255; gamma 0.1 to 10. */
-  | {
-      readonly kind: 'levels';
-      readonly black: number;
-      readonly white: number;
-      readonly gamma: number;
-    }
-  /** Points of a curve from 0 to 255, by x; joined by a monotone cubic. */
-  | { readonly kind: 'curves'; readonly points: readonly Point[] }
+  /** Of all channels, after those of each channel. */
+  | ({ readonly kind: 'levels' } & Levels & Channels<Levels>)
+  /** The same with curves: points from 0 to 255, by x; joined by a monotone cubic. */
+  | ({ readonly kind: 'curves'; readonly points: readonly Point[] } & Channels<readonly Point[]>)
   /** Degrees -180 to 180, and -100 to 100. */
   | {
       readonly kind: 'hue-saturation';

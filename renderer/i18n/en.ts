@@ -4,6 +4,7 @@ import { enHints } from './en-hints.js';
 import { enCreate } from './en-create.js';
 import { enHistory } from './en-history.js';
 import { enModels } from './en-models.js';
+import { enPixels } from './en-pixels.js';
 import { enPlacing } from './en-placing.js';
 
 /** Everything the studio says, in English: the catalogue other languages must match. */
@@ -358,6 +359,7 @@ export const en = {
   'settings.shortcuts.open': 'Show and change shortcuts',
 
   ...enModels,
+  ...enPixels,
   ...enPlacing,
 
   'shortcuts.title': 'Keyboard shortcuts',

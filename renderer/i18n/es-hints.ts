@@ -6,7 +6,8 @@ export const esHints: Readonly<Record<keyof typeof enHints, string>> = {
   'empty.example.1': 'una casa roja a la izquierda de un árbol verde',
   'empty.example.2': 'tres peces azules',
   'empty.example.3': 'un pato amarillo de noche',
-  'tool.hint.move': 'Arrastrar mueve la capa; sus tiradores la escalan y la giran.',
+  'tool.hint.move':
+    'Arrastrar mueve la capa o lo seleccionado de ella, con Alt una copia; los tiradores escalan y giran.',
   'tool.hint.crop':
     'Arrastra los bordes o dibuja otro marco; Mayús guarda la proporción, Intro recorta.',
   'tool.hint.fill': 'Un clic rellena lo de color parecido con el color frontal.',

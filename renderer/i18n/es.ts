@@ -6,6 +6,7 @@ import { esHints } from './es-hints.js';
 import { esCreate } from './es-create.js';
 import { esHistory } from './es-history.js';
 import { esModels } from './es-models.js';
+import { esPixels } from './es-pixels.js';
 import { esPlacing } from './es-placing.js';
 
 export const es: Readonly<Record<MessageKey, string>> = {
@@ -361,6 +362,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'settings.shortcuts.open': 'Ver y cambiar los atajos',
 
   ...esModels,
+  ...esPixels,
   ...esPlacing,
 
   'shortcuts.title': 'Atajos de teclado',

@@ -1,9 +1,13 @@
 /** Pictures to and from the system's clipboard. */
 import { StudioError } from '../bridge/client.js';
-import { addLayer, copyLayer, removeLayers } from '../document/layers/arrange.js';
+import { boundsOfLayer } from '../canvas/bounds.js';
+import { createRasterLayer } from '../document/create.js';
+import { addLayers, copyLayer, removeLayers } from '../document/layers/arrange.js';
 import { topMost } from '../document/layers/tree.js';
 import { flatten, flattenLayers } from '../document/pixels/flatten.js';
-import { wholePixels } from '../document/pixels/bounds.js';
+import { intersect, wholePixels } from '../document/pixels/bounds.js';
+import { multiply, translation } from '../document/pixels/matrix.js';
+import { rasterFrom } from '../document/pixels/tiles.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import type { Layer, Rect, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
@@ -44,12 +48,16 @@ export class Clipboard {
     if (!bounds) return false;
     const rect = wholePixels(bounds);
     const layers = topMost(document, document.active).map(({ layer }) => layer);
-    this.#layers = merged || document.selection ? [] : layers;
     const key = merged ? 'command.edit.copyMerged' : 'command.edit.copy';
-    const blob = await this.#studio.work.job(key, (job) =>
-      this.#png(document, rect, merged ? null : layers, job),
+    const data = await this.#studio.work.job(key, (job) =>
+      this.#pixels(document, rect, merged ? null : layers, job),
     );
-    if (!blob) return false;
+    if (!data) return false;
+    const blob = await pngOf(data, rect.width, rect.height);
+    const { x, y, width, height } = rect;
+    // Pixels lie, when they are pasted, where they were copied.
+    const cut = { name: t('layer.pasted'), raster: rasterFrom(data, width, height), x, y };
+    this.#layers = merged || document.selection ? [createRasterLayer(cut)] : layers;
     this.#mark = crypto.randomUUID();
     const picture = { 'image/png': blob };
     const mark = { [MARK]: new Blob([this.#mark], { type: MARK.replace('web ', '') }) };
@@ -77,7 +85,10 @@ export class Clipboard {
     if (this.#layers.length > 0 && editor.document && (await this.#isOurs(items))) {
       const layers = this.#layers.map(copyLayer);
       editor.change('command.edit.paste', (document) =>
-        layers.reduce<StudioDocument>((into, layer) => addLayer(into, layer), document),
+        addLayers(
+          document,
+          layers.map((layer) => within(document, layer)),
+        ),
       );
       return;
     }
@@ -91,13 +102,13 @@ export class Clipboard {
     throw new StudioError('CLIPBOARD', t('error.CLIPBOARD'));
   }
 
-  /** A part of a document as a file, of some layers or all (null), without what is not selected. */
-  async #png(
+  /** Pixels of a part of a document, of some layers or all (null), without what is not selected. */
+  async #pixels(
     document: StudioDocument,
     rect: Rect,
     layers: readonly Layer[] | null,
     { run, signal, onProgress }: Job,
-  ): Promise<Blob> {
+  ): Promise<Uint8ClampedArray> {
     const { compositor } = this.#studio;
     const options = { rect, signal, onProgress };
     let data = layers
@@ -105,7 +116,7 @@ export class Clipboard {
       : await flatten(compositor, document, options);
     const { selection } = document;
     if (selection) data = await run('cutOut', { data, rect, selection }, { give: [data.buffer] });
-    return pngOf(data, rect.width, rect.height);
+    return data;
   }
 
   /** Whether the clipboard still has our last copy; assumed where that cannot be told. */
@@ -115,6 +126,16 @@ export class Clipboard {
     if (!marked) return false;
     return (await (await marked.getType(MARK)).text()) === this.#mark;
   }
+}
+
+/** A layer as it is, or in the middle of a document in which it would not be seen. */
+function within({ width, height }: StudioDocument, layer: Layer): Layer {
+  const bounds = boundsOfLayer(layer);
+  if (!bounds || layer.type !== 'raster') return layer;
+  if (intersect(bounds, { x: 0, y: 0, width, height })) return layer;
+  const x = Math.round((width - bounds.width) / 2 - bounds.x);
+  const y = Math.round((height - bounds.height) / 2 - bounds.y);
+  return { ...layer, transform: multiply(translation(x, y), layer.transform) };
 }
 
 /** Whether this browser keeps types of pages' own in the clipboard. */

@@ -1,18 +1,18 @@
 /** Bringing pictures in, saving and exporting them, and keeping unsaved work on disk. */
-import type { Opened, ReadyFile, WireLayer } from '../../preload/contract.js';
-import { fetchRaster, fetchTiles } from '../bridge/pictures.js';
+import type { Opened, ReadyFile } from '../../preload/contract.js';
+import { fetchTiles } from '../bridge/pictures.js';
 import { toStudioError } from '../bridge/client.js';
-import { createDocument, createGroup, createRasterLayer } from '../document/create.js';
+import { createDocument } from '../document/create.js';
 import type { HistoryTree } from '../document/history/tree.js';
 import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
 import { flatten, type FlattenOptions } from '../document/pixels/flatten.js';
 import { parseText, serialise } from '../document/serialise.js';
 import type { SerialiseOptions, TileLength } from '../document/serialise.js';
-import type { Layer, StudioDocument } from '../document/types.js';
-import { BLEND_MODES } from '../document/types.js';
+import type { StudioDocument } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
 import { saveReady } from '../files/export.js';
+import { layersOf } from '../files/wire-layers.js';
 import { t } from '../i18n/index.svelte.js';
 import type { FileTask } from './filing.svelte.js';
 import { uploadFlat } from './flat-upload.js';
@@ -95,17 +95,24 @@ export class Files {
    */
   async addFiles(files: readonly File[], place: Place = this.#studio.current): Promise<void> {
     for (const file of files) {
-      await this.#busy(file.name, async () => {
-        const { client } = this.#studio;
-        const blob = await client.upload(file);
-        const id = crypto.randomUUID();
-        try {
-          const ask = { name: file.name, blob, document: id };
-          await this.#take(await client.request('files.open', ask), place, { id });
-        } finally {
-          client.drop(blob);
-        }
-      });
+      try {
+        await this.#busy(file.name, () => this.#add(file, place));
+      } catch (error) {
+        // The others are opened nevertheless.
+        this.#studio.failed(this.#studio.editor.explain(toStudioError(error)));
+      }
+    }
+  }
+
+  async #add(file: File, place: Place): Promise<void> {
+    const { client } = this.#studio;
+    const blob = await client.upload(file);
+    const id = crypto.randomUUID();
+    try {
+      const ask = { name: file.name, blob, document: id };
+      await this.#take(await client.request('files.open', ask), place, { id });
+    } finally {
+      client.drop(blob);
     }
   }
 
@@ -170,7 +177,7 @@ export class Files {
         const opened = await client.request('files.open', { name: file.name, blob });
         client.drop(blob);
         if (opened.kind !== 'layers') return;
-        const layers = await this.#layers(opened.layers);
+        const layers = await layersOf(client, opened.layers, opened);
         const whole = { ...createDocument(opened.width, opened.height), layers };
         const data = await flatten(compositor, whole, { background: '#ffffff' });
         const { width, height } = opened;
@@ -312,7 +319,7 @@ export class Files {
   async #take(opened: Opened, place: Place, becomes: Becomes): Promise<OpenDocument | null> {
     const { client, documents } = this.#studio;
     if (opened.kind === 'project') return this.#takeProject(opened, becomes);
-    const layers = await this.#layers(opened.layers);
+    const layers = await layersOf(client, opened.layers, opened);
     // Who has closed the document meanwhile finds the file beside the others.
     const into = place !== 'own' && documents.list.includes(place) ? place : null;
     if (into?.editor.document) {
@@ -373,25 +380,6 @@ export class Files {
   #placeFor({ behind = false }: Becomes): OpenDocument {
     const { documents } = this.#studio;
     return behind ? documents.behind() : documents.fresh();
-  }
-
-  async #layers(layers: readonly WireLayer[]): Promise<Layer[]> {
-    const { client } = this.#studio;
-    const made: Layer[] = [];
-    for (const wire of layers) {
-      const blendMode = BLEND_MODES.find((mode) => mode === wire.blendMode) ?? 'normal';
-      const common = { visible: wire.visible, opacity: wire.opacity, blendMode } as const;
-      if (wire.type === 'group') {
-        const children = await this.#layers(wire.children);
-        made.push(createGroup({ name: wire.name, children, ...common }));
-        continue;
-      }
-      const raster = await fetchRaster(client, wire.pixels, wire.width, wire.height);
-      const { name, x, y } = wire;
-      made.push(createRasterLayer({ name, raster, x, y, ...common }));
-      client.drop(wire.pixels);
-    }
-    return made;
   }
 }
 

@@ -30,6 +30,10 @@ function usesKey(target: EventTarget | null, key: string): boolean {
   return pressed && target.closest('button,a,input,[role=button],[role=radio]') !== null;
 }
 
+function leaveList(target: EventTarget | null): void {
+  if (target instanceof HTMLElement && target.closest('[role=tree]')) target.blur();
+}
+
 /**
  * Listens to keys until the returned function is called. A key held down for a while does not repeat
  * commands that last while it is held.
@@ -71,6 +75,8 @@ export function listenToKeys(studio: Studio): () => void {
     studio.execute(command.id);
     // Esc leaves the control that Tab went to.
     if (combination === 'Escape') focus.giveBack();
+    // Whoever takes a tool goes to the canvas with it: arrows are no longer the layer list's.
+    if (command.id.startsWith('tool.')) leaveList(event.target);
   };
 
   const up = (event: KeyboardEvent): void => {

@@ -6,12 +6,13 @@ import { wholePixels } from '../document/pixels/bounds.js';
 import type { Compositor } from '../document/pixels/compose.js';
 import { flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { maskBytes } from '../document/pixels/mask-operations.js';
-import { canPassThrough } from '../document/pixels/stacks.js';
+import { canPassThrough, stacksOf } from '../document/pixels/stacks.js';
 import { columnsOf } from '../document/pixels/tiles.js';
 import { TILE } from '../document/types.js';
 import type { Layer, LayerMask, Mask, Rect, StudioDocument } from '../document/types.js';
 import type { FileTask } from './filing.svelte.js';
 import { uploadFlat } from './flat-upload.js';
+import { wireAdjustment } from '../files/wire-adjustments.js';
 
 interface Uploading {
   readonly client: Client;
@@ -50,21 +51,29 @@ export class LayeredUpload {
 
   async #layers(layers: readonly Layer[]): Promise<WireLayer[]> {
     const made: WireLayer[] = [];
-    for (const layer of layers) {
-      const { name, visible, opacity, blendMode } = layer;
+    for (const { layer, clipped, shown } of clippedIn(layers)) {
+      const { name, opacity, blendMode } = layer;
+      const visible = layer.visible && shown;
       const mask = layer.mask && (await this.#mask(layer.mask));
-      const common = { name, visible, opacity, blendMode, ...(mask && { mask }) };
+      const more = { ...(mask && { mask }), ...(clipped && { clipped }) };
+      const common = { name, visible, opacity, blendMode, ...more };
       if (layer.type === 'group') {
         const children = await this.#layers(layer.children);
         // As most programs make groups; only where that looks no different.
-        const plain = blendMode === 'normal' && opacity === 1 && !layer.clipped && !mask;
-        const passThrough = plain && canPassThrough(layer.children);
+        const plain = blendMode === 'normal' && opacity === 1 && !clipped && !mask;
+        const through = layer.passThrough && blendMode === 'normal';
+        const passThrough = through || (plain && canPassThrough(layer.children));
         made.push({ type: 'group', ...common, passThrough, children });
         continue;
       }
-      const bounds = boundsOfLayer(layer);
-      if (bounds && bounds.width >= 1 && bounds.height >= 1) {
-        const rect = wholePixels(bounds);
+      if (layer.type === 'adjustment') {
+        const adjustment = wireAdjustment(layer.adjustment);
+        if (adjustment) made.push({ type: 'adjustment', ...common, adjustment });
+        this.#done += 1;
+        continue;
+      }
+      const rect = roomFor(layer);
+      if (rect) {
         made.push({ type: 'raster', ...common, ...rect, pixels: await this.#pixels(layer, rect) });
       }
       this.#done += 1;
@@ -99,6 +108,33 @@ export class LayeredUpload {
     };
     const pixels = await this.#studio.client.uploadParts(parts(), this.#task.signal);
     return { ...rect, pixels: this.#task.hold(pixels), outside: mask.outside, enabled };
+  }
+}
+
+/** Whole pixels around what a layer shows; null where it shows nothing by itself. */
+function roomFor(layer: Layer): Rect | null {
+  const bounds = boundsOfLayer(layer);
+  return bounds && bounds.width >= 1 && bounds.height >= 1 ? wholePixels(bounds) : null;
+}
+
+/**
+ * Layers and what they are clipped to. What is clipped to something that is not written must not
+ * come to be clipped to what lies below that: over an adjustment it is shown everywhere, over a layer
+ * without pixels nowhere.
+ */
+function* clippedIn(layers: readonly Layer[]): Generator<{
+  readonly layer: Layer;
+  readonly clipped: boolean;
+  readonly shown: boolean;
+}> {
+  for (const { base, clipped } of stacksOf(layers)) {
+    yield { layer: base, clipped: false, shown: true };
+    const adjusts = base.type === 'adjustment';
+    const there = adjusts
+      ? wireAdjustment(base.adjustment) !== null
+      : base.type === 'group' || roomFor(base) !== null;
+    const shown = there || adjusts;
+    for (const layer of clipped) yield { layer, clipped: there, shown };
   }
 }
 

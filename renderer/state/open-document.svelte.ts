@@ -2,7 +2,7 @@
 import type { Settings } from '../../preload/contract.js';
 import type { Client } from '../bridge/client.js';
 import type { Compositor } from '../document/pixels/compose.js';
-import type { Matrix, Point } from '../document/types.js';
+import type { LayerId, Matrix, Point } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import { Autosave } from './autosave.svelte.js';
 import { ConsistencyState } from './consistency.svelte.js';
@@ -40,8 +40,14 @@ export class OpenDocument {
   readonly released: Released;
   readonly autosave: Autosave;
   readonly packing: Packing;
-  /** Where the clone tool copies from. */
-  cloneFrom = $state.raw<Point | null>(null);
+  /** Where the clone tool copies from, of which layer, and how far from what it paints. */
+  cloneFrom = $state.raw<{
+    readonly point: Point;
+    readonly layer: LayerId | undefined;
+    readonly offset: Point | null;
+  } | null>(null);
+  /** Where the last stroke ended, for a straight line from there. */
+  strokeEnd: Point | null = null;
   /** The document with the candidate that is looked at; made once, for it has layers of its own. */
   readonly #candidate = $derived.by(() => this.create.preview(this.editor.document));
 

@@ -152,7 +152,8 @@ export class Packing {
       if (layer.type === 'adjustment') continue;
       if (layer.type === 'group') {
         const children = await this.#layers(document, layer.children, pictures, signal);
-        made.push({ type: 'group', ...common, children });
+        const passThrough = layer.passThrough && blendMode === 'normal';
+        made.push({ type: 'group', ...common, passThrough, children });
         continue;
       }
       const plan = this.#planner.layer(document, layer);

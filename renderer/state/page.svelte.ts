@@ -1,4 +1,5 @@
 /** What the page as a whole listens to: files dropped and pasted, the system's theme, leaving. */
+import { filesOf } from '../files/dropped.js';
 import type { Studio } from './studio.svelte.js';
 
 /** Files dropped anywhere are opened; the page never leaves for them. */
@@ -10,8 +11,11 @@ export function listenToDrops(studio: Studio): void {
   window.addEventListener('drop', (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 0) studio.attempt(() => studio.files.addFiles(files));
+    const files = filesOf(event.dataTransfer);
+    const place = studio.current;
+    studio.attempt(async () => {
+      await studio.files.addFiles(await files, place);
+    });
   });
 }
 

@@ -14,11 +14,13 @@ import { redoTarget, undoTarget } from '../document/history/travel.js';
 import type { NodeId } from '../document/history/tree.js';
 import { setProtection } from '../document/layers/masks.js';
 import { boundsOfAll } from '../document/layers/transform.js';
+import { intersect } from '../document/pixels/bounds.js';
 import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { maskColours } from '../document/pixels/mask-picture.js';
 import { multiply } from '../document/pixels/matrix.js';
 import { wrappedText } from '../document/text/box.js';
+import { maskBounds } from '../document/pixels/mask-operations.js';
 import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
 import { locale, t } from '../i18n/index.svelte.js';
 import { Clipboard } from './clipboard.js';
@@ -27,6 +29,7 @@ import { Prompts } from './create.svelte.js';
 import { Documents, untaken } from './documents.svelte.js';
 import { EarlyEvents } from './early-events.js';
 import { Files } from './files.svelte.js';
+import { Floats } from './floats.js';
 import { Filing } from './filing.svelte.js';
 import { inFrame } from './framing.js';
 import { HistoryMemory } from './history-memory.js';
@@ -41,6 +44,7 @@ import { Thumbnails } from './thumbnails.js';
 import { ToolState } from './tools.svelte.js';
 import { UiState } from './ui.svelte.js';
 import { Work } from './work.svelte.js';
+import type { Shaping } from '../work/tasks.js';
 
 type Start = Answer<'app.start'>;
 
@@ -69,6 +73,7 @@ export class Studio implements DocumentShared {
   /** Draws documents; what it has drawn of tiles is shared by everything. */
   readonly compositor = new Compositor({ rasterOf: rasteriser.rasterOf });
   readonly thumbnails = new Thumbnails(this.compositor);
+  readonly floats = new Floats(this.compositor);
   readonly mac = navigator.platform.startsWith('Mac');
   settings = $state.raw<Settings>({} as Settings);
   models = $state.raw<readonly ModelInfo[]>([]);
@@ -96,7 +101,12 @@ export class Studio implements DocumentShared {
   /** The selected layers' bounds; to be found they have to be looked at pixel by pixel. */
   readonly #selectedBounds = $derived.by(() => {
     const { document } = this.editor;
-    return document && boundsOfAll(document, document.active, boundsOfLayer);
+    if (!document) return null;
+    const bounds = boundsOfAll(document, document.active, boundsOfLayer);
+    // Only what is selected of a layer is transformed.
+    const { selection } = document;
+    const floats = bounds && selection && this.floats.layerOf(document) !== null;
+    return floats ? intersect(bounds, maskBounds(selection) ?? bounds) : bounds;
   });
   readonly #told = new Set<string>();
   readonly #candidateThumbnails = new WeakMap<Ready, Promise<ImageBitmap | null>>();
@@ -360,8 +370,8 @@ export class Studio implements DocumentShared {
     open.fit();
   }
 
-  /** Feathers, grows or shrinks the selection by pixels. */
-  async changeSelection(how: 'feather' | 'grow' | 'shrink', pixels: number): Promise<void> {
+  /** Feathers, grows, shrinks or smooths the selection by pixels, or takes its border. */
+  async changeSelection(how: Shaping, pixels: number): Promise<void> {
     await this.work.change(`command.select.${how}`, async ({ selection: mask }, job) =>
       selectionIs(mask && (await job.run('shape', { mask, how, pixels }))),
     );

@@ -1,5 +1,6 @@
 /** The tool in hand, what is set of each, and the two colours. */
 import { formatColour, greyOf } from '../document/paint/colour.js';
+import type { GradientKind } from '../document/paint/gradient.js';
 
 export const TOOLS = [
   'move',
@@ -25,6 +26,14 @@ export type SelectionMode = 'replace' | 'add' | 'subtract' | 'intersect';
 
 /** Tools that share a round brush. */
 export const BRUSHES: ReadonlySet<ToolId> = new Set(['brush', 'eraser', 'clone', 'selectBrush']);
+/** Tools whose strokes and fills have an opacity. */
+export const PAINTERS: ReadonlySet<ToolId> = new Set([
+  'brush',
+  'eraser',
+  'clone',
+  'fill',
+  'gradient',
+]);
 export const SELECTORS: ReadonlySet<ToolId> = new Set([
   'rectangle',
   'ellipse',
@@ -54,12 +63,21 @@ export class ToolState {
   opacity = $state(1);
   flow = $state(1);
   pressureSize = $state(true);
+  pressureOpacity = $state(false);
+  /** How far strokes lag behind the hand, 0 to 1. */
+  smoothing = $state(0);
+  /** Whether all strokes of the clone tool copy from the same distance, or each from the same place. */
+  aligned = $state(true);
+  /** Whether it copies what the picture shows, and not only one layer of it. */
+  cloneAll = $state(false);
   mode = $state<SelectionMode>('replace');
   feather = $state(0);
   tolerance = $state(24);
   contiguous = $state(true);
   allLayers = $state(true);
-  gradient = $state<'linear' | 'radial'>('linear');
+  gradient = $state<GradientKind>('linear');
+  /** Ends without a colour, instead of the background colour. */
+  gradientFades = $state(false);
   shape = $state<'rectangle' | 'ellipse' | 'line'>('rectangle');
   sample = $state<1 | 3 | 5>(1);
   snapping = $state(true);

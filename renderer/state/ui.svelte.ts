@@ -13,6 +13,8 @@ export type DialogName =
   | 'grow'
   | 'shrink'
   | 'guide'
+  | 'border'
+  | 'smooth'
   | 'replay'
   | 'leave';
 /** Pages of the settings. */
@@ -36,6 +38,8 @@ export class UiState {
   panels = $state(true);
   rulers = $state(false);
   guides = $state(true);
+  /** Lines between pixels that are shown large. */
+  pixelGrid = $state(true);
   /** What the page is dark or light by. */
   theme = $state<'dark' | 'light'>('dark');
   toasts = $state<readonly Toast[]>([]);

@@ -9,7 +9,13 @@ import {
 } from '../document/paint/fill-selection.js';
 import { gradient, type GradientSettings } from '../document/paint/gradient.js';
 import { cutOut } from '../document/pixels/cut-out.js';
-import { feather, growMask, shrinkMask } from '../document/pixels/mask-shaping.js';
+import {
+  borderMask,
+  feather,
+  growMask,
+  shrinkMask,
+  smoothMask,
+} from '../document/pixels/mask-shaping.js';
 import { resampleMask } from '../document/pixels/resample-mask.js';
 import { rasterFrom } from '../document/pixels/tiles.js';
 import type { CombineMode } from '../document/selection/combine.js';
@@ -45,7 +51,14 @@ interface Painting {
   readonly selection: Mask | null;
 }
 
-const SHAPING = { feather, grow: growMask, shrink: shrinkMask };
+const SHAPING = {
+  feather,
+  grow: growMask,
+  shrink: shrinkMask,
+  border: borderMask,
+  smooth: smoothMask,
+};
+export type Shaping = keyof typeof SHAPING;
 
 function drawnMask(drawn: Drawn, width: number, height: number): Mask {
   if (drawn.kind === 'lasso') return polygonMask(width, height, drawn.points);
@@ -55,8 +68,8 @@ function drawnMask(drawn: Drawn, width: number, height: number): Mask {
 
 /** One function a task; all are pure. */
 export const TASKS = {
-  /** Feathers, grows or shrinks a mask by pixels. */
-  shape: ({ mask, how, pixels }: { mask: Mask; how: keyof typeof SHAPING; pixels: number }): Mask =>
+  /** Feathers, grows, shrinks or smooths a mask by pixels, or takes its border. */
+  shape: ({ mask, how, pixels }: { mask: Mask; how: Shaping; pixels: number }): Mask =>
     SHAPING[how](mask, pixels),
 
   /** A selection with a shape that was drawn, its edges softened by `soft` pixels. */

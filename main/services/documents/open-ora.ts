@@ -122,7 +122,9 @@ class StackReader {
       blendMode: fromOraMode(attributes.get('composite-op') ?? 'svg:src-over'),
     };
     if (element.name === 'stack') {
-      return { type: 'group', ...base, children: await this.children(element, depth + 1) };
+      const passThrough = attributes.get('isolation') === 'auto';
+      const children = await this.children(element, depth + 1);
+      return { type: 'group', ...base, passThrough, children };
     }
     if (element.name !== 'layer') return null;
     const picture = await this.#picture(attributes.get('src') ?? '');

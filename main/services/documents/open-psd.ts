@@ -1,7 +1,7 @@
 /**
- * Opening Photoshop files with their layers and groups. Text, shapes and smart objects come in as
- * the pixels that stand for them in the file; masks and clipping are worked into the pixels;
- * adjustments, which have no pixels, are left out.
+ * Opening Photoshop files with their layers, groups, masks and clipping, and the adjustments that
+ * there are here, too. Text, shapes and smart objects come in as the pixels that stand for them in
+ * the file; other adjustments, which have no pixels, are left out.
  */
 import { setImmediate } from 'node:timers/promises';
 
@@ -9,13 +9,14 @@ import { readPsd } from 'ag-psd';
 import type { Layer, Psd } from 'ag-psd';
 
 import { NativaError } from '../../../native-models/errors.js';
-import type { Opened, WireLayer } from '../../../preload/contract.js';
+import type { Opened, WireLayer, WireMask } from '../../../preload/contract.js';
 import { fromProfile } from '../../engine/images/index.js';
 import { fromPsdMode } from './blend-modes.js';
 import type { Blobs } from './blobs-port.js';
 import { MAX_LAYERS, MAX_NESTING, PixelBudget } from './pixels.js';
+import { fromPsdAdjustment } from './psd/adjustments.js';
 import { psdError, readPsdHeader, type PsdHeader } from './psd-header.js';
-import { clip, layerPixels, sizeOf, toBytes, type Placed } from './psd-pixels.js';
+import { layerMask, layerPixels, sizeOf, toBytes, type Placed } from './psd-pixels.js';
 
 /** Bytes that the parser may take for patterns and the like. */
 const PARSER_MEMORY = 2 * 1024 ** 3;
@@ -87,15 +88,17 @@ class LayerReader {
   async children(layers: readonly Layer[], depth = 0): Promise<WireLayer[]> {
     if (depth > MAX_NESTING) throw psdError(this.name, 'its groups are nested too deeply');
     const out: WireLayer[] = [];
-    let base: { readonly layer: Layer; readonly pixels: Placed | null } | null = null;
+    let base: Base = 'all';
     for (const layer of layers) {
       // decoding is work of JavaScript's own; others get their turn in between
       await setImmediate();
-      const clipped = layer.clipping === true ? base : null;
-      const pixels = layer.children === undefined ? this.#pixels(layer) : null;
-      if (clipped === null) base = { layer, pixels };
-      const read = await this.#layer(layer, pixels, clipped, depth);
-      if (read !== null) out.push(read);
+      const read = await this.#layer(layer, depth);
+      if (layer.clipping !== true) base = baseOf(layer, read);
+      if (read === null) continue;
+      // What it is clipped to may not have come in; it must not be clipped to what lies below that.
+      if (layer.clipping !== true || base === 'all') out.push(read);
+      else if (base === 'there') out.push({ ...read, clipped: true });
+      else out.push({ ...read, visible: false });
     }
     if (out.length > MAX_LAYERS) throw psdError(this.name, `a group has over ${MAX_LAYERS} layers`);
     return out;
@@ -105,41 +108,58 @@ class LayerReader {
     const size = sizeOf(layer);
     if (size.width === 0 || size.height === 0) return null;
     this.#budget.take(size);
-    const mask = sizeOf(layer.mask ?? {});
-    if (mask.width > 0 && mask.height > 0) this.#budget.take(mask);
+    return this.#decoded(layer, () => layerPixels(this.name, layer));
+  }
+
+  /** A layer's mask as its layer has it. */
+  #mask(layer: Layer): { mask?: WireMask } {
+    const size = sizeOf(layer.mask ?? {});
+    if (size.width > 0 && size.height > 0) this.#budget.take(size);
+    const mask = this.#decoded(layer, () => layerMask(this.name, layer, this.header));
+    if (mask === null) return {};
+    const { data, ...rest } = mask;
+    return { mask: { ...rest, pixels: this.blobs.put(data) } };
+  }
+
+  /** @throws NativaError UNREADABLE_DOCUMENT whatever the parser throws */
+  #decoded<T>(layer: Layer, decode: () => T): T {
     try {
-      return layerPixels(this.name, layer);
+      return decode();
     } catch (error) {
       if (error instanceof NativaError) throw error;
       throw psdError(this.name, `the layer ${layer.name ?? ''} is damaged`, error);
     }
   }
 
-  async #layer(
-    layer: Layer,
-    pixels: Placed | null,
-    clipped: { readonly layer: Layer; readonly pixels: Placed | null } | null,
-    depth: number,
-  ): Promise<WireLayer | null> {
-    const shown = clipped?.layer.hidden !== true;
+  async #layer(layer: Layer, depth: number): Promise<WireLayer | null> {
     const common = {
       name: (layer.name ?? '').slice(0, 1000),
-      visible: layer.hidden !== true && shown,
+      visible: layer.hidden !== true,
       opacity: unit((layer.opacity ?? 1) * (layer.fillOpacity ?? 1)),
       blendMode: fromPsdMode(layer.blendMode),
     };
     if (layer.children !== undefined) {
       const children = await this.children(layer.children, depth + 1);
-      return { type: 'group', ...common, children };
+      const passThrough = layer.blendMode === 'pass through';
+      return { type: 'group', ...common, ...this.#mask(layer), passThrough, children };
     }
-    if (pixels === null) return null;
-    if (clipped === null || clipped.pixels === null) {
-      return { type: 'raster', ...common, ...(await put(pixels, this.header, this.blobs)) };
+    const pixels = this.#pixels(layer);
+    if (pixels !== null) {
+      const placed = await put(pixels, this.header, this.blobs);
+      return { type: 'raster', ...common, ...this.#mask(layer), ...placed };
     }
-    clip(pixels, clipped.pixels);
-    const opacity = unit(common.opacity * (clipped.layer.opacity ?? 1));
-    return { type: 'raster', ...common, opacity, ...(await put(pixels, this.header, this.blobs)) };
+    const adjustment = layer.adjustment ? fromPsdAdjustment(layer.adjustment) : null;
+    if (adjustment === null) return null;
+    return { type: 'adjustment', ...common, ...this.#mask(layer), adjustment };
   }
+}
+
+/** What a layer is for those clipped to it: it came in, shows nothing, or has no shape of its own. */
+type Base = 'there' | 'nothing' | 'all';
+
+function baseOf(layer: Layer, read: WireLayer | null): Base {
+  if (read !== null) return 'there';
+  return layer.adjustment === undefined ? 'nothing' : 'all';
 }
 
 const unit = (value: number): number => Math.min(Math.max(value, 0), 1);

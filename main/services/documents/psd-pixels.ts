@@ -1,4 +1,4 @@
-/** Pixels of a Photoshop file's layers, with their masks and clipping worked in. */
+/** Pixels of a Photoshop file's layers, and their masks. */
 import { constants, inflateSync } from 'node:zlib';
 
 import { getLayerImageData, getLayerMaskImageData, initializeCanvas } from 'ag-psd';
@@ -93,7 +93,7 @@ function checkChannels(name: string, layer: Layer): void {
 }
 
 /**
- * The pixels of a layer with its mask worked in; null where it has none of its own, as
+ * The pixels of a layer; null where it has none of its own, as
  * adjustments and empty layers.
  * @throws NativaError UNREADABLE_DOCUMENT
  */
@@ -104,46 +104,51 @@ export function layerPixels(name: string, layer: Layer): Placed | null {
   const image = getLayerImageData(layer);
   if (image === undefined) return null;
   const data = toBytes(image);
-  const placed = { x: layer.left ?? 0, y: layer.top ?? 0, width, height, data };
-  applyMask(placed, layer);
-  return placed;
+  return { x: layer.left ?? 0, y: layer.top ?? 0, width, height, data };
 }
 
-/** Takes away what the layer's mask hides. */
-function applyMask(placed: Placed, layer: Layer): void {
+/** What of a layer shows, one byte a pixel. */
+interface PlacedMask extends Placed {
+  readonly outside: 0 | 255;
+  readonly enabled: boolean;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The mask of a layer or group; null where it has none.
+ * @param document whose size a mask comes to have that is nowhere quite black or white
+ * @throws NativaError UNREADABLE_DOCUMENT
+ */
+export function layerMask(name: string, layer: Layer, document: Size): PlacedMask | null {
   const { mask } = layer;
-  if (mask === undefined || mask.disabled === true) return;
+  if (mask === undefined) return null;
+  checkChannels(name, layer);
   const image = getLayerMaskImageData(layer);
   const samples = image === undefined ? null : toBytes(image);
-  const size = sizeOf(mask);
+  const size = samples === null ? { width: 0, height: 0 } : sizeOf(mask);
   const relative = mask.positionRelativeToLayer === true;
-  const left = (mask.left ?? 0) + (relative ? placed.x : 0) - placed.x;
-  const top = (mask.top ?? 0) + (relative ? placed.y : 0) - placed.y;
-  const outside = mask.defaultColor ?? 0;
+  const x = (mask.left ?? 0) + (relative ? (layer.left ?? 0) : 0);
+  const y = (mask.top ?? 0) + (relative ? (layer.top ?? 0) : 0);
   const density = mask.userMaskDensity ?? 1;
-  scaleAlpha(placed, (x, y) => {
-    const [mx, my] = [x - left, y - top];
-    const inside = mx >= 0 && my >= 0 && mx < size.width && my < size.height && samples !== null;
-    const value = inside ? (samples[(my * size.width + mx) * 4] ?? 0) : outside;
-    return 255 - (255 - value) * density;
-  });
-}
-
-/** Shows a layer only where the one it is clipped to has pixels. */
-export function clip(placed: Placed, to: Placed): void {
-  scaleAlpha(placed, (x, y) => {
-    const [bx, by] = [x + placed.x - to.x, y + placed.y - to.y];
-    if (bx < 0 || by < 0 || bx >= to.width || by >= to.height) return 0;
-    return to.data[(by * to.width + bx) * 4 + 3] ?? 0;
-  });
-}
-
-/** Multiplies alpha by a function of the place, 0 to 255. */
-function scaleAlpha({ width, height, data }: Placed, by: (x: number, y: number) => number): void {
-  for (let y = 0, at = 3; y < height; y++) {
-    for (let x = 0; x < width; x++, at += 4) {
-      const alpha = data[at] ?? 0;
-      if (alpha !== 0) data[at] = Math.round((alpha * by(x, y)) / 255);
-    }
+  const thinned = (value: number): number => Math.round(255 - (255 - value) * density);
+  const at = (u: number, v: number): number => {
+    const inside = u >= 0 && v >= 0 && u < size.width && v < size.height && samples !== null;
+    return thinned(inside ? (samples[(v * size.width + u) * 4] ?? 0) : around);
+  };
+  const around = (mask.defaultColor ?? 0) > 127 ? 255 : 0;
+  const enabled = mask.disabled !== true;
+  const even = thinned(around);
+  const box =
+    even !== 0 && even !== 255
+      ? { x: 0, y: 0, width: document.width, height: document.height }
+      : { x, y, width: Math.max(1, size.width), height: Math.max(1, size.height) };
+  const data = new Uint8Array(box.width * box.height);
+  for (let v = 0, i = 0; v < box.height; v++) {
+    for (let u = 0; u < box.width; u++, i++) data[i] = at(u + box.x - x, v + box.y - y);
   }
+  return { ...box, data, outside: even === 0 ? 0 : 255, enabled };
 }

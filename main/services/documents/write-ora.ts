@@ -165,7 +165,8 @@ class StackWriter {
       `composite-op="${toOraMode(layer.blendMode)}"`;
     if (layer.type === 'group') {
       const children = await this.children(layer.children, `${indent} `);
-      return `${indent}<stack ${common} isolation="isolate">\n${children}${indent}</stack>\n`;
+      const isolation = layer.passThrough === true ? 'auto' : 'isolate';
+      return `${indent}<stack ${common} isolation="${isolation}">\n${children}${indent}</stack>\n`;
     }
     const { x, y, picture, runs } = layer;
     const name = layerEntry(this.#pictures++);

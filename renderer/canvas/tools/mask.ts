@@ -1,6 +1,7 @@
 /** Brush, eraser, fill, gradient and move on a layer's mask. */
 import { greyOf } from '../../document/paint/colour.js';
 import { fillMask, gradientMask } from '../../document/paint/mask-fill.js';
+import { Smoother } from '../../document/paint/smooth.js';
 import { MaskStroke } from '../../document/paint/mask-stroke.js';
 import { paintMask } from '../../document/layers/masks.js';
 import { findLayer } from '../../document/layers/tree.js';
@@ -50,14 +51,22 @@ const stroke =
     const show = (): void => {
       studio.editor.gesture = target.with(work.mask());
     };
-    work.add(start.trail);
+    const { current } = studio;
+    const smoother = new Smoother(studio.tools.smoothing);
+    const from = start.shift ? current.strokeEnd : null;
+    if (from) work.add([{ ...from, pressure: 1 }, ...start.trail]);
+    else work.add(smoother.add(start.trail));
+    let end = start.point;
     show();
     return {
       move({ trail, shift, point }) {
-        work.add(shift ? [{ ...constrainLine(start.point, point), pressure: 1 }] : trail);
+        end = shift ? constrainLine(start.point, point) : point;
+        work.add(shift ? [{ ...end, pressure: 1 }] : smoother.add(trail));
         show();
       },
       up() {
+        work.add(smoother.finish());
+        current.strokeEnd = end;
         studio.editor.change(key, () => target.with(work.finish()));
       },
       cancel() {

@@ -1,5 +1,6 @@
 /** Brush, eraser, clone, fill, gradient and eyedropper. */
 import { Stroke, type StrokeSettings } from '../../document/paint/stroke.js';
+import { Smoother } from '../../document/paint/smooth.js';
 import { formatColour, pickColour } from '../../document/paint/colour.js';
 import { createRasterLayer, uniqueName } from '../../document/create.js';
 import { addLayer } from '../../document/layers/arrange.js';
@@ -8,6 +9,8 @@ import { replaceRaster } from '../../document/layers/content.js';
 import { expandToDocument } from '../../document/layers/expand.js';
 import { constrainLine } from '../../document/selection/gestures.js';
 import { activeLayer, findLayer, locate } from '../../document/layers/tree.js';
+import { IDENTITY } from '../../document/pixels/matrix.js';
+import { pictureOf } from '../../document/pixels/picture-raster.js';
 import { emptyRaster } from '../../document/pixels/tiles.js';
 import type { Point, Raster, RasterLayer, StudioDocument } from '../../document/types.js';
 import { StudioError } from '../../bridge/client.js';
@@ -60,18 +63,27 @@ function stroke(
     const settings = target && settingsOf(studio, target, start.point);
     if (!target || !settings) return null;
     const { layer, document } = target;
+    const { current, tools } = studio;
     const work = new Stroke(layer.raster, settings, layer.transform, document.selection);
+    const smoother = new Smoother(tools.smoothing);
     const show = (): void => {
       studio.editor.gesture = painted(target, work.raster());
     };
-    work.add(start.trail);
+    // With Shift a straight line from where the last stroke ended.
+    const from = start.shift ? current.strokeEnd : null;
+    if (from) work.add([{ ...from, pressure: 1 }, ...start.trail]);
+    else work.add(smoother.add(start.trail));
+    let end = start.point;
     show();
     return {
       move({ trail, shift, point }) {
-        work.add(shift ? [{ ...constrainLine(start.point, point), pressure: 1 }] : trail);
+        end = shift ? constrainLine(start.point, point) : point;
+        work.add(shift ? [{ ...end, pressure: 1 }] : smoother.add(trail));
         show();
       },
       up() {
+        work.add(smoother.finish());
+        current.strokeEnd = end;
         studio.editor.change(key, () => painted(target, work.finish()));
       },
       cancel() {
@@ -81,30 +93,47 @@ function stroke(
   };
 }
 
-export const brush = stroke('command.tool.brush', ({ tools }) => ({
+export const brush = stroke('command.tool.brush', ({ tools }, { layer }) => ({
   ...brushOf(tools),
   mode: 'paint',
   colour: tools.foreground,
-  lockAlpha: false,
+  lockAlpha: layer.alphaLocked,
 }));
 
-export const eraser = stroke('command.tool.eraser', ({ tools }) => ({
-  ...brushOf(tools),
-  mode: 'erase',
-  lockAlpha: false,
-}));
+/** Where nothing may become transparent, what is erased gets the background colour. */
+export const eraser = stroke('command.tool.eraser', ({ tools }, { layer }) =>
+  layer.alphaLocked
+    ? { ...brushOf(tools), mode: 'paint', colour: tools.background, lockAlpha: true }
+    : { ...brushOf(tools), mode: 'erase', lockAlpha: false },
+);
 
-const cloneStroke = stroke('command.tool.clone', (studio, { layer }, at) => {
-  const from = studio.current.cloneFrom;
+/** What is copied: the picture, or the layer that it was said of, as long as there is one. */
+function cloneSource({ tools, current, compositor }: Studio, { document, layer }: Target) {
+  if (tools.cloneAll) return { raster: pictureOf(compositor, document), transform: IDENTITY };
+  const id = current.cloneFrom?.layer;
+  const from = id === undefined ? layer : (findLayer(document, id) ?? layer);
+  return from.type === 'raster' ? from : layer;
+}
+
+const cloneStroke = stroke('command.tool.clone', (studio, target, at) => {
+  const { current, tools } = studio;
+  const from = current.cloneFrom;
   if (!from) return null;
-  const offset = { x: from.x - at.x, y: from.y - at.y };
-  const source = { raster: layer.raster, transform: layer.transform, offset };
-  return { ...brushOf(studio.tools), mode: 'clone', source, lockAlpha: false };
+  const offset = (tools.aligned ? from.offset : null) ?? {
+    x: from.point.x - at.x,
+    y: from.point.y - at.y,
+  };
+  current.cloneFrom = { ...from, offset };
+  const { raster, transform } = cloneSource(studio, target);
+  const source = { raster, transform, offset };
+  return { ...brushOf(tools), mode: 'clone', source, lockAlpha: target.layer.alphaLocked };
 });
 
 export const clone: Tool = (context, start) => {
-  if (start.alt || !context.studio.current.cloneFrom) {
-    context.studio.current.cloneFrom = start.point;
+  const { current, editor } = context.studio;
+  if (start.alt || !current.cloneFrom) {
+    const layer = editor.active?.type === 'raster' ? editor.active.id : undefined;
+    current.cloneFrom = { point: start.point, layer, offset: null };
     return null;
   }
   return cloneStroke(context, start);
@@ -138,7 +167,6 @@ export const fill: Tool = ({ studio }, { point: at }) => {
   const settings = {
     colour: foreground,
     opacity,
-    lockAlpha: false,
     tolerance,
     contiguous,
     antialias: true,
@@ -150,24 +178,43 @@ export const fill: Tool = ({ studio }, { point: at }) => {
     const look = { picture, at, settings, within: document.selection };
     // What is found first says which tiles of the layer are needed at all.
     const selection = await job.run('region', look, { give: [picture.data.buffer] });
-    const reads = readsSelected(layer, selection, opacity === 1);
-    return job.run('fill', { target: placed(layer), selection, settings }, { reads });
+    const reads = readsSelected(layer, selection, opacity === 1 && !layer.alphaLocked);
+    const lockAlpha = layer.alphaLocked;
+    const how = { ...settings, lockAlpha };
+    return job.run('fill', { target: placed(layer), selection, settings: how }, { reads });
   });
   return null;
 };
 
 export const gradient: Tool = ({ studio, overlay }, start) => {
   if (!targetOf(studio)) return null;
-  const { foreground, background, opacity, gradient: type } = studio.tools;
+  const { foreground, background, opacity, gradient: type, gradientFades } = studio.tools;
   return lineGesture(overlay, start.point, (from, to) => {
-    const colours = { startColour: foreground, endColour: background };
-    const settings = { type, from, to, ...colours, opacity, lockAlpha: false };
+    const endColour = gradientFades ? `${foreground.slice(0, 7)}00` : background;
+    const ends = { type, from, to, startColour: foreground, endColour, opacity };
     allOver(studio, 'command.tool.gradient', ({ layer, document: { selection } }, job) => {
+      const settings = { ...ends, lockAlpha: layer.alphaLocked };
       const reads = readsSelected(layer, selection, false);
       return job.run('gradient', { target: placed(layer), selection, settings }, { reads });
     });
   });
 };
+
+/** A tool that paints with a colour; with Alt it takes one up. */
+export const orEyedropper =
+  (tool: Tool): Tool =>
+  (context, start) => {
+    if (!start.alt) return tool(context, start);
+    const picking = eyedropper(context, { ...start, alt: false });
+    return (
+      picking && {
+        ...picking,
+        move(event) {
+          picking.move({ ...event, alt: false });
+        },
+      }
+    );
+  };
 
 export const eyedropper: Tool = ({ studio }, start) => {
   const pick = (point: Point, second: boolean): void => {

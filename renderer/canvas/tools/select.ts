@@ -129,7 +129,7 @@ export const selectBrush: Tool = ({ studio }, start) => {
   const stroke = new MaskStroke(
     begun,
     {
-      ...brushOf({ size, hardness, opacity: 1, flow: 1, pressureSize }),
+      ...brushOf({ size, hardness, opacity: 1, flow: 1, pressureSize, pressureOpacity: false }),
       value: take ? 0 : 255,
     },
     null,
@@ -163,14 +163,15 @@ export function brushOf(options: {
   readonly opacity: number;
   readonly flow: number;
   readonly pressureSize: boolean;
+  readonly pressureOpacity: boolean;
 }) {
-  const { size, hardness, opacity, flow, pressureSize } = options;
+  const { size, hardness, opacity, flow, pressureSize, pressureOpacity } = options;
   return {
     size,
     hardness,
     opacity,
     flow,
     spacing: 0.1,
-    pressure: { size: pressureSize, opacity: false },
+    pressure: { size: pressureSize, opacity: pressureOpacity },
   };
 }

@@ -1,7 +1,8 @@
 /** Where pictures go that are put into a document. */
 import { multiply, scaling, translation } from '../pixels/matrix.js';
-import type { Layer, Matrix } from '../types.js';
-import { withChildren } from './change.js';
+import { resampleMask } from '../pixels/resample-mask.js';
+import type { Layer } from '../types.js';
+import { resampler, transformLayer } from './transform.js';
 
 interface Size {
   readonly width: number;
@@ -13,7 +14,8 @@ interface Around {
 }
 
 /**
- * Layers of a picture in the middle of a document, made smaller if the picture is larger.
+ * Layers of a picture in the middle of a document, made smaller if the picture is larger. Masks come to have
+ * the document's size.
  * @param document its width and height as x and y
  */
 export function centred(layers: readonly Layer[], picture: Size, document: Around): Layer[] {
@@ -21,13 +23,6 @@ export function centred(layers: readonly Layer[], picture: Size, document: Aroun
   const x = Math.round((document.x - picture.width * scale) / 2);
   const y = Math.round((document.y - picture.height * scale) / 2);
   const matrix = multiply(translation(x, y), scaling(scale, scale));
-  return layers.map((layer) => placed(layer, matrix));
-}
-
-function placed(layer: Layer, matrix: Matrix): Layer {
-  if (layer.type === 'adjustment') return layer;
-  if (layer.type === 'group') {
-    return withChildren(layer, (children) => children.map((child) => placed(child, matrix)));
-  }
-  return { ...layer, transform: multiply(matrix, layer.transform) };
+  const remask = resampler(resampleMask, matrix, document.x, document.y);
+  return layers.map((layer) => transformLayer(layer, matrix, ({ mask }) => remask(mask)));
 }

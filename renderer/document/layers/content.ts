@@ -2,6 +2,7 @@
 import { DocumentError } from '../errors.js';
 import type {
   Adjustment,
+  Channels,
   Layer,
   LayerId,
   LayerType,
@@ -102,12 +103,19 @@ export function setAdjustment(
 }
 
 function checkAdjustment(adjustment: Adjustment): void {
-  const { kind, ...values } = adjustment;
-  if ('points' in values && values.points.length > MAX_CURVE_POINTS) {
+  const curves = adjustment.kind === 'curves' ? [adjustment.points, ...channelsOf(adjustment)] : [];
+  if (curves.some((points) => points.length > MAX_CURVE_POINTS)) {
     throw new DocumentError('BAD_VALUE', `A curve has at most ${MAX_CURVE_POINTS} points.`);
   }
-  const numbers = kind === 'curves' ? adjustment.points.flatMap(({ x, y }) => [x, y]) : [];
-  checkFinite([...numbers, ...Object.values(values).filter((value) => typeof value === 'number')]);
+  const levels = adjustment.kind === 'levels' ? channelsOf(adjustment) : [];
+  const values = [adjustment, ...levels, ...curves.flat()].flatMap((of): unknown[] =>
+    Object.values(of),
+  );
+  checkFinite(values.filter((value) => typeof value === 'number'));
+}
+
+function channelsOf<T>({ red, green, blue }: Channels<T>): T[] {
+  return [red, green, blue].filter((channel) => channel !== undefined);
 }
 
 /** The layer with changes, itself if there are none. */

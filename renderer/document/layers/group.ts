@@ -23,7 +23,9 @@ export function groupLayers(
   const set = new Set(members.map(({ layer }) => layer.id));
   const siblings = top.parents.at(-1)?.children ?? document.layers;
   const at = siblings.slice(0, index).filter(({ id }) => !set.has(id)).length;
-  const group = createGroup({ name, children: members.map(({ layer }) => layer) });
+  // Passing through, the picture stays what it was.
+  const children = members.map(({ layer }) => layer);
+  const group = createGroup({ name, children, passThrough: true });
   const layers = insertAt(without(document.layers, set), { parent, index: at }, [group]);
   checkLayers(layers);
   return { ...document, layers, active: [group.id] };

@@ -64,6 +64,36 @@ export function setBlendMode(
   return updateLayers(document, ids, set('blendMode', blendMode));
 }
 
+/**
+ * Lets groups be drawn onto what lies below them, or as one; layers of other types stay as they are.
+ * @throws DocumentError NO_SUCH_LAYER, LAYER_LOCKED
+ */
+export function setPassThrough(
+  document: StudioDocument,
+  ids: readonly LayerId[],
+  passThrough: boolean,
+): StudioDocument {
+  return updateLayers(document, ids, (layer) =>
+    layer.type !== 'group' || layer.passThrough === passThrough ? layer : { ...layer, passThrough },
+  );
+}
+
+/**
+ * Keeps what is transparent of layers of pixels as transparent as it is; others stay as they are.
+ * @throws DocumentError NO_SUCH_LAYER, LAYER_LOCKED
+ */
+export function setAlphaLocked(
+  document: StudioDocument,
+  ids: readonly LayerId[],
+  alphaLocked: boolean,
+): StudioDocument {
+  return updateLayers(document, ids, (layer) =>
+    layer.type !== 'raster' || layer.alphaLocked === alphaLocked
+      ? layer
+      : { ...layer, alphaLocked },
+  );
+}
+
 /** @throws DocumentError NO_SUCH_LAYER, LAYER_LOCKED */
 export function setClipped(
   document: StudioDocument,

@@ -6,9 +6,15 @@ import type { Effect, Placed, Stretch } from './blend.js';
 import { rgbaOf } from './colour.js';
 import type { Rgba } from './colour.js';
 
+/**
+ * Radial: around `from`, out to the distance of `to`. Reflected: from `from` the same both ways.
+ * Conical: once around `from` clockwise, beginning towards `to`.
+ */
+export const GRADIENTS = ['linear', 'radial', 'reflected', 'conical'] as const;
+export type GradientKind = (typeof GRADIENTS)[number];
+
 export interface GradientSettings {
-  /** Radial: around `from`, out to the distance of `to`. */
-  readonly type: 'linear' | 'radial';
+  readonly type: GradientKind;
   /** In document pixels. */
   readonly from: Point;
   readonly to: Point;
@@ -98,8 +104,14 @@ export function positionsOf(
   for (let k = 0; k < count; k++) {
     const u = a * (x + k + 0.5) + c * (y + 0.5) + e - from.x;
     const v = b * (x + k + 0.5) + d * (y + 0.5) + f - from.y;
-    positions[k] =
-      type === 'linear' ? (u * across + v * down) / square : Math.sqrt((u * u + v * v) / square);
+    const along = (u * across + v * down) / square;
+    if (type === 'linear') positions[k] = along;
+    else if (type === 'reflected') positions[k] = Math.abs(along);
+    else if (type === 'radial') positions[k] = Math.sqrt((u * u + v * v) / square);
+    else {
+      const turns = Math.atan2(v * across - u * down, u * across + v * down) / (2 * Math.PI);
+      positions[k] = turns < 0 ? turns + 1 : turns;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Adjustments that treat every value of a channel alike, as tables of 256 bytes. */
-import type { Adjustment, Point } from '../types.js';
+import type { Adjustment, Channels, Levels, Point } from '../types.js';
 
 /** Tables for red, green and blue. */
 export type Tables = readonly [Uint8ClampedArray, Uint8ClampedArray, Uint8ClampedArray];
@@ -15,13 +15,10 @@ export function tablesOf(adjustment: TableAdjustment): Tables {
       const { brightness, contrast } = adjustment;
       return alike(tableFrom((v) => brightnessContrast(v, brightness / 100, contrast / 100)));
     }
-    case 'levels': {
-      const { black, white, gamma } = adjustment;
-      const span = Math.max(1e-6, white - black);
-      return alike(tableFrom((v) => clamp01((v * 255 - black) / span) ** (1 / gamma)));
-    }
+    case 'levels':
+      return afterChannels(levelsTable(adjustment), adjustment, levelsTable);
     case 'curves':
-      return alike(curveTable(adjustment.points));
+      return afterChannels(curveTable(adjustment.points), adjustment, curveTable);
     case 'exposure':
       return alike(gainTable(2 ** adjustment.exposure));
     case 'temperature':
@@ -36,6 +33,22 @@ export function areIdentities(tables: Tables): boolean {
 
 const clamp01 = (value: number): number => Math.min(1, Math.max(0, value));
 const alike = (table: Uint8ClampedArray): Tables => [table, table, table];
+
+/** A table for all channels after one for each that has its own. */
+function afterChannels<T>(
+  all: Uint8ClampedArray,
+  { red, green, blue }: Channels<T>,
+  tableOf: (of: T) => Uint8ClampedArray,
+): Tables {
+  const after = (of: T | undefined): Uint8ClampedArray =>
+    of === undefined ? all : tableOf(of).map((value) => all[value] ?? 0);
+  return [after(red), after(green), after(blue)];
+}
+
+function levelsTable({ black, white, gamma }: Levels): Uint8ClampedArray {
+  const span = Math.max(1e-6, white - black);
+  return tableFrom((v) => clamp01((v * 255 - black) / span) ** (1 / gamma));
+}
 
 function tableFrom(map: (value: number) => number): Uint8ClampedArray {
   return Uint8ClampedArray.from({ length: 256 }, (_, value) => 255 * map(value / 255));

@@ -158,8 +158,9 @@ class Changes {
     return area;
   }
 
-  #areaOfGroup({ children }: GroupLayer): Keys {
+  #areaOfGroup({ children, passThrough }: GroupLayer): Keys {
     const area: Keys = new Set();
+    if (passThrough && adjustsBelow(children)) return this.#everything();
     for (const stack of stacksOf(children)) {
       // An adjustment shows nothing of its own, but blur spreads what is below it.
       if (stack.base.type === 'adjustment') this.#spread(area, reachOfStack(stack));
@@ -226,7 +227,21 @@ function reachOfClipped({ clipped }: Stack): number {
 
 /** How far a stack looks at what is below it. */
 function reachOfStack({ base, clipped }: Stack): number {
-  return base.type === 'adjustment' && isShown(base) ? reachOfAll([base, ...clipped]) : 0;
+  if (!isShown(base)) return 0;
+  if (base.type === 'group' && base.passThrough) {
+    return stacksOf(base.children).reduce((sum, stack) => sum + reachOfStack(stack), 0);
+  }
+  return base.type === 'adjustment' ? reachOfAll([base, ...clipped]) : 0;
+}
+
+/** Whether something in a group changes what lies below it, if it is let through. */
+function adjustsBelow(layers: readonly Layer[]): boolean {
+  return layers.some(
+    (layer) =>
+      isShown(layer) &&
+      (layer.type === 'adjustment' ||
+        (layer.type === 'group' && layer.passThrough && adjustsBelow(layer.children))),
+  );
 }
 
 /** Keys of the tiles that differ. */

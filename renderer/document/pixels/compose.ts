@@ -1,6 +1,14 @@
 /** The picture that a document's layers make together, a tile at a time. */
 import { TILE } from '../types.js';
-import type { AdjustmentLayer, Layer, Matrix, Raster, Rect, StudioDocument } from '../types.js';
+import type {
+  AdjustmentLayer,
+  GroupLayer,
+  Layer,
+  Matrix,
+  Raster,
+  Rect,
+  StudioDocument,
+} from '../types.js';
 import { adjust } from './adjust.js';
 import { blend, crossfade } from './blend.js';
 import { grow, intersect } from './bounds.js';
@@ -12,6 +20,7 @@ import {
   canPassThrough,
   isPlain,
   maskOf,
+  passesThrough,
   placedOf,
   reachBelow,
   reachOfAll,
@@ -164,6 +173,11 @@ export class Compositor {
     }
     const mask = this.#mask(base, region, scene);
     if (mask === 'none') return false;
+    const stack = { base, clipped };
+    if (!empty && passesThrough(stack)) {
+      this.#passThrough(stack.base, region, scene, target, mask);
+      return true;
+    }
     const content = this.#stackContent(base, clipped, region, scene, empty ? null : target);
     if (content) {
       const count = region.width * region.height;
@@ -178,6 +192,24 @@ export class Compositor {
     }
     if (mask) this.#give(mask);
     return content !== null;
+  }
+
+  /** Draws what lies in a group onto what is below it, as far as its opacity and mask let that be. */
+  #passThrough(
+    group: GroupLayer,
+    region: Rect,
+    scene: Scene,
+    target: Uint8ClampedArray,
+    mask: Uint8ClampedArray | null,
+  ): void {
+    const count = region.width * region.height;
+    const below = this.#take(region, false);
+    below.set(target.subarray(0, count * 4));
+    // The region has the margin that adjustments in the group need.
+    this.#drawStacks(shownStacks(group.children), region, scene, below, false);
+    crossfade(target, below, count, group.opacity, mask);
+    this.#give(below);
+    if (mask) this.#give(mask);
   }
 
   /** A layer with what is clipped to it, before its own mask, opacity and blend mode. */

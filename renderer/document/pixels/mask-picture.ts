@@ -73,6 +73,7 @@ function layerOf(id: string, raster: Raster): RasterLayer {
     mask: null,
     raster,
     transform: IDENTITY,
+    alphaLocked: true,
     recipe: null,
   };
 }

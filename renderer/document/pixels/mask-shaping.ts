@@ -7,7 +7,7 @@ import type { Mask, MaskTile, Rect } from '../types.js';
 import { gaussianBlur, blurReach } from './blur.js';
 import { grow, intersect } from './bounds.js';
 import { discMaximum, distanceGrow, isSoft } from './mask-morphology.js';
-import { invertMask, maskBytes } from './mask-operations.js';
+import { invertMask, maskBytes, subtractMask } from './mask-operations.js';
 import { columnsOf, MASK_TILE_BYTES, newMaskTile, rowsOf, tileKey, tilesIn } from './tiles.js';
 
 /** Softens a mask's edge by a gaussian of this standard deviation, in pixels. */
@@ -32,6 +32,25 @@ export function growMask(mask: Mask, radius: number): Mask {
 /** Moves a mask's edge inwards; edges of the document do not move. */
 export function shrinkMask(mask: Mask, radius: number): Mask {
   return radius <= 0 ? mask : invertMask(growMask(invertMask(mask), radius));
+}
+
+/** A band of `width` pixels along a mask's edge, half of it on either side. */
+export function borderMask(mask: Mask, width: number): Mask {
+  if (width <= 0) return mask;
+  const outwards = Math.ceil(width / 2);
+  return subtractMask(growMask(mask, outwards), shrinkMask(mask, width - outwards));
+}
+
+/** Rounds a mask's corners and fills its notches, by so many pixels; its edge stays sharp. */
+export function smoothMask(mask: Mask, radius: number): Mask {
+  if (radius <= 0) return mask;
+  // A blurred straight edge rises so much slower than a sharp one does within a pixel.
+  const slope = radius * Math.sqrt(2 * Math.PI);
+  return shape(mask, blurReach(radius), (bytes, { width, height }) => {
+    const values = new Float32Array(bytes);
+    gaussianBlur(values, width, height, 1, radius);
+    return Uint8ClampedArray.from(values, (value) => (value - 127.5) * slope + 127.5);
+  });
 }
 
 /** Tiles of a block along its side, at least: what lies around blocks is worked on twice. */

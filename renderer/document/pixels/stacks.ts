@@ -38,11 +38,30 @@ export function stacksOf(layers: readonly Layer[]): Stack[] {
   return stacks;
 }
 
-/** The stacks that are seen: with a hidden base goes all that is clipped to it. */
+/**
+ * The stacks that are seen: with a hidden base goes all that is clipped to it. In place of a group
+ * that passes through whole stands what lies in it.
+ */
 export function shownStacks(layers: readonly Layer[]): Stack[] {
   return stacksOf(layers)
     .filter(({ base }) => isShown(base) && !doesNothing(base))
-    .map(({ base, clipped }) => ({ base, clipped: clipped.filter(isShown) }));
+    .flatMap(({ base, clipped }) => {
+      const stack = { base, clipped: clipped.filter(isShown) };
+      return passesThrough(stack) && isPlain(base) ? shownStacks(stack.base.children) : [stack];
+    });
+}
+
+/** Whether what lies in a group is drawn onto what lies below it. */
+export function passesThrough(
+  stack: Stack,
+): stack is Stack & { readonly base: Extract<Layer, { type: 'group' }> } {
+  const { base, clipped } = stack;
+  return (
+    base.type === 'group' &&
+    base.passThrough &&
+    base.blendMode === 'normal' &&
+    !clipped.some(isShown)
+  );
 }
 
 function doesNothing(layer: Layer): boolean {
@@ -69,11 +88,11 @@ export function reachOfAll(layers: readonly Layer[], scale: number): number {
 
 /** How much of what is below must be known around a region, for stacks drawn one after the other. */
 export function reachBelow(stacks: readonly Stack[], scale: number): number {
-  const looking = stacks.filter(({ base }) => base.type === 'adjustment');
-  return reachOfAll(
-    looking.flatMap(({ base, clipped }) => [base, ...clipped]),
-    scale,
-  );
+  return stacks.reduce((sum, stack) => {
+    if (passesThrough(stack)) return sum + reachBelow(shownStacks(stack.base.children), scale);
+    if (stack.base.type !== 'adjustment') return sum;
+    return sum + reachOfAll([stack.base, ...stack.clipped], scale);
+  }, 0);
 }
 
 /**

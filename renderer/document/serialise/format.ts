@@ -69,10 +69,19 @@ const recipe = z.looseObject({
   model: z.looseObject({ id: z.string().max(1000), hash: z.string().max(1000) }),
 });
 
+/** Single channels of an adjustment. */
+const channels = <T extends z.ZodType>(of: T) => ({
+  red: z.exactOptional(of),
+  green: z.exactOptional(of),
+  blue: z.exactOptional(of),
+});
+const levels = z.strictObject({ black: number, white: number, gamma: number });
+const curve = z.array(point).max(MAX_CURVE_POINTS);
+
 const adjustment = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('brightness-contrast'), brightness: number, contrast: number }),
-  z.strictObject({ kind: z.literal('levels'), black: number, white: number, gamma: number }),
-  z.strictObject({ kind: z.literal('curves'), points: z.array(point).max(MAX_CURVE_POINTS) }),
+  z.strictObject({ kind: z.literal('levels'), ...levels.shape, ...channels(levels) }),
+  z.strictObject({ kind: z.literal('curves'), points: curve, ...channels(curve) }),
   z.strictObject({
     kind: z.literal('hue-saturation'),
     hue: number,
@@ -110,9 +119,17 @@ const layer = z.discriminatedUnion('type', [
     type: z.literal('raster'),
     raster: count,
     transform: matrix,
+    // Nor any such lock.
+    alphaLocked: z.boolean().default(false),
     recipe: count.nullable(),
   }),
-  z.strictObject({ ...base, type: z.literal('group'), children: z.array(count).max(MAX_LAYERS) }),
+  z.strictObject({
+    ...base,
+    type: z.literal('group'),
+    // Older projects have none that do.
+    passThrough: z.boolean().default(false),
+    children: z.array(count).max(MAX_LAYERS),
+  }),
   z.strictObject({
     ...base,
     type: z.literal('text'),

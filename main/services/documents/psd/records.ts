@@ -1,6 +1,7 @@
 /** What a Photoshop file says of each of its layers. */
 import type { WireLayer, WireMask } from '../../../../preload/contract.js';
 import { toPsdKey } from '../blend-modes.js';
+import { toPsdAdjustment } from './adjustments.js';
 
 /** A channel in the order of the file: -1 is alpha, 0 to 2 are red, green and blue. */
 export const CHANNELS = [-1, 0, 1, 2] as const;
@@ -22,12 +23,24 @@ export interface Entry {
   readonly width: number;
   readonly height: number;
   readonly mask: WireMask | null;
+  /** Shown only where the layer below it is that is not clipped. */
+  readonly clipped: boolean;
   /** Of a group: its layers are drawn onto what lies below it. */
   readonly passThrough: boolean;
+  /** What it does to the layers below it, as Photoshop writes that. */
+  readonly adjustment?: Info;
+}
+
+/** A block of what is known of a layer, under its key. */
+export interface Info {
+  readonly key: string;
+  readonly data: Buffer;
 }
 
 const NOWHERE = { x: 0, y: 0, width: 0, height: 0 };
 const SIGNATURE = Buffer.from('8BIM');
+/** Clipped to the base below it. */
+const CLIPPED = 1;
 const HIDDEN = 2;
 /** The bit above says something. */
 const HIDDEN_COUNTS = 8;
@@ -40,13 +53,25 @@ export function* entriesOf(
 ): Generator<{ readonly entry: Entry; readonly pixels: string | null }> {
   for (const layer of layers) {
     if (layer.type === 'raster') {
-      const { pixels, type: _type, mask = null, ...rest } = layer;
-      yield { entry: { kind: 'layer', ...rest, mask, passThrough: false }, pixels };
+      const { pixels, type: _type, mask = null, clipped = false, ...rest } = layer;
+      yield { entry: { kind: 'layer', ...rest, mask, clipped, passThrough: false }, pixels };
       continue;
     }
-    const { name, visible, opacity, blendMode, mask = null, passThrough = false } = layer;
-    const common = { visible, opacity, blendMode, mask, passThrough, ...NOWHERE };
-    const end = { kind: 'end', ...common, mask: null, name: '</Layer group>' } as const;
+    const { name, visible, opacity, blendMode, mask = null, clipped = false } = layer;
+    const passThrough = layer.type === 'group' && layer.passThrough === true;
+    const common = { visible, opacity, blendMode, mask, clipped, passThrough, ...NOWHERE };
+    if (layer.type === 'adjustment') {
+      const adjustment = toPsdAdjustment(layer.adjustment);
+      yield { entry: { kind: 'layer', name, ...common, adjustment }, pixels: null };
+      continue;
+    }
+    const end = {
+      kind: 'end',
+      ...common,
+      mask: null,
+      clipped: false,
+      name: '</Layer group>',
+    } as const;
     yield { entry: end, pixels: null };
     yield* entriesOf(layer.children);
     yield { entry: { kind: 'group', name, ...common }, pixels: null };
@@ -73,6 +98,7 @@ export function recordOf(entry: Entry, lengths: readonly number[]): Buffer {
   });
   const look = Buffer.alloc(4);
   look.writeUInt8(Math.round(entry.opacity * 255), 0);
+  look.writeUInt8(entry.clipped ? CLIPPED : 0, 1);
   look.writeUInt8((entry.visible ? 0 : HIDDEN) | HIDDEN_COUNTS, 2);
   const section = SECTIONS[kind];
   const extra = Buffer.concat([
@@ -81,6 +107,7 @@ export function recordOf(entry: Entry, lengths: readonly number[]): Buffer {
     sized(Buffer.alloc(0)),
     shortName(entry.name),
     info('luni', longName(entry.name)),
+    ...(entry.adjustment ? [info(entry.adjustment.key, entry.adjustment.data)] : []),
     ...(section === null ? [] : [info('lsct', sectionOf(section, modeOf(entry)))]),
   ]);
   // The record of a group that passes through says normal, and its section how it is.

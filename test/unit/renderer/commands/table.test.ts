@@ -23,8 +23,10 @@ describe('the commands of the studio', () => {
   });
 
   test('what has no place in a menu has keys or a tool’s button', () => {
+    // Some have the keys of others while those cannot be run.
+    const shared = new Set(COMMANDS.map(({ meanwhile }) => meanwhile));
     const hidden = COMMANDS.filter(
-      ({ id, menu, keys }) => !menu && !keys?.length && !id.startsWith('tool.'),
+      ({ id, menu, keys }) => !menu && !keys?.length && !shared.has(id) && !id.startsWith('tool.'),
     );
     expect(hidden.map(({ id }) => id)).toEqual([]);
   });

@@ -8,6 +8,7 @@ import { openFile } from '../../../../../main/services/documents/open.js';
 import { writePsd, type PsdRequest } from '../../../../../main/services/documents/psd/write.js';
 import { BLEND_MODES } from '../../../../../renderer/document/types.js';
 import type {
+  WireAdjustment,
   WireGroup,
   WireLayer,
   WireMask,
@@ -23,7 +24,7 @@ async function open(bytes: Uint8Array) {
   REQUESTS['files.open'].answer.parse(opened);
   if (opened.kind !== 'layers') throw new Error('a project');
   const pixels = (layer: WireLayer | undefined) => blobs.read((layer as WireRaster).pixels);
-  return { opened, layers: opened.layers, pixels };
+  return { opened, layers: opened.layers, pixels, blobs };
 }
 
 /** A file of another program with these layers. */
@@ -58,7 +59,7 @@ describe('opening Photoshop files', () => {
           blendMode: 'multiply',
           children: [{ name: 'inner', blendMode: 'linear dodge', ...image(3, 3, [1, 2, 3, 255]) }],
         },
-        { name: 'adjustment', adjustment: { type: 'invert' } },
+        { name: 'adjustment', adjustment: { type: 'threshold', level: 100 } },
         {
           name: 'top',
           opacity: 0.5,
@@ -98,7 +99,7 @@ describe('opening Photoshop files', () => {
     expect(top).toMatchObject({ visible: false, blendMode: 'color-dodge' });
   });
 
-  test('what masks hide is hidden', async () => {
+  test('masks stay masks, of layers and groups', async () => {
     const mask = (colour: number, more: object = {}) => ({
       left: 1,
       top: 0,
@@ -108,38 +109,122 @@ describe('opening Photoshop files', () => {
       ...image(2, 2, [colour, colour, colour, 255]),
       ...more,
     });
-    const { layers, pixels } = await open(
+    const look = image(4, 2, [10, 20, 30, 200]);
+    const { layers, pixels, blobs } = await open(
       psd([
-        { name: 'masked', left: 0, top: 0, ...image(4, 2, [10, 20, 30, 200]), mask: mask(102) },
-        { name: 'disabled', ...image(4, 2, [10, 20, 30, 200]), mask: mask(0, { disabled: true }) },
+        { name: 'masked', left: 0, top: 0, ...look, mask: mask(102) },
+        { name: 'disabled', ...look, mask: mask(0, { disabled: true }) },
+        { name: 'hidden around', ...look, mask: mask(255, { defaultColor: 0 }) },
+        { name: 'group', children: [{ name: 'in it', ...look }], mask: mask(9) },
+      ]),
+    );
+    const box = { x: 1, y: 0, width: 2, height: 2 };
+    expect(layers.map((layer) => layer.mask)).toMatchObject([
+      { ...box, outside: 255, enabled: true },
+      { ...box, outside: 255, enabled: false },
+      { ...box, outside: 0, enabled: true },
+      { ...box, outside: 255, enabled: true },
+    ]);
+    const values = layers.map(async ({ mask }) => [...(await blobs.read(mask?.pixels ?? ''))]);
+    const [four, none, all, nine] = [102, 0, 255, 9].map((value) =>
+      new Array<number>(4).fill(value),
+    );
+    expect(await Promise.all(values)).toEqual([four, none, all, nine]);
+    // The pixels are not what is left of them.
+    expect(pixelAt(await pixels(layers[0]), 4, 1, 0)).toEqual([10, 20, 30, 200]);
+  });
+
+  test('a mask that hides only in part is so all over the document', async () => {
+    const half = { left: 1, top: 0, right: 3, bottom: 2, defaultColor: 0, userMaskDensity: 0.5 };
+    const { layers, blobs } = await open(
+      psd([
         {
-          name: 'hidden around',
-          ...image(4, 2, [10, 20, 30, 200]),
-          mask: mask(255, { defaultColor: 0 }),
+          name: 'thin',
+          ...image(4, 2, [1, 2, 3, 255]),
+          mask: { ...half, ...image(2, 2, [255, 255, 255, 255]) },
         },
       ]),
     );
-    const alpha = async (index: number) => {
-      const data = await pixels(layers[index]);
-      return [0, 1, 2, 3].map((x) => pixelAt(data, 4, x, 0)[3]);
-    };
-    expect(await alpha(0)).toEqual([200, 80, 80, 200]);
-    expect(await alpha(1)).toEqual([200, 200, 200, 200]);
-    expect(await alpha(2)).toEqual([0, 200, 200, 0]);
+    const [{ mask } = {}] = layers;
+    expect(mask).toMatchObject({ x: 0, y: 0, width: 20, height: 10 });
+    const row = [...(await blobs.read(mask?.pixels ?? ''))].slice(0, 4);
+    expect(row).toEqual([127, 255, 255, 127]);
   });
 
-  test('clipped layers show only where the layer below is', async () => {
+  test('clipped layers stay clipped to the layer below', async () => {
     const { layers, pixels } = await open(
       psd([
         { name: 'base', left: 2, top: 0, opacity: 0.5, ...image(2, 1, [0, 0, 0, 128]) },
         { name: 'clipped', clipping: true, left: 0, top: 0, ...image(5, 1, [255, 0, 0, 255]) },
         { name: 'free', left: 0, top: 0, ...image(5, 1, [255, 0, 0, 255]) },
+        { name: 'empty' },
+        { name: 'over nothing', clipping: true, ...image(5, 1, [255, 0, 0, 255]) },
+        { name: 'unknown', adjustment: { type: 'threshold', level: 100 } },
+        { name: 'over an adjustment', clipping: true, ...image(5, 1, [255, 0, 0, 255]) },
       ]),
     );
-    const data = await pixels(layers[1]);
-    expect([0, 1, 2, 3, 4].map((x) => pixelAt(data, 5, x, 0)[3])).toEqual([0, 0, 128, 128, 0]);
-    expect(layers[1]?.opacity).toBeCloseTo(0.5, 2);
-    expect(pixelAt(await pixels(layers[2]), 5, 0, 0)[3]).toBe(255);
+    expect(layers.map(({ name, clipped = false, visible }) => [name, clipped, visible])).toEqual([
+      ['base', false, true],
+      ['clipped', true, true],
+      ['free', false, true],
+      ['over nothing', false, false],
+      ['over an adjustment', false, true],
+    ]);
+    expect(pixelAt(await pixels(layers[1]), 5, 0, 0)).toEqual([255, 0, 0, 255]);
+  });
+
+  test('adjustments that there are here stay adjustments', async () => {
+    const levels = (shadowInput: number, midtoneInput: number) => ({
+      shadowInput,
+      highlightInput: 240,
+      shadowOutput: 0,
+      highlightOutput: 255,
+      midtoneInput,
+    });
+    const { layers } = await open(
+      psd([
+        { name: 'ground', ...image(4, 2, [10, 20, 30, 255]) },
+        { name: 'l', adjustment: { type: 'levels', rgb: levels(10, 1.5), blue: levels(3, 1) } },
+        {
+          name: 'c',
+          clipping: true,
+          opacity: 0.5,
+          adjustment: {
+            type: 'curves',
+            red: [
+              { input: 0, output: 20 },
+              { input: 255, output: 200 },
+            ],
+          },
+        },
+      ]),
+    );
+    expect(layers.slice(1)).toMatchObject([
+      {
+        type: 'adjustment',
+        adjustment: {
+          kind: 'levels',
+          black: 10,
+          white: 240,
+          gamma: 1.5,
+          blue: { black: 3, white: 240, gamma: 1 },
+        },
+      },
+      {
+        clipped: true,
+        adjustment: {
+          kind: 'curves',
+          points: [
+            { x: 0, y: 0 },
+            { x: 255, y: 255 },
+          ],
+          red: [
+            { x: 0, y: 20 },
+            { x: 255, y: 200 },
+          ],
+        },
+      },
+    ]);
   });
 
   test('a file without layers is its flattened picture', async () => {
@@ -398,14 +483,65 @@ describe('writing Photoshop files', () => {
       'screen',
     ]);
 
-    const { layers: back, pixels } = await open(bytes);
-    const alpha = async (index: number) => {
-      const data = await pixels(back[index]);
-      return [0, 2, 3, 6].map((x) => pixelAt(data, 7, x, 1)[3]);
-    };
-    expect(await alpha(0)).toEqual([0, 0, 29, 0]);
-    expect(await alpha(1)).toEqual([200, 0, 29, 200]);
-    expect(await alpha(2)).toEqual([200, 200, 200, 200]);
+    const { layers: back, blobs: again } = await open(bytes);
+    expect(back.slice(0, 4).map((layer) => layer.mask)).toMatchObject(
+      layers.slice(0, 4).map(({ mask: one }) => ({ ...one, pixels: expect.any(String) as string })),
+    );
+    expect([...(await again.read(back[3]?.mask?.pixels ?? ''))]).toEqual([...bytesOf(4, 3)]);
+  });
+
+  test('clipped layers and adjustments are so for others', async () => {
+    const blobs = new MemoryBlobs();
+    const look = { visible: true, opacity: 1, blendMode: 'normal' };
+    const raster = (name: string, more: Partial<WireRaster> = {}): WireRaster => ({
+      type: 'raster',
+      name,
+      ...look,
+      ...{ x: 0, y: 0, width: 7, height: 5 },
+      pixels: blobs.put(flat(7, 5, [10, 20, 30, 200])),
+      ...more,
+    });
+    const line = [
+      { x: 0, y: 10 },
+      { x: 128, y: 99 },
+      { x: 255, y: 255 },
+    ];
+    const adjustments: WireAdjustment['adjustment'][] = [
+      {
+        kind: 'levels',
+        black: 12,
+        white: 230,
+        gamma: 1.4,
+        green: { black: 5, white: 200, gamma: 0.8 },
+      },
+      { kind: 'curves', points: line, blue: line },
+      { kind: 'hue-saturation', hue: 30, saturation: -40, lightness: 10 },
+      { kind: 'exposure', exposure: 1.5 },
+      { kind: 'brightness-contrast', brightness: 20, contrast: -30 },
+    ];
+    const layers: WireLayer[] = [
+      raster('base'),
+      raster('clipped', { clipped: true }),
+      ...adjustments.map((adjustment) => ({
+        ...{ type: 'adjustment' as const, name: adjustment.kind, ...look, clipped: true },
+        adjustment,
+      })),
+      { type: 'group', name: 'group', ...look, clipped: true, children: [raster('inside')] },
+      raster('free'),
+    ];
+    const merged = blobs.put(flat(7, 5, [1, 2, 3, 255]));
+    const bytes = await written({ width: 7, height: 5, layers, merged }, blobs);
+    const read = readPsd(bytes, { useImageData: true }).children ?? [];
+    const last = read.length - 1;
+    expect(read.map(({ clipping }) => clipping)).toEqual(
+      layers.map((_, index) => index > 0 && index < last),
+    );
+    const { layers: back } = await open(bytes);
+    expect(back.map(({ name, clipped = false }) => [name, clipped])).toEqual(
+      layers.map(({ name, clipped = false }) => [name, clipped]),
+    );
+    const seen = back.flatMap((layer) => (layer.type === 'adjustment' ? [layer.adjustment] : []));
+    expect(seen).toEqual(adjustments);
   });
 
   test('a mask lies in the file where the format says', async () => {

@@ -101,4 +101,22 @@ describe('a gradient', () => {
   test('without a length changes nothing', () => {
     expect(gradient(target, null, { ...settings, to: settings.from })).toBe(target.raster);
   });
+
+  test('reflected, it is the same both ways; conical, it goes once around', () => {
+    const ends = { from: { x: 150, y: 140 }, to: { x: 250, y: 140 } };
+    const reflected = gradient(blank, null, { ...settings, ...ends, type: 'reflected' });
+    const value = (of: typeof reflected, x: number, y: number): number => pixelAt(of, x, y)[0] ?? 0;
+    expect(Math.abs(value(reflected, 199, 20) - value(reflected, 100, 20))).toBeLessThan(3);
+    expect(Math.abs(value(reflected, 199, 20) - 126)).toBeLessThan(3);
+    const conical = gradient(blank, null, { ...settings, ...ends, type: 'conical' });
+    const around = [
+      [220, 142],
+      [149, 200],
+      [80, 139],
+      [149, 80],
+    ].map(([x = 0, y = 0]) => value(conical, x, y));
+    for (const [quarter, found] of around.entries()) {
+      expect(Math.abs(found - (quarter * 255) / 4)).toBeLessThan(4);
+    }
+  });
 });

@@ -71,6 +71,17 @@ describe('the tiles that change', () => {
     expect(changes([outer], [{ ...outer, children }])).toEqual([9]);
   });
 
+  test('of an adjustment that passes through its group are all', () => {
+    const dark = adjustmentLayer({ kind: 'exposure', exposure: -1 });
+    const through = group([dark], { passThrough: true });
+    const all = Array.from({ length: 16 }, (_, key) => key);
+    expect(changes([base], [base, through])).toEqual(all);
+    expect(changes([base, through], [base, { ...through, passThrough: false }])).toEqual(all);
+    const blur = adjustmentLayer({ kind: 'blur', radius: 4 });
+    const soft = group([blur], { passThrough: true });
+    expect(changes([base, soft], [stroke, soft])).toEqual([4, 5, 6, 8, 9, 10, 12, 13, 14]);
+  });
+
   test('of a stroke below a blur reach as far as the blur does', () => {
     const blur = adjustmentLayer({ kind: 'blur', radius: 4 });
     expect(changes([base, blur], [stroke, blur])).toEqual([4, 5, 6, 8, 9, 10, 12, 13, 14]);

@@ -104,6 +104,35 @@ describe('what a document looks like', () => {
     expect(middle([rasterLayer(red), group([inside])])).toEqual([100, 100, 100, 255]);
   });
 
+  test('what passes through a group looks as it does without it, adjustments and all', () => {
+    const inside = [
+      rasterLayer(plain(TILE, TILE, [200, 60, 20, 180]), { blendMode: 'multiply' }),
+      adjustmentLayer({ kind: 'blur', radius: 3 }),
+      adjustmentLayer({ kind: 'exposure', exposure: 0.5 }),
+    ];
+    const ground = [rasterLayer(photo(TILE, TILE)), rasterLayer(grey, { opacity: 0.2 })];
+    const free = composed([...ground, ...inside]);
+    const through = { passThrough: true };
+    expect(farthest(composed([...ground, group(inside, through)]), free)).toBe(0);
+    expect(farthest(composed([...ground, group([group(inside, through)], through)]), free)).toBe(0);
+    expect(farthest(composed([...ground, group(inside)]), free)).toBeGreaterThan(20);
+  });
+
+  test('a group that passes through is let through as far as its opacity and mask let it', () => {
+    const rust = plain(TILE, TILE, [200, 100, 0, 255]);
+    const half = { passThrough: true, opacity: 0.5 };
+    const inside = rasterLayer(plain(TILE, TILE, [128, 128, 128, 255]), { blendMode: 'multiply' });
+    expect(middle([rasterLayer(rust), group([inside], half)])).toEqual([150, 75, 0, 255]);
+    const mask = shownThrough(maskFromRect(TILE, TILE, { x: 0, y: 0, width: 1, height: 1 }));
+    const hidden = group([inside], { passThrough: true, mask });
+    expect(middle([rasterLayer(rust), hidden])).toEqual([200, 100, 0, 255]);
+    // With something clipped to it, it is one thing.
+    const clipped = rasterLayer(plain(TILE, TILE, [0, 0, 255, 255]), { clipped: true });
+    expect(middle([rasterLayer(rust), group([inside], half), clipped])).toEqual([
+      100, 50, 128, 255,
+    ]);
+  });
+
   test('a plain group looks as its layers do without it', () => {
     const soft = rasterFrom(noise(TILE * TILE * 4, 5), TILE, TILE);
     const children = [rasterLayer(soft), rasterLayer(blue, { opacity: 0.3 })];

@@ -30,13 +30,14 @@ export function rasterLayer(raster: Raster, more: Partial<RasterLayer> = {}): Ra
     type: 'raster',
     raster,
     transform: [1, 0, 0, 1, 0, 0],
+    alphaLocked: false,
     recipe: null,
     ...more,
   };
 }
 
 export function group(children: readonly Layer[], more: Partial<GroupLayer> = {}): GroupLayer {
-  return { ...common(), type: 'group', children, ...more };
+  return { ...common(), type: 'group', passThrough: false, children, ...more };
 }
 
 export function adjustmentLayer(

@@ -12,9 +12,11 @@ import {
   uniteMasks,
 } from '../../../../../renderer/document/pixels/mask-operations.js';
 import {
+  borderMask,
   feather,
   growMask,
   shrinkMask,
+  smoothMask,
 } from '../../../../../renderer/document/pixels/mask-shaping.js';
 import { evenMask } from '../../../../../renderer/document/pixels/tiles.js';
 import type { Mask } from '../../../../../renderer/document/types.js';
@@ -204,5 +206,23 @@ describe('grow and shrink', () => {
     expect(shrinkMask(square, 0)).toBe(square);
     expect(feather(square, 0)).toBe(square);
     expect(growMask(evenMask(W, H, 0), 9).tiles.size).toBe(0);
+  });
+});
+
+describe('borders and smoothing', () => {
+  test('a border lies on both sides of the edge', () => {
+    const border = borderMask(square, 10);
+    expect([196, 204].map((x) => at(border, x, 150))).toEqual([255, 255]);
+    expect([190, 210].map((x) => at(border, x, 150))).toEqual([0, 0]);
+    expect(at(border, 250, 150)).toBe(0);
+  });
+
+  test('smoothing rounds corners and takes specks, and edges stay where they are, and sharp', () => {
+    const speck = maskFromRect(W, H, { x: 400, y: 50, width: 3, height: 3 });
+    const smooth = smoothMask(uniteMasks(square, speck), 8);
+    expect(at(smooth, 401, 51)).toBe(0);
+    expect(at(smooth, 201, 101)).toBe(0);
+    expect([198, 202].map((x) => at(smooth, x, 150))).toEqual([0, 255]);
+    expect(at(smooth, 250, 150)).toBe(255);
   });
 });
