@@ -68,6 +68,9 @@ export const en = {
   'empty.recover.all': 'Open all',
   'empty.recover.discard': 'Discard',
 
+  'recent.title': 'Recent files',
+  'recent.open': 'Open “{name}” again',
+
   'drop.here': 'Drop to add as layers',
 
   'panels.label': 'Panels',
@@ -419,6 +422,8 @@ export const en = {
   'error.FILE_GONE': 'This file is not kept any more; open it again.',
   'error.TILES_GONE':
     'This step of the history was on disk and is not there any more; go to a newer one.',
+  'error.PLACE_GONE':
+    'The file could not be written: it was moved, or writing is not allowed; save again and choose where.',
   'error.NO_PIXELS': 'Select a layer with pixels first.',
   'error.MASK_TOOL': 'This tool works on pixels, not on masks; click the layer’s picture first.',
   'error.NO_SELECTION': 'Select an area first.',

@@ -70,6 +70,9 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'empty.recover.all': 'Abrir todo',
   'empty.recover.discard': 'Descartar',
 
+  'recent.title': 'Archivos recientes',
+  'recent.open': 'Abrir «{name}» de nuevo',
+
   'drop.here': 'Suelta para añadir como capas',
 
   'panels.label': 'Paneles',
@@ -422,6 +425,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'error.FILE_GONE': 'Este archivo ya no se conserva; ábrelo de nuevo.',
   'error.TILES_GONE':
     'Este paso del historial estaba en el disco y ya no está; ve a uno más reciente.',
+  'error.PLACE_GONE':
+    'No se pudo escribir el archivo: se movió o no está permitido; guarda otra vez y elige dónde.',
   'error.NO_PIXELS': 'Selecciona antes una capa con píxeles.',
   'error.MASK_TOOL':
     'Esta herramienta trabaja con píxeles, no con máscaras; haz clic antes en la imagen de la capa.',

@@ -24,6 +24,7 @@ function told(state: Partial<MenuState> = {}): HostMenu {
     checked: () => undefined,
     keys: (command) => keysOf(command, {}),
     documents: [],
+    recent: [],
     ...state,
   });
   return hostMenuSchema.parse(menu);
