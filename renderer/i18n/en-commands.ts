@@ -164,4 +164,5 @@ export const enCommands = {
   'command.tool.defaultColours': 'Default colours',
   'command.help.palette': 'Find a command …',
   'command.help.shortcuts': 'Keyboard shortcuts',
+  'command.help.about': 'About Nativa',
 } as const;
