@@ -1,6 +1,7 @@
 /** Where the page begins: connects to the services and shows the studio. */
 import './styles/theme.css';
 import './styles/controls.css';
+import './styles/contrast.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connectBrowser } from './bridge/browser.js';

@@ -1,6 +1,5 @@
 /** Why a command cannot be run now, for whoever looks for it. */
 import type { MessageKey } from '../i18n/en.js';
-import type { Studio } from '../state/studio.svelte.js';
 import type { CommandId } from './registry.js';
 
 type Why = Extract<MessageKey, `why.${string}`>;
@@ -40,8 +39,14 @@ const WITHIN: typeof MISSING = [
   ['view.clearGuides', 'why.guides'],
 ];
 
+/** What is open: null where there is none. */
+interface Shown {
+  readonly document: object | null;
+  readonly active: object | null;
+}
+
 /** The sentence that says what is missing for a command that cannot be run. */
-export function whyNot(id: CommandId, { editor }: Pick<Studio, 'editor'>): Why {
+export function whyNot(id: CommandId, editor: Shown): Why {
   const begins = ([start]: readonly [string, Why]): boolean => id.startsWith(start);
   const own = MISSING.find(begins);
   if (own) return own[1];

@@ -1,5 +1,6 @@
 import { enCrop } from './en-crop.js';
 import { enCommands } from './en-commands.js';
+import { enFound } from './en-found.js';
 import { enHints } from './en-hints.js';
 import { enHistory } from './en-history.js';
 import { enModels } from './en-models.js';
@@ -67,9 +68,6 @@ export const en = {
   'empty.recover.open': 'Open',
   'empty.recover.all': 'Open all',
   'empty.recover.discard': 'Discard',
-
-  'recent.title': 'Recent files',
-  'recent.open': 'Open “{name}” again',
 
   'drop.here': 'Drop to add as layers',
 
@@ -375,54 +373,7 @@ export const en = {
 
   ...enModels,
   ...enPlacing,
-
-  'shortcuts.title': 'Keyboard shortcuts',
-  'shortcuts.search': 'Search commands',
-  'shortcuts.press': 'Press the new keys, or Esc',
-  'shortcuts.conflict': '{keys} already runs “{command}”.',
-  'shortcuts.replace': 'Use it here instead',
-  'shortcuts.change': 'Change the keys of “{command}”',
-  'shortcuts.add': 'Give “{command}” more keys',
-  'shortcuts.none': 'none',
-  'shortcuts.reset': 'Reset “{command}” to {keys}',
-  'shortcuts.resetAll': 'Reset all',
-  'shortcuts.clear': 'Take the keys of “{command}” away',
-  'shortcuts.empty': 'No command is called like that.',
-
-  'why.document': 'Open or make a picture first.',
-  'why.selection': 'Select an area first.',
-  'why.layer': 'Select a layer first.',
-  'why.three': 'Select three layers or more first.',
-  'why.text': 'Select a text layer first.',
-  'why.mask': 'The layer has no mask.',
-  'why.hasMask': 'The layer has a mask already.',
-  'why.undo': 'There is nothing to undo.',
-  'why.redo': 'There is nothing to redo.',
-  'why.candidates': 'There are no such candidates to choose from.',
-  'why.made': 'Nothing was made here yet.',
-  'why.replay': 'Go to a step of the model’s that others follow.',
-  'why.alone': 'Only one document is open.',
-  'why.nothing': 'There is nothing to close.',
-  'why.before': 'There is no earlier state to compare with.',
-  'why.unturned': 'The view is not rotated.',
-  'why.guides': 'There are no guides.',
-  'why.now': 'Not possible right now.',
-
-  'about.title': 'About Nativa',
-  'about.version': 'Version {version}',
-  'about.engine': 'Shown by {engine}',
-  'about.own':
-    'Nativa is free software under the Apache License 2.0. Models have licences of their own, which the settings show.',
-  'about.others': 'It is made with {count} packages of others:',
-  'about.bundled':
-    'Electron and Chromium lie beside the program with their licences, as LICENSE.electron.txt and LICENSES.chromium.html.',
-  'about.noText': 'The package has no text of its licence.',
-  'about.failed': 'The list of licences could not be read; start Nativa again.',
-
-  'palette.title': 'Commands',
-  'palette.placeholder': 'Find a command …',
-  'palette.empty': 'No command is called like that.',
-  'palette.recent': 'Recently used',
+  ...enFound,
 
   'tools.label': 'Tools',
   'tool.size': 'Size',

@@ -2,6 +2,7 @@
 import { esCrop } from './es-crop.js';
 import type { MessageKey } from './en.js';
 import { esCommands } from './es-commands.js';
+import { esFound } from './es-found.js';
 import { esHints } from './es-hints.js';
 import { esHistory } from './es-history.js';
 import { esModels } from './es-models.js';
@@ -69,9 +70,6 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'empty.recover.open': 'Abrir',
   'empty.recover.all': 'Abrir todo',
   'empty.recover.discard': 'Descartar',
-
-  'recent.title': 'Archivos recientes',
-  'recent.open': 'Abrir «{name}» de nuevo',
 
   'drop.here': 'Suelta para añadir como capas',
 
@@ -378,54 +376,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
 
   ...esModels,
   ...esPlacing,
-
-  'shortcuts.title': 'Atajos de teclado',
-  'shortcuts.search': 'Buscar comandos',
-  'shortcuts.press': 'Pulsa las teclas nuevas, o Esc',
-  'shortcuts.conflict': '{keys} ya ejecuta «{command}».',
-  'shortcuts.replace': 'Usarlas aquí',
-  'shortcuts.change': 'Cambiar las teclas de «{command}»',
-  'shortcuts.add': 'Dar más teclas a «{command}»',
-  'shortcuts.none': 'ninguna',
-  'shortcuts.reset': 'Restablecer «{command}» a {keys}',
-  'shortcuts.resetAll': 'Restablecer todo',
-  'shortcuts.clear': 'Quitar las teclas de «{command}»',
-  'shortcuts.empty': 'Ningún comando se llama así.',
-
-  'why.document': 'Primero abre o crea una imagen.',
-  'why.selection': 'Primero selecciona una zona.',
-  'why.layer': 'Primero selecciona una capa.',
-  'why.three': 'Primero selecciona tres capas o más.',
-  'why.text': 'Primero selecciona una capa de texto.',
-  'why.mask': 'La capa no tiene máscara.',
-  'why.hasMask': 'La capa ya tiene una máscara.',
-  'why.undo': 'No hay nada que deshacer.',
-  'why.redo': 'No hay nada que rehacer.',
-  'why.candidates': 'No hay candidatas así para elegir.',
-  'why.made': 'Aquí todavía no se ha creado nada.',
-  'why.replay': 'Ve a un paso del modelo al que sigan otros.',
-  'why.alone': 'Solo hay un documento abierto.',
-  'why.nothing': 'No hay nada que cerrar.',
-  'why.before': 'No hay un estado anterior con que comparar.',
-  'why.unturned': 'La vista no está girada.',
-  'why.guides': 'No hay guías.',
-  'why.now': 'Ahora no es posible.',
-
-  'about.title': 'Acerca de Nativa',
-  'about.version': 'Versión {version}',
-  'about.engine': 'Se muestra con {engine}',
-  'about.own':
-    'Nativa es software libre con la licencia Apache 2.0. Los modelos tienen licencias propias, que la configuración muestra.',
-  'about.others': 'Está hecho con {count} paquetes de otros:',
-  'about.bundled':
-    'Electron y Chromium están junto al programa con sus licencias, en LICENSE.electron.txt y LICENSES.chromium.html.',
-  'about.noText': 'El paquete no trae el texto de su licencia.',
-  'about.failed': 'No se pudo leer la lista de licencias; inicia Nativa otra vez.',
-
-  'palette.title': 'Comandos',
-  'palette.placeholder': 'Buscar un comando …',
-  'palette.empty': 'Ningún comando se llama así.',
-  'palette.recent': 'Usados hace poco',
+  ...esFound,
 
   'tools.label': 'Herramientas',
   'tool.size': 'Tamaño',

@@ -3,11 +3,11 @@ import { COMMANDS } from '../../../../renderer/commands/index.js';
 import { whyNot } from '../../../../renderer/commands/reasons.js';
 import { enWords } from '../../../../renderer/i18n/en-words.js';
 import { esWords } from '../../../../renderer/i18n/es-words.js';
-import type { Studio } from '../../../../renderer/state/studio.svelte.js';
 
-/** The studio, of which only this matters. */
-const studio = (document: boolean, active: boolean): Pick<Studio, 'editor'> => ({
-  editor: { document: document ? {} : null, active: active ? {} : null } as Studio['editor'],
+/** What is open. */
+const shown = (document: boolean, active: boolean) => ({
+  document: document ? {} : null,
+  active: active ? {} : null,
 });
 
 describe('why a command cannot be run', () => {
@@ -17,8 +17,8 @@ describe('why a command cannot be run', () => {
     ['create.repeat', 'why.made'],
     ['window.next', 'why.alone'],
   ] as const)('%s, whatever is open', (id, why) => {
-    expect(whyNot(id, studio(false, false))).toBe(why);
-    expect(whyNot(id, studio(true, true))).toBe(why);
+    expect(whyNot(id, shown(false, false))).toBe(why);
+    expect(whyNot(id, shown(true, true))).toBe(why);
   });
 
   test.each([
@@ -29,17 +29,19 @@ describe('why a command cannot be run', () => {
     ['consistency.compare', 'why.before'],
     ['view.clearGuides', 'why.guides'],
   ] as const)('%s: first a picture, then what is missing in it', (id, why) => {
-    expect(whyNot(id, studio(false, false))).toBe('why.document');
-    expect(whyNot(id, studio(true, true))).toBe(why);
+    expect(whyNot(id, shown(false, false))).toBe('why.document');
+    expect(whyNot(id, shown(true, true))).toBe(why);
   });
 
   test('a layer comes before what is in it', () => {
-    expect(whyNot('mask.invert', studio(true, false))).toBe('why.layer');
+    expect(whyNot('mask.invert', shown(true, false))).toBe('why.layer');
   });
 
   test('every command that may be refused in a picture with a layer has a reason of its own', () => {
-    const refused = COMMANDS.filter(({ when, id }) => when && !/^(?:file|edit|create)\./.test(id));
-    const vague = refused.filter(({ id }) => whyNot(id, studio(true, true)) === 'why.now');
+    const refused = COMMANDS.filter(
+      (command) => 'when' in command && !/^(?:file|edit|create)\./.test(command.id),
+    );
+    const vague = refused.filter(({ id }) => whyNot(id, shown(true, true)) === 'why.now');
     // These need no more than a picture.
     const all = vague.filter(({ id }) => !/^(?:image|view|adjust)\./.test(id));
     expect(all.map(({ id }) => id)).toEqual([]);
