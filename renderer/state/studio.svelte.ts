@@ -73,6 +73,8 @@ export class Studio implements DocumentShared {
   readonly mac = navigator.platform.startsWith('Mac');
   settings = $state.raw<Settings>({} as Settings);
   models = $state.raw<readonly ModelInfo[]>([]);
+  /** Files that were opened or saved lately, the latest first. */
+  readonly recent = $derived(recentFiles(this.settings.recentFiles));
   /** Work of an earlier run that was not saved. */
   recoveries = $state.raw<Readonly<Start['recoveries']>>([]);
   /** Where the pointer is, in document pixels. */
@@ -182,11 +184,6 @@ export class Studio implements DocumentShared {
   get before(): StudioDocument | null {
     const { document, previous } = this.editor;
     return this.create.current && this.create.chosen >= 0 ? document : previous;
-  }
-
-  /** Files that were opened or saved lately, the latest first. */
-  get recent() {
-    return recentFiles(this.settings.recentFiles);
   }
 
   /** The keys of a command as a person reads them. */

@@ -76,16 +76,12 @@ function opener(
   };
 }
 
-export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers, OpeningRequest> {
-  const { options, files, kept, places, projects, packs, recent } = parts;
-  const { blobs } = options;
-  const openShared = opener(parts, here);
-  const shared = (blob: string): SharedFile =>
-    new SharedFile(blobs.sizeOf(blob), stayingBlob(blobs, blob));
+/** Files that were given by their paths, and recent ones. */
+function givenHandlers(
+  { options: { blobs }, files, recent }: Opening,
+  openShared: ReturnType<typeof opener>,
+): Pick<Handlers, 'files.openPath' | 'files.recent'> {
   return {
-    // Under an id of its own, whoever uploaded it may let it go.
-    'files.open': ({ name, blob, document }) =>
-      openShared(name, shared(blobs.join([blob])), document),
     'files.openPath': ({ index, document }) =>
       recent.opening(files.at(index), () =>
         files.open(index, blobs, (name, file) => openShared(name, file, document)),
@@ -94,6 +90,20 @@ export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers
       recent.check(path);
       return files.add([path]);
     },
+  };
+}
+
+export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers, OpeningRequest> {
+  const { options, files, kept, places, projects, packs } = parts;
+  const { blobs } = options;
+  const openShared = opener(parts, here);
+  const shared = (blob: string): SharedFile =>
+    new SharedFile(blobs.sizeOf(blob), stayingBlob(blobs, blob));
+  return {
+    // Under an id of its own, whoever uploaded it may let it go.
+    'files.open': ({ name, blob, document }) =>
+      openShared(name, shared(blobs.join([blob])), document),
+    ...givenHandlers(parts, openShared),
     'files.reopen': ({ document }) => {
       const { name, file } = kept.find(document);
       return openShared(name, file.hold(), document);
