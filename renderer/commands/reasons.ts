@@ -22,6 +22,7 @@ const MISSING: readonly (readonly [begins: string, why: Why])[] = [
 const WITHIN: typeof MISSING = [
   ['select.fromLayer', 'why.layer'],
   ['select.', 'why.selection'],
+  ['crop.', 'why.crop'],
   ['image.crop', 'why.selection'],
   ['consistency.protect', 'why.selection'],
   ['consistency.addReference', 'why.layer'],

@@ -16,6 +16,7 @@ export const enFound = {
   'shortcuts.empty': 'No command is called like that.',
   'why.document': 'Open or make a picture first.',
   'why.selection': 'Select an area first.',
+  'why.crop': 'Choose the crop tool first.',
   'why.layer': 'Select a layer first.',
   'why.three': 'Select three layers or more first.',
   'why.text': 'Select a text layer first.',

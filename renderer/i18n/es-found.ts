@@ -18,6 +18,7 @@ export const esFound: Readonly<Record<keyof typeof enFound, string>> = {
   'shortcuts.empty': 'Ningún comando se llama así.',
   'why.document': 'Primero abre o crea una imagen.',
   'why.selection': 'Primero selecciona una zona.',
+  'why.crop': 'Primero elige la herramienta de recorte.',
   'why.layer': 'Primero selecciona una capa.',
   'why.three': 'Primero selecciona tres capas o más.',
   'why.text': 'Primero selecciona una capa de texto.',
