@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { drawing, render } from './tools/icons.mjs';
+import { licences } from './tools/licences.mjs';
 
 /** The icon as a PNG too: for the window under Linux, and for browsers without SVG there. */
 function pngIcon(): Plugin {
@@ -16,12 +17,24 @@ function pngIcon(): Plugin {
   };
 }
 
+/** The licences of all that ships, for the page to show and the package to carry. */
+function licenceList(): Plugin {
+  return {
+    name: 'nativa-licences',
+    apply: 'build',
+    generateBundle() {
+      const source = JSON.stringify(licences([...this.getModuleIds()]));
+      this.emitFile({ type: 'asset', fileName: 'licences.json', source });
+    },
+  };
+}
+
 /** Builds the studio's page to dist/renderer, the same for every host. */
 export default defineConfig({
   root: 'renderer',
   // Electron serves it under its own scheme and the browser host under /, so paths are relative.
   base: './',
-  plugins: [svelte({ configFile: false }), pngIcon()],
+  plugins: [svelte({ configFile: false }), pngIcon(), licenceList()],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,

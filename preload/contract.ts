@@ -313,6 +313,11 @@ export const REQUESTS = {
   'files.forget': request(z.strictObject({ document: workId }), nothing),
   /** Asks for files in the host's own dialog; they are opened by `files.openPath`. */
   'files.choose': request(nothing, z.strictObject({ files: z.array(z.string()), first: count })),
+  /** Offers one of the recent files of the settings, to be opened by `files.openPath`. */
+  'files.recent': request(
+    z.strictObject({ path: z.string().max(4000) }),
+    z.strictObject({ files: z.array(z.string()), first: count }),
+  ),
   /** Encodes a flattened picture. */
   'files.export': request(
     z.strictObject({
@@ -463,6 +468,8 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('command'), command: z.string().max(100) }),
   /** The host's window is about to close, and waits for `window.closing`. */
   z.strictObject({ type: z.literal('closing') }),
+  /** The recent files of the settings have changed. */
+  z.strictObject({ type: z.literal('recent'), files: z.array(z.string()) }),
   /** Files were given to the running app; see `files.openPath`. */
   z.strictObject({ type: z.literal('files'), files: z.array(z.string()), first: count }),
 ]);

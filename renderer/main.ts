@@ -1,6 +1,7 @@
 /** Where the page begins: connects to the services and shows the studio. */
 import './styles/theme.css';
 import './styles/controls.css';
+import './styles/contrast.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { connectBrowser } from './bridge/browser.js';
@@ -25,7 +26,8 @@ if (!bridge) throw new Error('the page has no way to the services');
 const client = new Client(bridge);
 const start = await client.request('app.start', null);
 const mac = navigator.platform.startsWith('Mac');
-const commands = commandsFor(COMMANDS, { host: start.host, mac });
+const places = 'showSaveFilePicker' in window;
+const commands = commandsFor(COMMANDS, { host: start.host, mac, places });
 const studio = new Studio(client, new Registry(commands), start);
 client.onEvent((event) => {
   studio.receive(event);

@@ -26,10 +26,18 @@ export function startStudio(home) {
   });
 }
 
-/** A context whose pages open nothing again that was open when they are loaded. */
+/**
+ * A context whose pages open nothing again that was open when they are loaded. Nobody answers the
+ * browser's own dialogs for files that stay open to the page; it has others.
+ */
 export async function emptyContext(browser) {
   const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
   await context.addInitScript("if (location.protocol === 'http:') sessionStorage.clear()");
+  await context.addInitScript(() => {
+    for (const name of ['showOpenFilePicker', 'showSaveFilePicker']) {
+      Reflect.deleteProperty(globalThis, name);
+    }
+  });
   return context;
 }
 

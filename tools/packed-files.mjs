@@ -137,7 +137,7 @@ function needed(config, read) {
     ...['dist/main/engine/host.js', 'dist/main/engine/images/svg-process.js'],
     'dist/main/services/packs/worker.js',
     ...['dist/main/services/probe-provider.js', 'dist/renderer/index.html'],
-    ...['dist/renderer/icon.png', `${model}bundle.json`],
+    ...['dist/renderer/icon.png', 'dist/renderer/licences.json', `${model}bundle.json`],
     ...Object.keys(manifest.files).map((name) => model + name),
   ];
 }

@@ -28,8 +28,8 @@ export const FILE_COMMANDS: readonly Command[] = [
   },
   {
     id: 'file.saveAs',
-    keys: ['Mod+Alt+S'],
-    inApp: true,
+    keys: ['Mod+Shift+S'],
+    inPlace: true,
     menu: ['file', 1],
     when: ({ editor }) => editor.document !== null,
     run: async ({ files, current }) => {
@@ -38,7 +38,7 @@ export const FILE_COMMANDS: readonly Command[] = [
   },
   {
     id: 'file.export',
-    keys: ['Mod+Shift+S', 'Mod+E'],
+    keys: ['Mod+E', 'Mod+Alt+Shift+S'],
     menu: ['file', 2],
     when: ({ editor }) => editor.document !== null,
     run: ({ ui }) => {

@@ -20,6 +20,8 @@ export interface MenuState {
     readonly name: string;
     readonly shown: boolean;
   }[];
+  /** Files to open again, the latest first. */
+  readonly recent: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** What fits into an entry. */
@@ -52,9 +54,17 @@ export function hostMenu(registry: Registry, state: MenuState): HostMenu {
     enabled: true,
     checked: shown,
   }));
+  const recent = state.recent.map(({ id, name }): HostMenuEntry => ({
+    command: id,
+    label: name.slice(0, LONGEST),
+    keys: null,
+    enabled: true,
+    checked: null,
+  }));
   const menus = MENUS.map((id) => {
-    const commands = registry.menu(id).map((group) => group.flatMap(line));
-    const groups: HostMenuLine[][] = id === 'window' ? [...commands, documents] : commands;
+    const commands: HostMenuLine[][] = registry.menu(id).map((group) => group.flatMap(line));
+    const more = { window: documents, file: recent }[id as string];
+    const groups = more ? [...commands, more] : commands;
     return {
       id,
       label: state.word(`menu.${id}`),

@@ -35,8 +35,8 @@ export interface Command {
    * `Ctrl` is that key on a Mac as well.
    */
   readonly appKeys?: readonly string[];
-  /** Only where the page has a window of its own, which can write files itself. */
-  readonly inApp?: true;
+  /** Only where files are written where the person says, and not downloaded. */
+  readonly inPlace?: true;
   /** What its keys run while it cannot be run. */
   readonly meanwhile?: CommandId;
   /** Its keys mean it whenever it can be run, whatever else they run otherwise. */
@@ -59,12 +59,20 @@ export interface Command {
 export type MenuEntry =
   Command | { readonly submenu: SubmenuName; readonly commands: readonly Command[] };
 
+/** Where the page is shown. */
+export interface Shown {
+  readonly host: 'browser' | 'electron';
+  readonly mac: boolean;
+  /** Whether a browser lets the page write files; Electron does. */
+  readonly places: boolean;
+}
+
 /** The commands there are where the page is shown, with the keys that reach it there. */
 export function commandsFor(
   commands: readonly Command[],
-  { host, mac }: { readonly host: 'browser' | 'electron'; readonly mac: boolean },
+  { host, mac, places }: Shown,
 ): readonly Command[] {
-  if (host === 'browser') return commands.filter(({ inApp }) => inApp !== true);
+  if (host === 'browser') return commands.filter(({ inPlace }) => places || inPlace !== true);
   return commands.map((command) => {
     if (!command.appKeys) return command;
     const own = command.appKeys.map((keys) => (mac ? keys : keys.replace(/^Ctrl\+/, 'Mod+')));

@@ -265,4 +265,11 @@ export const VIEW_COMMANDS: readonly Command[] = [
       ui.dialog = 'shortcuts';
     },
   },
+  {
+    id: 'help.about',
+    menu: ['help', 1],
+    run: ({ ui }) => {
+      ui.dialog = 'about';
+    },
+  },
 ];

@@ -192,4 +192,5 @@ export const enCommands = {
   'command.tool.defaultColours': 'Default colours',
   'command.help.palette': 'Find a command …',
   'command.help.shortcuts': 'Keyboard shortcuts',
+  'command.help.about': 'About Nativa',
 } as const;

@@ -1,5 +1,6 @@
 import { enCrop } from './en-crop.js';
 import { enCommands } from './en-commands.js';
+import { enFound } from './en-found.js';
 import { enHints } from './en-hints.js';
 import { enCreate } from './en-create.js';
 import { enHistory } from './en-history.js';
@@ -361,23 +362,7 @@ export const en = {
   ...enModels,
   ...enPixels,
   ...enPlacing,
-
-  'shortcuts.title': 'Keyboard shortcuts',
-  'shortcuts.search': 'Search commands',
-  'shortcuts.press': 'Press the new keys, or Esc',
-  'shortcuts.conflict': '{keys} already runs “{command}”.',
-  'shortcuts.replace': 'Use it here instead',
-  'shortcuts.change': 'Change the keys of “{command}”',
-  'shortcuts.none': 'none',
-  'shortcuts.reset': 'Reset “{command}” to {keys}',
-  'shortcuts.resetAll': 'Reset all',
-  'shortcuts.clear': 'Take the keys of “{command}” away',
-  'shortcuts.empty': 'No command is called like that.',
-
-  'palette.title': 'Commands',
-  'palette.placeholder': 'Find a command …',
-  'palette.empty': 'No command is called like that.',
-  'palette.recent': 'Recently used',
+  ...enFound,
 
   'tools.label': 'Tools',
   'tool.size': 'Size',
@@ -408,6 +393,8 @@ export const en = {
   'error.FILE_GONE': 'This file is not kept any more; open it again.',
   'error.TILES_GONE':
     'This step of the history was on disk and is not there any more; go to a newer one.',
+  'error.PLACE_GONE':
+    'The file could not be written: it was moved, or writing is not allowed; save again and choose where.',
   'error.NO_PIXELS': 'Select a layer with pixels first.',
   'error.MASK_TOOL': 'This tool works on pixels, not on masks; click the layer’s picture first.',
   'error.NO_SELECTION': 'Select an area first.',

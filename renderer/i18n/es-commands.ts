@@ -194,4 +194,5 @@ export const esCommands: Readonly<Record<keyof typeof enCommands, string>> = {
   'command.tool.defaultColours': 'Colores predeterminados',
   'command.help.palette': 'Buscar un comando …',
   'command.help.shortcuts': 'Atajos de teclado',
+  'command.help.about': 'Acerca de Nativa',
 };

@@ -2,6 +2,7 @@
 import { esCrop } from './es-crop.js';
 import type { MessageKey } from './en.js';
 import { esCommands } from './es-commands.js';
+import { esFound } from './es-found.js';
 import { esHints } from './es-hints.js';
 import { esCreate } from './es-create.js';
 import { esHistory } from './es-history.js';
@@ -364,23 +365,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   ...esModels,
   ...esPixels,
   ...esPlacing,
-
-  'shortcuts.title': 'Atajos de teclado',
-  'shortcuts.search': 'Buscar comandos',
-  'shortcuts.press': 'Pulsa las teclas nuevas, o Esc',
-  'shortcuts.conflict': '{keys} ya ejecuta «{command}».',
-  'shortcuts.replace': 'Usarlas aquí',
-  'shortcuts.change': 'Cambiar las teclas de «{command}»',
-  'shortcuts.none': 'ninguna',
-  'shortcuts.reset': 'Restablecer «{command}» a {keys}',
-  'shortcuts.resetAll': 'Restablecer todo',
-  'shortcuts.clear': 'Quitar las teclas de «{command}»',
-  'shortcuts.empty': 'Ningún comando se llama así.',
-
-  'palette.title': 'Comandos',
-  'palette.placeholder': 'Buscar un comando …',
-  'palette.empty': 'Ningún comando se llama así.',
-  'palette.recent': 'Usados hace poco',
+  ...esFound,
 
   'tools.label': 'Herramientas',
   'tool.size': 'Tamaño',
@@ -411,6 +396,8 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'error.FILE_GONE': 'Este archivo ya no se conserva; ábrelo de nuevo.',
   'error.TILES_GONE':
     'Este paso del historial estaba en el disco y ya no está; ve a uno más reciente.',
+  'error.PLACE_GONE':
+    'No se pudo escribir el archivo: se movió o no está permitido; guarda otra vez y elige dónde.',
   'error.NO_PIXELS': 'Selecciona antes una capa con píxeles.',
   'error.MASK_TOOL':
     'Esta herramienta trabaja con píxeles, no con máscaras; haz clic antes en la imagen de la capa.',

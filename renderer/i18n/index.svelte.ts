@@ -1,6 +1,8 @@
 /** The language of the studio: `t` gives its words, and components follow when it changes. */
 import { en, type MessageKey } from './en.js';
+import { enWords, type CommandWords } from './en-words.js';
 import { es } from './es.js';
+import { esWords } from './es-words.js';
 
 export type { MessageKey } from './en.js';
 export type Language = 'en' | 'es';
@@ -43,6 +45,18 @@ export function t(key: MessageKey, params: MessageParams = {}): string {
     const value = params[name];
     return value === undefined ? whole : String(value);
   });
+}
+
+const WORDS: Readonly<Record<Language, CommandWords>> = { en: enWords, es: esWords };
+
+/**
+ * What a command is also called, and its title in the other language: who works in one often knows
+ * the words of another program.
+ */
+export function commandWords(id: keyof CommandWords): string {
+  const { language } = locale;
+  const other = language === 'en' ? es : en;
+  return `${WORDS[language][id] ?? ''} ${other[`command.${id}`]}`;
 }
 
 /** Whether there is a message of this name. */

@@ -13,6 +13,7 @@ import type { StudioDocument } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
 import { saveReady } from '../files/export.js';
 import { layersOf } from '../files/wire-layers.js';
+import { writeToPlace, type PlaceHandle } from '../files/places.js';
 import { t } from '../i18n/index.svelte.js';
 import type { FileTask } from './filing.svelte.js';
 import { uploadFlat } from './flat-upload.js';
@@ -86,7 +87,17 @@ export class Files {
       // A menu outside of the page is no click in it, and only those open the page's own dialog.
       const { files, first } = await client.request('files.choose', null);
       await this.openGiven(files, first, place);
-    } else await this.addFiles(await pick(true), place);
+      return;
+    }
+    const handles = await this.#studio.places.open();
+    if (!handles) await this.addFiles(await pick(true), place);
+    for (const handle of handles ?? []) await this.#openPlace(handle, place);
+  }
+
+  /** Opens a file that can be written again: a project is saved there. */
+  async #openPlace(handle: PlaceHandle, place: Place): Promise<void> {
+    const own = await this.#upload(await handle.getFile(), place);
+    if (own && /\.ora$/i.test(handle.name)) this.#studio.places.keep(own.editor.id, handle);
   }
 
   /**
@@ -96,7 +107,7 @@ export class Files {
   async addFiles(files: readonly File[], place: Place = this.#studio.current): Promise<void> {
     for (const file of files) {
       try {
-        await this.#busy(file.name, () => this.#add(file, place));
+        await this.#upload(file, place);
       } catch (error) {
         // The others are opened nevertheless.
         this.#studio.failed(this.#studio.editor.explain(toStudioError(error)));
@@ -104,16 +115,19 @@ export class Files {
     }
   }
 
-  async #add(file: File, place: Place): Promise<void> {
+  /** @returns the document it became, null where it became a part of one */
+  async #upload(file: File, place: Place): Promise<OpenDocument | null> {
     const { client } = this.#studio;
-    const blob = await client.upload(file);
-    const id = crypto.randomUUID();
-    try {
-      const ask = { name: file.name, blob, document: id };
-      await this.#take(await client.request('files.open', ask), place, { id });
-    } finally {
-      client.drop(blob);
-    }
+    return this.#busy(file.name, async () => {
+      const blob = await client.upload(file);
+      const id = crypto.randomUUID();
+      try {
+        const ask = { name: file.name, blob, document: id };
+        return await this.#take(await client.request('files.open', ask), place, { id });
+      } finally {
+        client.drop(blob);
+      }
+    });
   }
 
   /** Opens files given on the command line or by the system; one that is open already is shown. */
@@ -216,10 +230,15 @@ export class Files {
     const { document, tree } = editor;
     if (!document || !tree) return false;
     const { id, name: title, origin } = editor;
+    const suggested = `${stem(title)}.ora`;
+    const place = await this.#studio.places.of(id, suggested, ask);
+    if (place === null) return false;
     const action = async (task: FileTask): Promise<boolean> => {
       const file = await this.#written(open, document, tree, task);
       const target = { document: id, ask, ...(origin !== null && { origin }) };
-      const name = await saveReady(this.#studio, `${stem(title)}.ora`, file, target);
+      const name = place
+        ? await this.#putInPlace(id, place, task.hold(file.blob))
+        : await saveReady(this.#studio, suggested, file, target);
       if (name === null) return false;
       // It may hold another one, or none, by now.
       if (editor.id === id) {
@@ -233,6 +252,19 @@ export class Files {
       return true;
     };
     return (await filing.run(title, action, PACKING_PART)) === true;
+  }
+
+  /** Writes a document into its file, which is asked for anew where that cannot be. */
+  async #putInPlace(id: string, place: PlaceHandle, blob: string): Promise<string> {
+    const { places, client } = this.#studio;
+    try {
+      const name = await writeToPlace(client, place, blob);
+      places.keep(id, place);
+      return name;
+    } catch (error) {
+      places.forget(id);
+      throw error;
+    }
   }
 
   /** A project's file, put together of what is packed of it. */
@@ -305,11 +337,11 @@ export class Files {
     return document;
   }
 
-  async #busy(name: string, action: () => Promise<void>): Promise<void> {
+  async #busy<T>(name: string, action: () => Promise<T>): Promise<T> {
     const { ui } = this.#studio;
     ui.busy = { key: 'app.working', params: { name } };
     try {
-      await action();
+      return await action();
     } finally {
       ui.busy = null;
     }

@@ -33,6 +33,7 @@ export function tellMenu(studio: Studio): void {
           name: `${open.editor.dirty ? '• ' : ''}${open.name}`,
           shown: open === studio.current,
         })),
+        recent: studio.recent,
       });
       const text = JSON.stringify(menu);
       if (text === told) return;

@@ -22,6 +22,7 @@ import { multiply } from '../document/pixels/matrix.js';
 import { wrappedText } from '../document/text/box.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
+import { Places, type Pickers } from '../files/places.js';
 import { locale, t } from '../i18n/index.svelte.js';
 import { Clipboard } from './clipboard.js';
 import { isCropping } from './crop.svelte.js';
@@ -39,6 +40,7 @@ import { MERGE_KEYS, merged, type MergeKind } from './merge.js';
 import { ModelManager } from './models.svelte.js';
 import { OpenDocument, type DocumentShared } from './open-document.svelte.js';
 import { selectionIs } from './painting.js';
+import { openRecent, recentFiles } from './recent.js';
 import { Replay, type ReplayTarget } from './replay.svelte.js';
 import { Thumbnails } from './thumbnails.js';
 import { ToolState } from './tools.svelte.js';
@@ -55,6 +57,7 @@ export class Studio implements DocumentShared {
   readonly documents: Documents<OpenDocument>;
   readonly work: Work;
   readonly filing: Filing;
+  readonly places: Places;
   readonly tools = new ToolState();
   readonly ui = new UiState();
   readonly early = new EarlyEvents();
@@ -77,6 +80,8 @@ export class Studio implements DocumentShared {
   readonly mac = navigator.platform.startsWith('Mac');
   settings = $state.raw<Settings>({} as Settings);
   models = $state.raw<readonly ModelInfo[]>([]);
+  /** Files that were opened or saved lately, the latest first. */
+  readonly recent = $derived(recentFiles(this.settings.recentFiles));
   /** Work of an earlier run that was not saved. */
   recoveries = $state.raw<Readonly<Start['recoveries']>>([]);
   /** Where the pointer is, in document pixels. */
@@ -121,6 +126,7 @@ export class Studio implements DocumentShared {
   constructor(client: Client, registry: Registry, start: Start) {
     this.client = client;
     this.filing = new Filing(client);
+    this.places = new Places(start.host === 'browser' ? (window as Pickers) : null);
     this.registry = registry;
     this.start = start;
     this.settings = start.settings;
@@ -256,7 +262,9 @@ export class Studio implements DocumentShared {
     } else if (event.type === 'files') {
       this.attempt(() => this.files.openGiven(event.files, event.first));
     } else if (event.type === 'closing') this.attempt(() => this.leaving.closeWindow());
-    else if (event.type === 'task') {
+    else if (event.type === 'recent') {
+      this.settings = { ...this.settings, recentFiles: event.files };
+    } else if (event.type === 'task') {
       this.filing.receive(event);
       for (const { released } of this.documents.list) released.receive(event);
     } else if (event.type === 'download' || event.type === 'checking') this.manager.receive(event);
@@ -265,11 +273,13 @@ export class Studio implements DocumentShared {
     }
   }
 
-  /** Runs a command, or shows the document of that key. */
+  /** Runs a command, shows the document of that key, or opens a recent file. */
   choose(id: string): void {
     if (this.registry.has(id)) this.execute(id);
     const open = this.documents.list.find(({ key }) => key === id);
     if (open) this.documents.show(open);
+    const recent = this.recent.find((file) => file.id === id);
+    if (recent) this.attempt(() => openRecent(this, recent));
   }
 
   /** Shows all of the document. */

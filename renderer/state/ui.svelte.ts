@@ -16,7 +16,8 @@ export type DialogName =
   | 'border'
   | 'smooth'
   | 'replay'
-  | 'leave';
+  | 'leave'
+  | 'about';
 /** Pages of the settings. */
 export const SETTINGS_PAGES = ['general', 'models', 'privacy', 'shortcuts'] as const;
 export const PANELS = ['layers', 'properties', 'consistency', 'history'] as const;

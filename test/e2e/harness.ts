@@ -78,6 +78,8 @@ export interface StudioOptions {
   readonly colorScheme?: 'dark' | 'light';
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly reducedMotion?: 'reduce' | 'no-preference';
+  /** Whether the browser lets the page write files that the person picks. */
+  readonly pickers?: true;
 }
 
 /** A page with the studio in it. */
@@ -118,6 +120,13 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
     acceptDownloads: true,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  // Nobody answers the browser's own dialogs; without them it downloads, as others do.
+  if (options.pickers !== true) {
+    await context.addInitScript(() => {
+      for (const name of ['showOpenFilePicker', 'showSaveFilePicker'])
+        Reflect.deleteProperty(window, name);
+    });
+  }
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -28,7 +28,12 @@ const notSources = new Set([join('native-models', 'recipe'), join('native-models
 
 /** What the page is built from: all of these folders, and these files. */
 const pageRoots = ['renderer', 'assets', 'preload'];
-const pageFiles = ['vite.renderer.config.ts', 'tools/icons.mjs', 'package-lock.json'];
+const pageFiles = [
+  'vite.renderer.config.ts',
+  'tools/icons.mjs',
+  'tools/licences.mjs',
+  'package-lock.json',
+];
 
 /** Electron runs a sandboxed preload as CommonJS in one file. */
 const preloadSource = join('preload', 'index.ts');

@@ -1,5 +1,5 @@
 /** Messages between the page and this process, each from the page itself or refused. */
-import { BrowserWindow, ipcMain } from 'electron';
+import { BrowserWindow, app, ipcMain } from 'electron';
 import type { IpcMainInvokeEvent, WebContents } from 'electron';
 import { basename } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
@@ -45,8 +45,14 @@ export function connectPages(
         ? known
         : await menu.chooseTarget(shown, known ?? basename(name));
     if (path === undefined) return null;
-    await saveBlob(path, blob, blobs);
-    if (target) places.keep(target, path);
+    await saveBlob(path, blob, blobs).catch((error: unknown) => {
+      throw studio.explain(error);
+    });
+    if (target) {
+      places.keep(target, path);
+      app.addRecentDocument(path);
+      await studio.saved(path);
+    }
     return basename(path);
   });
   studio.onEvent((event) => {

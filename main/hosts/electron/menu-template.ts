@@ -34,8 +34,9 @@ const TEXT_ROLES: Readonly<Record<string, Exclude<Item['role'], undefined>>> = {
   'select.all': 'selectAll',
 };
 
-/** On macOS this stands in the app's own menu. */
+/** On macOS these stand in the app's own menu. */
 const SETTINGS = 'edit.settings';
+const ABOUT = 'help.about';
 /** Menus that macOS knows. */
 const MAC_ROLES: Readonly<Record<string, { readonly role: 'help' | 'window' }>> = {
   help: { role: 'help' },
@@ -62,13 +63,12 @@ export function menuTemplate(
   const told = menu?.menus ?? [];
   const line = (one: HostMenuLine): Item =>
     'entries' in one ? { label: one.label, submenu: one.entries.map(item) } : item(one);
-  const settings = (menu ? menuEntries(menu) : [])
-    .filter(({ command }) => command === SETTINGS)
-    .map(item);
+  const of = (wanted: string): Item[] =>
+    (menu ? menuEntries(menu) : []).filter(({ command }) => command === wanted).map(item);
+  const inOwn = (one: HostMenuLine): boolean =>
+    system.mac && !('entries' in one) && [SETTINGS, ABOUT].includes(one.command);
   const menus = told.map(({ id, label, groups }): Item => {
-    const items = groups.map((group) =>
-      group.filter((one) => !system.mac || 'entries' in one || one.command !== SETTINGS).map(line),
-    );
+    const items = groups.map((group) => group.filter((one) => !inOwn(one)).map(line));
     const role = system.mac ? (MAC_ROLES[id] ?? {}) : {};
     return { ...role, label, submenu: lined([...items, ...ownItems(id, words, system)]) };
   });
@@ -80,7 +80,7 @@ export function menuTemplate(
   const help = shown.filter(({ role }) => role === 'help');
   const others = shown.filter(({ role }) => role !== 'help');
   const own = others.some(({ role }) => role === 'window') ? [] : [windowMenu(words)];
-  return [appMenu(words, settings), ...others, ...own, ...help];
+  return [appMenu(words, of(ABOUT), of(SETTINGS)), ...others, ...own, ...help];
 }
 
 function itemOf(
@@ -120,13 +120,13 @@ function ownItems(id: string, words: Words, { mac, packaged }: MenuSystem): Item
     const tools: Item = { role: 'toggleDevTools', label: words.developer };
     return [[{ role: 'togglefullscreen', label: words.fullscreen }, ...(packaged ? [] : [tools])]];
   }
-  if (id === 'window' && mac) return windowItems(words);
-  return id === 'help' && !mac ? [[{ role: 'about', label: words.about }]] : [];
+  return id === 'window' && mac ? windowItems(words) : [];
 }
 
-function appMenu(words: Words, settings: readonly Item[]): Item {
+function appMenu(words: Words, about: readonly Item[], settings: readonly Item[]): Item {
   const groups: Item[][] = [
-    [{ role: 'about', label: words.about }],
+    // Without a page the system shows what it knows.
+    about.length > 0 ? [...about] : [{ role: 'about', label: words.about }],
     [...settings],
     [{ role: 'services', label: words.services }],
     [

@@ -21,7 +21,7 @@ import {
   type Write,
 } from '../documents/index.js';
 import { messagesFor } from '../i18n/index.js';
-import type { Language } from '../i18n/index.js';
+import type { Language, Messages } from '../i18n/index.js';
 import { KeptFiles } from '../kept-files.js';
 import { resolveModel } from '../models.js';
 import { OpenedProjects } from '../opened-projects.js';
@@ -32,8 +32,10 @@ import type { ScriptRunner } from '../providers.js';
 import { SettingsStore } from '../settings.js';
 import { TileStores } from '../tiles.js';
 import { doctorPlan, doctorReport } from './doctor.js';
+import { inLanguage } from './errors.js';
 import { ModelDesk } from './model-desk.js';
 import { OfferedFiles } from './files.js';
+import { RecentFiles } from './recent.js';
 import { Jobs } from './jobs.js';
 import { openingHandlers, type OpeningRequest } from './opening.js';
 import { modelGrid, modelInfos } from './models.js';
@@ -73,6 +75,7 @@ interface Parts {
   readonly settings: SettingsStore;
   readonly autosave: Autosave;
   readonly files: OfferedFiles;
+  readonly recent: RecentFiles;
   readonly jobs: Jobs;
   readonly tiles: TileStores;
   readonly packs: Packs;
@@ -83,6 +86,8 @@ interface Parts {
   readonly events: Events;
   readonly desk: ModelDesk;
   readonly findModel: (id: string | null) => Promise<string>;
+  /** What the person's language says. */
+  readonly messages: () => Messages;
 }
 
 /** Puts the services together. Nothing is computed before something is asked for. */
@@ -94,6 +99,9 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     events.emit(event);
   };
   const files = new OfferedFiles(options.files ?? []);
+  const recent = new RecentFiles(settings, (paths) => {
+    emit({ type: 'recent', files: [...paths] });
+  });
   const messages = () => messagesFor(settings.current.language ?? options.language);
   const findModel = (id: string | null): Promise<string> =>
     resolveModel(id ?? settings.current.model ?? undefined, messages());
@@ -102,6 +110,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     blobs,
     settings: () => settings.current,
     findModel,
+    messages,
     emit,
     cacheDir: folders().cache,
     launch: options.launchEngine,
@@ -124,6 +133,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     settings,
     autosave,
     files,
+    recent,
     jobs,
     tiles,
     packs,
@@ -134,18 +144,21 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     events,
     desk,
     findModel,
+    messages,
   });
 }
 
 /** What a host sees of the services. */
 function studioOf(parts: Parts): Studio {
-  const { events, files, jobs, desk, packs, autosave } = parts;
+  const { events, files, recent, jobs, desk, packs, autosave } = parts;
   return {
     openPage: () => openPage(parts),
     onEvent: (listener) => events.listen(listener),
     openFiles: (paths) => {
       events.emit({ type: 'files', ...files.add(paths) });
     },
+    saved: (path) => recent.add(path),
+    explain: (error) => inLanguage(error, parts.messages()),
     places: parts.places,
     runCommand: (command) => {
       events.emit({ type: 'command', command });
@@ -177,7 +190,13 @@ function openPage(parts: Parts): Page {
     ...taskHandlers(parts, tasks),
   };
   return {
-    handle: (name, ask) => answer(handlers, name, ask),
+    handle: async (name, ask) => {
+      try {
+        return await answer(handlers, name, ask);
+      } catch (error) {
+        throw inLanguage(error, parts.messages());
+      }
+    },
     close: async () => {
       tasks.close();
       parts.projects.drop(opened.projects);

@@ -9,7 +9,8 @@ import { runtimeEnvironment } from '../gpu/libraries.js';
 import { placing } from '../placing.js';
 import type { PlacingSettings } from '../placing.js';
 import type { ScriptRunner } from '../providers.js';
-import { wireError } from './errors.js';
+import type { Messages } from '../i18n/index.js';
+import { inLanguage, wireError } from './errors.js';
 import { toCandidate } from './pictures.js';
 import { engineRequest, readPictures } from './request.js';
 import type { RunPictures } from './request.js';
@@ -26,6 +27,8 @@ export interface JobsOptions {
   readonly settings: () => JobSettings;
   /** Folder of a model by id, or of the one in the settings. @throws NativaError MODEL_NOT_FOUND */
   readonly findModel: (id: string | null) => Promise<string>;
+  /** What the person's language says. */
+  readonly messages: () => Messages;
   readonly emit: (event: StudioEvent) => void;
   readonly cacheDir: string;
   /** Starts the engine's process; default a child of Node. */
@@ -128,7 +131,11 @@ export class Jobs {
       const { notices, timings } = result;
       emit({ type: 'done', job: job.id, candidates, notices, seconds: timings.total });
     } catch (error) {
-      emit({ type: 'failed', job: job.id, ...wireError(error) });
+      emit({
+        type: 'failed',
+        job: job.id,
+        ...wireError(inLanguage(error, this.#options.messages())),
+      });
     } finally {
       this.#jobs.delete(job.id);
     }

@@ -15,6 +15,7 @@ import type { OpenedProjects } from '../opened-projects.js';
 import { tileName, type NamedPieces, type Packs } from '../packs/index.js';
 import type { PackPool } from '../packs/pool.js';
 import { sameFile, type OfferedFiles } from './files.js';
+import type { RecentFiles } from './recent.js';
 import type { Handlers } from './router.js';
 import type { SavePlaces } from './save-places.js';
 
@@ -22,6 +23,7 @@ import type { SavePlaces } from './save-places.js';
 export type OpeningRequest =
   | 'files.open'
   | 'files.openPath'
+  | 'files.recent'
   | 'files.reopen'
   | 'files.same'
   | 'files.keep'
@@ -34,6 +36,7 @@ interface Opening {
   readonly options: { readonly blobs: BlobStore; readonly launchSvg?: SvgLauncher | undefined };
   readonly files: OfferedFiles;
   readonly places: SavePlaces;
+  readonly recent: RecentFiles;
   readonly kept: KeptFiles;
   readonly projects: OpenedProjects;
   readonly pool: PackPool;
@@ -73,6 +76,23 @@ function opener(
   };
 }
 
+/** Files that were given by their paths, and recent ones. */
+function givenHandlers(
+  { options: { blobs }, files, recent }: Opening,
+  openShared: ReturnType<typeof opener>,
+): Pick<Handlers, 'files.openPath' | 'files.recent'> {
+  return {
+    'files.openPath': ({ index, document }) =>
+      recent.opening(files.at(index), () =>
+        files.open(index, blobs, (name, file) => openShared(name, file, document)),
+      ),
+    'files.recent': ({ path }) => {
+      recent.check(path);
+      return files.add([path]);
+    },
+  };
+}
+
 export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers, OpeningRequest> {
   const { options, files, kept, places, projects, packs } = parts;
   const { blobs } = options;
@@ -83,8 +103,7 @@ export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers
     // Under an id of its own, whoever uploaded it may let it go.
     'files.open': ({ name, blob, document }) =>
       openShared(name, shared(blobs.join([blob])), document),
-    'files.openPath': ({ index, document }) =>
-      files.open(index, blobs, (name, file) => openShared(name, file, document)),
+    ...givenHandlers(parts, openShared),
     'files.reopen': ({ document }) => {
       const { name, file } = kept.find(document);
       return openShared(name, file.hold(), document);

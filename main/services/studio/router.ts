@@ -33,6 +33,10 @@ export interface Studio {
   onEvent(listener: (event: StudioEvent) => void): () => void;
   /** Offers files to the studio that runs already. */
   openFiles(paths: readonly string[]): void;
+  /** The host has saved a file for the page: it is a recent one. */
+  saved(path: string): Promise<void>;
+  /** An error of the host's own in the person's language. */
+  explain(error: unknown): unknown;
   /** Where documents are saved, for a host that writes to the disk itself. */
   readonly places: SavePlaces;
   /** Runs a command of the renderer's registry, for the host's own menu. */

@@ -11,6 +11,8 @@ export interface Entry<Id extends string> {
   readonly id: Id;
   readonly title: string;
   readonly also: string;
+  /** Words that nobody sees: what else it is called. */
+  readonly words?: string;
   readonly enabled: boolean;
 }
 
@@ -24,6 +26,8 @@ const WORD = 80;
 const INITIALS = 60;
 const WITHIN = 50;
 const SCATTERED = 20;
+/** Another name of it, of which at least the beginnings of the words were typed. */
+const NAMED = 45;
 /** What words beside the title are worth less. */
 const BESIDE = 30;
 /** What a command that cannot be run now is worth less. */
@@ -106,8 +110,21 @@ export function match(text: string, query: string): Match | null {
   return { score, at: [...at].sort((a, b) => a - b) };
 }
 
-function answer<Id extends string>({ title, also }: Entry<Id>, query: string): Match | null {
+/** Whether each word of a query begins a word of a text; of many words letters say too little. */
+function namedBy(text: string, query: string): boolean {
+  const words = fold(text).split(/[^\p{L}\p{N}:]+/u);
+  const terms = fold(query).split(/\s+/).filter(Boolean);
+  return terms.every((term) => words.some((word) => word.startsWith(term)));
+}
+
+function answer<Id extends string>(
+  { title, also, words = '' }: Entry<Id>,
+  query: string,
+): Match | null {
   const own = match(title, query);
+  // A few letters that stand in a title somewhere say less than another name of the command.
+  if (own && own.score > SCATTERED) return own;
+  if (words !== '' && namedBy(`${title} ${also} ${words}`, query)) return { score: NAMED, at: [] };
   if (own) return own;
   const wide = match(`${title} ${also}`, query);
   return wide && { score: wide.score - BESIDE, at: wide.at.filter((at) => at < title.length) };

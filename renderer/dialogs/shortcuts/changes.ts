@@ -8,6 +8,9 @@ export type OwnKeys = Readonly<Record<string, readonly string[]>>;
 /** Keys as settings take them. */
 export type SavedKeys = Record<string, string[]>;
 
+/** How many combinations a command may have: what the settings take. */
+export const MOST = 4;
+
 /** Keys that do nothing by themselves. */
 const SILENT = new Set([
   'Control',

@@ -29,6 +29,7 @@ const BUILT = [
   'dist/main/services/packs/worker.js',
   ...['dist/main/engine/host.js.map', 'dist/test/bench/run.js', 'dist/.nativa-build.json'],
   ...['dist/renderer/index.html', 'dist/renderer/icon.png', 'dist/renderer/.nativa-build.json'],
+  'dist/renderer/licences.json',
   ...['dist/renderer/assets/index-abc.js', 'dist/renderer/assets/index-abc.css'],
 ];
 

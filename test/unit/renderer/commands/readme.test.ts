@@ -11,7 +11,7 @@ const [BEGIN, END] = ['<!-- shortcuts -->', '<!-- /shortcuts -->'];
 
 /** The keys of all commands that have some, as a table. */
 function table(): string {
-  const shown = commandsFor(COMMANDS, { host: 'browser', mac: false });
+  const shown = commandsFor(COMMANDS, { host: 'browser', mac: false, places: true });
   const rows = shown
     .filter(({ keys }) => keys !== undefined && keys.length > 0)
     .map(({ id, keys = [] }) => {

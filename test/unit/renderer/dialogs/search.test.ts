@@ -107,3 +107,33 @@ describe('letters that were found', () => {
     expect(pieces('Undo', [])).toEqual([{ text: 'Undo', found: false }]);
   });
 });
+
+describe('other names of a command', () => {
+  const named = (title: string, words: string): Entry<string> => ({
+    id: title,
+    title,
+    also: 'Image',
+    words,
+    enabled: true,
+  });
+  const all = [
+    named('Image size …', 'resize scale'),
+    named('Reset view rotation', ''),
+    named('Desaturate', 'black white grey'),
+    named('Flip image horizontally', 'mirror voltear'),
+  ];
+  test.each([
+    ['resize', 'Image size …'],
+    ['black white', 'Desaturate'],
+    ['mirror image', 'Flip image horizontally'],
+    ['volt', 'Flip image horizontally'],
+  ])('%s', (query, title) => {
+    expect(titles(search(all, query, []))[0]).toBe(title);
+  });
+
+  test('a title that has the word comes first, and letters within other names say nothing', () => {
+    const found = search([named('Bigger', 'size'), named('Size', '')], 'size', []);
+    expect(titles(found)).toEqual(['Size', 'Bigger']);
+    expect(search([named('Desaturate', 'grey')], 'rey', [])).toEqual([]);
+  });
+});

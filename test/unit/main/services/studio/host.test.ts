@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BlobStore } from '../../../../../main/services/blobs.js';
 import { createStudio } from '../../../../../main/services/studio/index.js';
@@ -84,5 +85,40 @@ test('files chosen in the host’s dialog go on after those that were given', as
   const files = ['b.png', 'c.png'];
   expect(await page.handle('files.choose', null)).toEqual({ files, first: 1 });
   expect(await page.handle('files.choose', null)).toEqual({ files: [], first: 3 });
+  await studio.close();
+});
+
+test('files that were opened or saved can be opened again, and no others', async () => {
+  const [opened, saved] = [join(home, 'opened.png'), join(home, 'saved.ora')];
+  await sharp({ create: { width: 8, height: 8, channels: 3, background: '#c03030' } }).toFile(
+    opened,
+  );
+  const studio = await createStudio({
+    host: 'electron',
+    language: 'es',
+    blobs: new BlobStore(),
+    files: [opened],
+  });
+  const page = studio.openPage();
+  const told: StudioEvent[] = [];
+  studio.onEvent((event) => told.push(event));
+  await page.handle('files.openPath', { index: 0 });
+  await studio.saved(saved);
+  expect(told).toEqual([
+    { type: 'recent', files: [opened] },
+    { type: 'recent', files: [saved, opened] },
+  ]);
+  expect(await page.handle('files.recent', { path: opened })).toEqual({
+    files: ['opened.png'],
+    first: 1,
+  });
+  expect(await page.handle('files.openPath', { index: 1 })).toMatchObject({ kind: 'layers' });
+  await expect(page.handle('files.recent', { path: '/etc/passwd' })).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+  });
+  // What is gone is said in the person's language, and forgotten.
+  await page.handle('files.recent', { path: saved });
+  await expect(page.handle('files.openPath', { index: 2 })).rejects.toThrow('no existe');
+  expect(told.at(-1)).toEqual({ type: 'recent', files: [opened] });
   await studio.close();
 });
