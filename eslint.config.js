@@ -107,5 +107,8 @@ export default defineConfig(
   },
   { files: ['**/*.{js,mjs}'], languageOptions: { globals: nodeGlobals } },
   // What it measures it runs in the page.
-  { files: ['tools/bench-studio.mjs', 'tools/bench-open.mjs'], languageOptions: { globals: pageGlobals } },
+  {
+    files: ['tools/bench-studio.mjs', 'tools/bench-open.mjs'],
+    languageOptions: { globals: pageGlobals },
+  },
 );

@@ -21,7 +21,7 @@ import { maskColours } from '../document/pixels/mask-picture.js';
 import { multiply } from '../document/pixels/matrix.js';
 import { wrappedText } from '../document/text/box.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
-import type { Matrix, Point, Recipe, StudioDocument } from '../document/types.js';
+import type { Point, Recipe, StudioDocument } from '../document/types.js';
 import { Places, type Pickers } from '../files/places.js';
 import { locale, t } from '../i18n/index.svelte.js';
 import { Clipboard } from './clipboard.js';
@@ -298,37 +298,6 @@ export class Studio implements DocumentShared {
     }
     const rect = this.#selectedBounds;
     return rect && { rect, matrix, wraps: false };
-  }
-
-  /** Where a picture that forms is drawn, from its preview's pixels to the document's. */
-  formingMatrix(
-    { placement }: { readonly placement: { readonly kind: string; readonly transform: Matrix } },
-    bitmap: { readonly width: number; readonly height: number },
-  ): Matrix {
-    const { document } = this.editor;
-    if (!document) {
-      const side = Math.min(this.view.width, this.view.height - this.view.bottom) * 0.8;
-      const scale = side / Math.max(bitmap.width, bitmap.height) / this.view.zoom;
-      const middle = this.view.toDocument({
-        x: this.view.width / 2,
-        y: (this.view.height - this.view.bottom) / 2,
-      });
-      const [x, y] = [
-        middle.x - (bitmap.width * scale) / 2,
-        middle.y - (bitmap.height * scale) / 2,
-      ];
-      return [scale, 0, 0, scale, x, y];
-    }
-    if (placement.kind === 'generate') return placement.transform;
-    const scale: Matrix = [
-      document.width / bitmap.width,
-      0,
-      0,
-      document.height / bitmap.height,
-      0,
-      0,
-    ];
-    return multiply(placement.transform, scale);
   }
 
   /** Raw pixels of the picture, the active layer or its mask, for tools that look at colours. */
