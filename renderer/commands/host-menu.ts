@@ -1,6 +1,6 @@
 /** The registry as a menu that a host outside the page can show. */
 import type { HostMenu, HostMenuEntry, HostMenuLine } from '../../preload/contract.js';
-import type { MessageKey } from '../i18n/en.js';
+import type { MessageKey } from '../i18n/en/index.js';
 import { MENUS, type Command, type MenuEntry, type Registry } from './registry.js';
 
 /** What a menu says besides what stands in the registry. */

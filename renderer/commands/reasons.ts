@@ -1,5 +1,5 @@
 /** Why a command cannot be run now, for whoever looks for it. */
-import type { MessageKey } from '../i18n/en.js';
+import type { MessageKey } from '../i18n/en/index.js';
 import type { CommandId } from './registry.js';
 
 type Why = Extract<MessageKey, `why.${string}`>;

@@ -2,7 +2,7 @@
  * One table of everything that can be done: menus, shortcuts, palette, tooltips and the host's own
  * menu all read it. A command's title is the message `command.ID`.
  */
-import type { MessageKey } from '../i18n/en.js';
+import type { MessageKey } from '../i18n/en/index.js';
 import type { Studio } from '../state/studio.svelte.js';
 
 type Named<Key> = Key extends `command.${infer Id}` ? Id : never;

@@ -1,10 +1,10 @@
 /** The language of the studio: `t` gives its words, and components follow when it changes. */
-import { en, type MessageKey } from './en.js';
-import { enWords, type CommandWords } from './en-words.js';
-import { es } from './es.js';
-import { esWords } from './es-words.js';
+import { en, type MessageKey } from './en/index.js';
+import { enWords, type CommandWords } from './en/words.js';
+import { es } from './es/index.js';
+import { esWords } from './es/words.js';
 
-export type { MessageKey } from './en.js';
+export type { MessageKey } from './en/index.js';
 export type Language = 'en' | 'es';
 /** Values for the {names} in a message. */
 export type MessageParams = Readonly<Record<string, string | number>>;

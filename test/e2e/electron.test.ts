@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { es } from '../../renderer/i18n/es.js';
+import { es } from '../../renderer/i18n/es/index.js';
 import { root } from './harness.js';
 
 /** The first whose main process is made of ES modules. */

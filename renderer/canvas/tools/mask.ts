@@ -11,7 +11,7 @@ import { constrainLine } from '../../document/selection/gestures.js';
 import type { Mask, StudioDocument } from '../../document/types.js';
 import { StudioError } from '../../bridge/client.js';
 import { t } from '../../i18n/index.svelte.js';
-import type { MessageKey } from '../../i18n/en.js';
+import type { MessageKey } from '../../i18n/en/index.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import { brushOf } from './select.js';
 import { lineGesture } from './line.js';

@@ -7,7 +7,7 @@ import { IDENTITY, translation } from '../../document/pixels/matrix.js';
 import { resampleMask } from '../../document/pixels/resample-mask.js';
 import { constrainLine } from '../../document/selection/gestures.js';
 import type { Mask, Matrix, Point, StudioDocument } from '../../document/types.js';
-import type { MessageKey } from '../../i18n/en.js';
+import type { MessageKey } from '../../i18n/en/index.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import { maskMove } from './mask.js';
 import { move as moveLayers } from './place.js';

@@ -15,7 +15,7 @@ import { emptyRaster } from '../../document/pixels/tiles.js';
 import type { Point, Raster, RasterLayer, StudioDocument } from '../../document/types.js';
 import { StudioError } from '../../bridge/client.js';
 import { t } from '../../i18n/index.svelte.js';
-import type { MessageKey } from '../../i18n/en.js';
+import type { MessageKey } from '../../i18n/en/index.js';
 import { paintedOver, placed, readsSelected } from '../../state/painting.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import type { Job } from '../../state/work.svelte.js';

@@ -6,7 +6,7 @@ import { MaskStroke } from '../../document/paint/mask-stroke.js';
 import { evenMask } from '../../document/pixels/tiles.js';
 import { setSelection } from '../../document/layers/masks.js';
 import type { Point } from '../../document/types.js';
-import type { MessageKey } from '../../i18n/en.js';
+import type { MessageKey } from '../../i18n/en/index.js';
 import { selectionIs } from '../../state/painting.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import type { Drawn } from '../../work/tasks.js';

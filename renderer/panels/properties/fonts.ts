@@ -1,5 +1,5 @@
 /** Families that every system has, or has one that stands in for it. */
-import type { MessageKey } from '../../i18n/en.js';
+import type { MessageKey } from '../../i18n/en/index.js';
 
 export interface FontChoice {
   /** As CSS writes it. */

@@ -1,5 +1,5 @@
 /** A recipe as lines to be read. */
-import type { MessageKey } from '../../i18n/en.js';
+import type { MessageKey } from '../../i18n/en/index.js';
 import { locale, t } from '../../i18n/index.svelte.js';
 import type { Recipe } from '../../document/types.js';
 

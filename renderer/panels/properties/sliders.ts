@@ -1,5 +1,5 @@
 /** Which values an adjustment has, and how far each can be moved. */
-import type { MessageKey } from '../../i18n/en.js';
+import type { MessageKey } from '../../i18n/en/index.js';
 import type { Adjustment } from '../../document/types.js';
 
 type Kind = Exclude<Adjustment['kind'], 'curves'>;

@@ -7,8 +7,8 @@ import { hostMenu, type MenuState } from '../../../../renderer/commands/host-men
 import { COMMANDS } from '../../../../renderer/commands/index.js';
 import { keysOf } from '../../../../renderer/commands/keys.js';
 import { MENUS, Registry } from '../../../../renderer/commands/registry.js';
-import { en } from '../../../../renderer/i18n/en.js';
-import { es } from '../../../../renderer/i18n/es.js';
+import { en } from '../../../../renderer/i18n/en/index.js';
+import { es } from '../../../../renderer/i18n/es/index.js';
 
 type Item = MenuItemConstructorOptions;
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../../../../renderer/commands/index.js';
 import { commandsFor } from '../../../../renderer/commands/registry.js';
 import { shownKeys } from '../../../../renderer/commands/keys.js';
-import { en } from '../../../../renderer/i18n/en.js';
+import { en } from '../../../../renderer/i18n/en/index.js';
 
 const README = fileURLToPath(new URL('../../../../README.md', import.meta.url));
 const [BEGIN, END] = ['<!-- shortcuts -->', '<!-- /shortcuts -->'];

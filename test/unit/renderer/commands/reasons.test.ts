@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../../renderer/commands/index.js';
 import { whyNot } from '../../../../renderer/commands/reasons.js';
-import { enWords } from '../../../../renderer/i18n/en-words.js';
-import { esWords } from '../../../../renderer/i18n/es-words.js';
+import { enWords } from '../../../../renderer/i18n/en/words.js';
+import { esWords } from '../../../../renderer/i18n/es/words.js';
 
 /** What is open. */
 const shown = (document: boolean, active: boolean) => ({

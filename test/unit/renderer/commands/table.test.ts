@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../../renderer/commands/index.js';
 import { clashes, combinationOf } from '../../../../renderer/commands/keys.js';
 import { MENUS, Registry } from '../../../../renderer/commands/registry.js';
-import { en } from '../../../../renderer/i18n/en.js';
+import { en } from '../../../../renderer/i18n/en/index.js';
 
 describe('the commands of the studio', () => {
   const registry = new Registry(COMMANDS);

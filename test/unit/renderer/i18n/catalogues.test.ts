@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { en, type MessageKey } from '../../../../renderer/i18n/en.js';
-import { es } from '../../../../renderer/i18n/es.js';
+import { en, type MessageKey } from '../../../../renderer/i18n/en/index.js';
+import { es } from '../../../../renderer/i18n/es/index.js';
 
 const KEYS = Object.keys(en) as MessageKey[];
 const names = (message: string): string[] =>

@@ -1,5 +1,5 @@
 /** The crop tool and guides, in Spanish. */
-import type { enCrop } from './en-crop.js';
+import type { enCrop } from '../en/crop.js';
 
 export const esCrop: Readonly<Record<keyof typeof enCrop, string>> = {
   'crop.box': 'Marco de recorte',

@@ -1,4 +1,4 @@
-import type { enHistory } from './en-history.js';
+import type { enHistory } from '../en/history.js';
 
 /** What the history and its replay say, in Spanish. */
 export const esHistory: Readonly<Record<keyof typeof enHistory, string>> = {

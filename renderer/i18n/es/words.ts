@@ -1,5 +1,5 @@
 /** What commands are also called, in Spanish. */
-import type { enWords } from './en-words.js';
+import type { enWords } from '../en/words.js';
 
 export const esWords: Readonly<Record<keyof typeof enWords, string>> = {
   'file.new': 'documento imagen blanco crear',

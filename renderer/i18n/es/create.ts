@@ -1,4 +1,4 @@
-import type { enCreate } from './en-create.js';
+import type { enCreate } from '../en/create.js';
 
 /** What runs on their way and candidates say, in Spanish. */
 export const esCreate: Readonly<Record<keyof typeof enCreate, string>> = {

@@ -1,14 +1,14 @@
 /** Everything the studio says, in Spanish. */
-import { esCrop } from './es-crop.js';
-import type { MessageKey } from './en.js';
-import { esCommands } from './es-commands.js';
-import { esFound } from './es-found.js';
-import { esHints } from './es-hints.js';
-import { esCreate } from './es-create.js';
-import { esHistory } from './es-history.js';
-import { esModels } from './es-models.js';
-import { esPixels } from './es-pixels.js';
-import { esPlacing } from './es-placing.js';
+import { esCrop } from './crop.js';
+import type { MessageKey } from '../en/index.js';
+import { esCommands } from './commands.js';
+import { esFound } from './found.js';
+import { esHints } from './hints.js';
+import { esCreate } from './create.js';
+import { esHistory } from './history.js';
+import { esModels } from './models.js';
+import { esPixels } from './pixels.js';
+import { esPlacing } from './placing.js';
 
 export const es: Readonly<Record<MessageKey, string>> = {
   'app.untitled': 'Sin título',

@@ -1,4 +1,4 @@
-import type { enPlacing } from './en-placing.js';
+import type { enPlacing } from '../en/placing.js';
 
 /** What is said about where networks compute, in Spanish. */
 export const esPlacing: Readonly<Record<keyof typeof enPlacing, string>> = {

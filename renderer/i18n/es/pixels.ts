@@ -1,4 +1,4 @@
-import type { enPixels } from './en-pixels.js';
+import type { enPixels } from '../en/pixels.js';
 
 /** What painting, selecting and adjusting say, in Spanish. */
 export const esPixels: Readonly<Record<keyof typeof enPixels, string>> = {

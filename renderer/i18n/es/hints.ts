@@ -1,5 +1,5 @@
 /** What helps somebody who is here for the first time, in Spanish. */
-import type { enHints } from './en-hints.js';
+import type { enHints } from '../en/hints.js';
 
 export const esHints: Readonly<Record<keyof typeof enHints, string>> = {
   'empty.try': 'O prueba con',

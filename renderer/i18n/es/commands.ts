@@ -1,4 +1,4 @@
-import type { enCommands } from './en-commands.js';
+import type { enCommands } from '../en/commands.js';
 
 /** Titles of all commands, in Spanish. */
 export const esCommands: Readonly<Record<keyof typeof enCommands, string>> = {

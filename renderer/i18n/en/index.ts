@@ -1,12 +1,12 @@
-import { enCrop } from './en-crop.js';
-import { enCommands } from './en-commands.js';
-import { enFound } from './en-found.js';
-import { enHints } from './en-hints.js';
-import { enCreate } from './en-create.js';
-import { enHistory } from './en-history.js';
-import { enModels } from './en-models.js';
-import { enPixels } from './en-pixels.js';
-import { enPlacing } from './en-placing.js';
+import { enCrop } from './crop.js';
+import { enCommands } from './commands.js';
+import { enFound } from './found.js';
+import { enHints } from './hints.js';
+import { enCreate } from './create.js';
+import { enHistory } from './history.js';
+import { enModels } from './models.js';
+import { enPixels } from './pixels.js';
+import { enPlacing } from './placing.js';
 
 /** Everything the studio says, in English: the catalogue other languages must match. */
 export const en = {

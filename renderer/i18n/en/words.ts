@@ -1,5 +1,5 @@
 /** What commands are also called, in English: the palette finds them by these words too. */
-import type { MessageKey } from './en.js';
+import type { MessageKey } from './index.js';
 
 type Named<Key> = Key extends `command.${infer Id}` ? Id : never;
 /** Words by command id. */

@@ -1,4 +1,4 @@
-import type { enModels } from './en-models.js';
+import type { enModels } from '../en/models.js';
 
 /** What the model manager says, in Spanish. */
 export const esModels: Readonly<Record<keyof typeof enModels, string>> = {

@@ -1,5 +1,5 @@
 /** Finding commands and files, why some cannot be used, and who made it all, in Spanish. */
-import type { enFound } from './en-found.js';
+import type { enFound } from '../en/found.js';
 
 export const esFound: Readonly<Record<keyof typeof enFound, string>> = {
   'recent.title': 'Archivos recientes',
