@@ -15,6 +15,9 @@ const project = (name: string, testTimeout: number) => ({
   },
 });
 
+/** Specs of the studio that measure how long something takes, or what it holds. */
+const ALONE = ['large', 'heavy', 'everyone'].map((name) => `test/e2e/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     // Processes, not threads: native code (onnxruntime, sharp) may not outlive a worker thread.
@@ -24,12 +27,22 @@ export default defineConfig({
       // The page's state is written in runes, which are compiled.
       { ...project('unit', 120_000), plugins: [svelte({ configFile: false })] },
       project('golden', 180_000),
-      // Each starts whole programs; two at once would fight for the cores. A browser among them on a
-      // machine that is not idle may miss a key, so there is a second try, and it is told.
+      // A browser on a machine that is not idle may miss a key, so there is a second try, and it is
+      // told. What is measured in some files is so only while nothing else runs: they come last.
       {
-        ...project('e2e', 300_000),
-        test: { ...project('e2e', 300_000).test, fileParallelism: false, retry: 1 },
+        test: { ...project('e2e', 300_000).test, retry: 1, exclude: ALONE },
       },
+      {
+        test: {
+          ...project('e2e', 300_000).test,
+          name: 'e2e-alone',
+          include: ALONE,
+          retry: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      // Each starts whole programs; two at once would fight for the cores.
       {
         ...project('integration', 600_000),
         test: { ...project('integration', 600_000).test, fileParallelism: false },

@@ -26,16 +26,16 @@ const check = (script, ...args) => ({
   },
 });
 
-const vitest = (project, env = {}) => ({
+const vitest = (projects, env = {}) => ({
   run: async () => {
-    const report = join(root, '.cache', `test-${project}.json`);
+    const report = join(root, '.cache', `test-${projects[0]}.json`);
     rmSync(report, { force: true });
     const { code, interrupted } = await runProgram(
       process.execPath,
       [
         binary('vitest', 'vitest.mjs'),
         'run',
-        `--project=${project}`,
+        ...projects.map((project) => `--project=${project}`),
         '--reporter=default',
         '--reporter=json',
         `--reporter=${join(root, 'tools', 'second-tries.mjs')}`,
@@ -79,7 +79,7 @@ const e2e = {
       );
       return { interrupted: false, counts: [0, 0, 1] };
     }
-    return vitest('e2e', { NATIVA_BROWSER: browser }).run();
+    return vitest(['e2e', 'e2e-alone'], { NATIVA_BROWSER: browser }).run();
   },
 };
 
@@ -95,9 +95,9 @@ const suites = {
   ),
   unused: check(binary('knip', 'bin', 'knip.js'), '--no-progress'),
   packed: check(join(root, 'tools', 'packed-files.mjs'), `--${process.arch}`),
-  unit: vitest('unit'),
-  golden: vitest('golden'),
-  integration: vitest('integration'),
+  unit: vitest(['unit']),
+  golden: vitest(['golden']),
+  integration: vitest(['integration']),
   e2e,
   recipe,
 };

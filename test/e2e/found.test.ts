@@ -72,7 +72,7 @@ test('a command takes several keys, each can be used, and all are taken back', a
   await expect.poll(() => row.locator('kbd').allTextContents()).toEqual(['Ctrl+R', 'Ctrl+Alt+9']);
   await page.keyboard.press('Escape');
   await sheet.waitFor({ state: 'detached' });
-  const rulers = page.getByTitle(/^Ruler: drag/).first();
+  const rulers = page.locator('[data-tip^="Ruler: drag"]').first();
   await withPicture(studio);
   const shown = await rulers.count();
   await page.keyboard.press('Control+Alt+9');

@@ -112,7 +112,7 @@ describe('with the fonts that the baselines were made with', () => {
       for (const canvas of all) (canvas as HTMLCanvasElement).style.visibility = '';
     });
     await page.keyboard.press('d');
-    await page.getByText(/^Discarded/).waitFor();
+    await page.getByText(/^Put away/).waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
     await page.keyboard.press('Control+d');
   });

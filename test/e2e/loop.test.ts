@@ -95,6 +95,7 @@ describe('a picture is made and edited by keyboard', () => {
     await run(studio, 'a red house');
     await page.keyboard.press('a');
     const recipe = page.getByRole('region', { name: 'Properties' });
+    await recipe.getByText(/^starter · /).click(MADE);
     await expect.poll(() => recipe.innerText(), MADE).toMatch(/tokens\s+S1/i);
     expect(studio.complaints).toEqual([]);
   });

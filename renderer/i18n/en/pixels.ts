@@ -16,7 +16,6 @@ export const enPixels = {
   'tool.gradient.reflected': 'Reflected',
   'tool.gradient.conical': 'Conical',
   'tool.gradient.transparent': 'To transparent',
-  'tool.pressureOpacity': 'Pressure sets the opacity',
   'tool.smoothing': 'Smoothing',
   'tool.aligned': 'Aligned',
   'error.NOTHING_SELECTED':

@@ -18,7 +18,6 @@ export const esPixels: Readonly<Record<keyof typeof enPixels, string>> = {
   'tool.gradient.reflected': 'Reflejado',
   'tool.gradient.conical': 'Cónico',
   'tool.gradient.transparent': 'Hacia transparente',
-  'tool.pressureOpacity': 'La presión decide la opacidad',
   'tool.smoothing': 'Suavizado',
   'tool.aligned': 'Alineado',
   'error.NOTHING_SELECTED':

@@ -17,8 +17,9 @@ export const FIRST_LAYOUT: SidebarLayout = {
 /** A section is not drawn smaller than this, in pixels. */
 export const LEAST = 64;
 
-/** Who gives way to the properties, all of one line alike. */
+/** Who gives way to the properties, all of one line alike, and what they keep, in pixels. */
 const GIVERS = [['consistency', 'history'], ['layers']] as const;
+const KEPT = { consistency: LEAST, history: LEAST, layers: 150 } as const;
 
 /**
  * Heights of the open sections in pixels. The properties get what they have to show, from the
@@ -37,7 +38,7 @@ export function heightsOf(
   if (byHand || heights.properties === 0) return heights;
   for (const line of GIVERS) {
     const lacking = Math.max(0, wanted - heights.properties);
-    const spare = line.map((name) => Math.max(0, heights[name] - LEAST));
+    const spare = line.map((name) => Math.max(0, heights[name] - KEPT[name]));
     const all = spare.reduce((a, b) => a + b, 0);
     const part = all === 0 ? 0 : Math.min(1, lacking / all);
     for (const [index, name] of line.entries()) heights[name] -= (spare[index] ?? 0) * part;

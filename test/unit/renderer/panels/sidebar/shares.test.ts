@@ -39,9 +39,13 @@ describe('heights of the sections', () => {
   });
 
   test('leave each section something where all is short', () => {
-    const heights = heightsOf(FIRST_LAYOUT, 480, 900);
-    expect(heights).toMatchObject({ layers: LEAST, consistency: LEAST, history: LEAST });
-    expect(sum(heights)).toBe(480);
+    const heights = heightsOf(FIRST_LAYOUT, 800, 900);
+    expect(heights).toMatchObject({ layers: 150, consistency: LEAST, history: LEAST });
+    expect(sum(heights)).toBe(800);
+    // In a low window the list of layers keeps its share.
+    const low = heightsOf(FIRST_LAYOUT, 420, 900);
+    expect(low).toMatchObject({ layers: 120, history: 60 });
+    expect(sum(low)).toBe(420);
   });
 
   test('are as somebody made them', () => {
