@@ -60,15 +60,17 @@ async function fill(studio: Studio, key: CommandId, colour: string): Promise<voi
   });
 }
 
+/** Clears what is selected now, whatever is selected when the pixels are there. */
 async function clear(studio: Studio): Promise<void> {
   const { editor, mask, tools, work } = studio;
   const { target } = mask;
+  const selection = editor.document?.selection;
   if (target) {
-    if (!editor.document?.selection) studio.execute('layer.removeMask');
+    if (!selection) studio.execute('layer.removeMask');
     else editor.change('mask.fill', (document) => filledMask(document, target, tools.background));
     return;
   }
-  if (!editor.document?.selection) {
+  if (!selection) {
     editor.change('command.layer.delete', (document) => removeLayers(document, document.active));
     return;
   }
@@ -78,7 +80,6 @@ async function clear(studio: Studio): Promise<void> {
   }
   await work.change('command.edit.clear', async (document, job) => {
     const layer = pixelLayer(document);
-    const { selection } = document;
     const reads = readsSelected(layer, selection, true);
     return paintedOver(
       layer,
@@ -86,6 +87,12 @@ async function clear(studio: Studio): Promise<void> {
     );
   });
 }
+
+/** After what is on its way: it may change what is selected. */
+const clearInTurn = (studio: Studio): void | Promise<void> =>
+  studio.work.inTurn(() => {
+    studio.attempt(() => clear(studio));
+  });
 
 /** Crops to a rectangle that the document itself says; not at all where it says none. */
 function cropTo(
@@ -180,7 +187,13 @@ export const EDIT_COMMANDS: readonly Command[] = [
     menu: ['edit', 1],
     run: (studio) => studio.clipboard.paste(),
   },
-  { id: 'edit.clear', keys: ['Delete', 'Backspace'], menu: ['edit', 1], when: open, run: clear },
+  {
+    id: 'edit.clear',
+    keys: ['Delete', 'Backspace'],
+    menu: ['edit', 1],
+    when: open,
+    run: clearInTurn,
+  },
   {
     id: 'edit.fillForeground',
     keys: ['Alt+Backspace', 'Alt+Delete'],

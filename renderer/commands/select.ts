@@ -57,31 +57,34 @@ export const SELECT_COMMANDS: readonly Command[] = [
     keys: ['Mod+A'],
     menu: ['select', 0],
     when: open,
-    run: ({ editor }) => {
-      editor.change('command.select.all', (document) =>
-        setSelection(document, evenMask(document.width, document.height, 255)),
-      );
-    },
+    run: ({ editor, work }) =>
+      work.inTurn(() => {
+        editor.change('command.select.all', (document) =>
+          setSelection(document, evenMask(document.width, document.height, 255)),
+        );
+      }),
   },
   {
     id: 'select.none',
     keys: ['Mod+D'],
     menu: ['select', 0],
     when: selected,
-    run: ({ editor }) => {
-      editor.change('command.select.none', (document) => setSelection(document, null));
-    },
+    run: ({ editor, work }) =>
+      work.inTurn(() => {
+        editor.change('command.select.none', (document) => setSelection(document, null));
+      }),
   },
   {
     id: 'select.invert',
     keys: ['Mod+Shift+I'],
     menu: ['select', 0],
     when: selected,
-    run: ({ editor }) => {
-      editor.change('command.select.invert', (document) =>
-        document.selection ? setSelection(document, invertMask(document.selection)) : document,
-      );
-    },
+    run: ({ editor, work }) =>
+      work.inTurn(() => {
+        editor.change('command.select.invert', (document) =>
+          document.selection ? setSelection(document, invertMask(document.selection)) : document,
+        );
+      }),
   },
   {
     id: 'select.fromLayer',

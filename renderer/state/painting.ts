@@ -37,13 +37,16 @@ export function readsSelected(
   };
 }
 
-/** A layer with other pixels, if it and the selection are still what they were. */
+/**
+ * A layer with other pixels, if it is still what it was. What was selected when it was asked for
+ * counts: who selects something else meanwhile does not take it back.
+ */
 export function paintedOver({ id, transform }: Target, raster: Raster): Outcome {
   return {
     of: (document) => {
       const layer = findLayer(document, id);
       const pixels = layer?.type === 'raster' ? layer : null;
-      return [pixels?.raster, pixels?.transform, document.selection];
+      return [pixels?.raster, pixels?.transform];
     },
     change: (document) => replaceRaster(document, id, raster, { transform }),
   };

@@ -78,6 +78,20 @@ export class Work {
   }
 
   /**
+   * Does something light after what was asked for before, at once where nothing was: keys that are
+   * pressed one after the other count in their order.
+   */
+  inTurn(action: () => void): void | Promise<void> {
+    if (this.#asked.size === 0) {
+      action();
+      return;
+    }
+    const turn = this.#last.then(action);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /**
    * Does something heavy, after what was asked for before.
    * @param key what it is called
    * @returns undefined if it was given up

@@ -65,6 +65,16 @@ describe('moving what is selected', () => {
     expect(Buffer.compare(undone.data, before.data)).toBe(0);
   }, 120_000);
 
+  test('keys that are pressed at once count in their order', async () => {
+    await select(at(100, 100), at(140, 130));
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Control+d');
+    await steps('Deselect').first().waitFor(READY);
+    const after = await exported(page);
+    expect(after.at(105, 105)[3]).toBe(0);
+    expect(after.at(99, 99)[3]).toBe(255);
+  });
+
   test('its outline is dragged and nudged without its pixels', async () => {
     const before = await exported(page);
     await select(at(100, 100), at(140, 130));

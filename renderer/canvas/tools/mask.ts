@@ -93,7 +93,7 @@ export const maskFill: Tool = ({ studio }, { point: at }) => {
       const area = await job.run('region', look, { give: [picture.data.buffer] });
       const filled = fillMask(mask, area, { value: greyOf(foreground), opacity });
       return {
-        of: (now) => [findLayer(now, id)?.mask?.mask, now.selection],
+        of: (now) => [findLayer(now, id)?.mask?.mask],
         change: (now) => paintMask(now, id, filled),
       };
     });

@@ -155,7 +155,7 @@ function allOver(
       if (findLayer(start, layer.id)) return paintedOver(layer, raster);
       // On a layer that is new with it.
       return {
-        of: ({ width, height, selection }) => [width, height, selection],
+        of: ({ width, height }) => [width, height],
         change: (now) => addLayer(now, { ...layer, raster }),
       };
     });

@@ -64,6 +64,24 @@ describe('heavy work on the document', () => {
     expect(current()).toBe(before);
   });
 
+  test('what is light and asked for after it comes after it, and at once where nothing is on its way', async () => {
+    const deselect = (): void => {
+      editor.change('command.select.none', (document) => setSelection(document, null));
+    };
+    const soft = soften();
+    await begun();
+    const turn = work.inTurn(deselect);
+    expect(current().selection).toBe(ellipse);
+    expect(await soft).toBe(true);
+    await turn;
+    expect(current().selection).toBeNull();
+    editor.undo();
+    expect(current().selection).not.toBe(ellipse);
+    expect(current().selection).not.toBeNull();
+    expect(work.inTurn(deselect)).toBeUndefined();
+    expect(current().selection).toBeNull();
+  });
+
   test('given up, leaves the document as it was, and so does all that waits behind it', async () => {
     const before = current();
     const [one, other] = [soften(), soften()];
