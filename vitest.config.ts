@@ -17,6 +17,8 @@ const project = (name: string, testTimeout: number) => ({
 
 /** Specs of the studio that measure how long something takes, or what it holds. */
 const ALONE = ['large', 'heavy', 'everyone'].map((name) => `test/e2e/${name}.test.ts`);
+/** The engine's process: how soon it answers, and what memory it takes. */
+const ENGINE = ['test/integration/engine/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -42,10 +44,15 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      // Each starts whole programs; two at once would fight for the cores.
+      { test: { ...project('integration', 600_000).test, exclude: ENGINE } },
       {
-        ...project('integration', 600_000),
-        test: { ...project('integration', 600_000).test, fileParallelism: false },
+        test: {
+          ...project('integration', 600_000).test,
+          name: 'integration-alone',
+          include: ENGINE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

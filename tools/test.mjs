@@ -97,7 +97,7 @@ const suites = {
   packed: check(join(root, 'tools', 'packed-files.mjs'), `--${process.arch}`),
   unit: vitest(['unit']),
   golden: vitest(['golden']),
-  integration: vitest(['integration']),
+  integration: vitest(['integration', 'integration-alone']),
   e2e,
   recipe,
 };

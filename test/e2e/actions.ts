@@ -1,5 +1,6 @@
 /** What a person does in the studio, and what they see of it. */
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -138,4 +139,22 @@ export function distance(a: Rgb, b: Rgb): { readonly largest: number; readonly p
 /** Colour of one pixel. */
 export function at({ data, width }: Rgb, x: number, y: number): number[] {
   return [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
+}
+
+/** Has unsaved work kept on disk soon. */
+export const KEPT_SOON = { autosaveSeconds: 2 };
+
+/** Which states are kept on disk, and since when. */
+async function keptStates(home: string): Promise<string> {
+  const paths = await readdir(home, { recursive: true });
+  const states = paths.filter((path) => /state-\d+\.json$/.test(path)).toSorted();
+  const times = states.map((path) => stat(join(home, path)).catch(() => null));
+  return (await Promise.all(times)).map((file, at) => `${states[at]} ${file?.mtimeMs}`).join();
+}
+
+/** Waits until what was just changed is kept on disk, and what else was changed with it. */
+export async function untilKept({ home, page }: StudioPage): Promise<void> {
+  const before = await keptStates(home);
+  await expect.poll(() => keptStates(home), READY).not.toBe(before);
+  await page.waitForTimeout(1250 * KEPT_SOON.autosaveSeconds);
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { unzipSync, strFromU8 } from 'fflate';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { KEPT_SOON, untilKept } from './actions.js';
 import { closeBrowser, dropFiles, openStudio, startServer, type StudioPage } from './harness.js';
 import { pixelsOfFile, testPicture } from './pictures.js';
 
@@ -73,12 +74,12 @@ describe('files', () => {
   });
 
   test('after a crash of the server the work is found again', async () => {
-    studio = await openStudio();
+    studio = await openStudio({ settings: KEPT_SOON });
     const { page } = studio;
     await drop(studio, 'precious.png', 320, 240);
     await page.locator('[data-document="320x240"]').waitFor(READY);
     await page.keyboard.press('Control+Shift+n');
-    await page.waitForTimeout(9000);
+    await untilKept(studio);
     await studio.server.kill();
     studio.server = await startServer(studio.home);
     await page.goto(studio.server.url);

@@ -1,7 +1,7 @@
 /** A studio as a person has it: a real server with the real engine, and a real browser. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,8 @@ export async function startServer(home: string, args: readonly string[] = []): P
 export interface StudioOptions {
   readonly args?: readonly string[];
   readonly home?: string;
+  /** What the person has set before. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly locale?: string;
   readonly colorScheme?: 'dark' | 'light';
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -97,7 +99,9 @@ let browser: Promise<Browser> | undefined;
 
 /** One browser for all tests of a file. */
 export function theBrowser(): Promise<Browser> {
-  browser ??= chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
+  // Memory is measured at once, and not when the browser tidies up the next time.
+  const args = ['--no-sandbox', '--enable-blink-features=ForceEagerMeasureMemory'];
+  browser ??= chromium.launch({ executablePath: findBrowser(), args });
   return browser;
 }
 
@@ -109,6 +113,9 @@ export async function closeBrowser(): Promise<void> {
 
 export async function openStudio(options: StudioOptions = {}): Promise<StudioPage> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'nativa-e2e-')));
+  if (options.settings) {
+    await writeFile(join(home, 'settings.json'), JSON.stringify(options.settings));
+  }
   const server = await startServer(home, options.args);
   const context = await (
     await theBrowser()

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { documentIs, layerRows, openByMenu, READY } from './actions.js';
+import { documentIs, KEPT_SOON, layerRows, openByMenu, READY, untilKept } from './actions.js';
 import { closeBrowser, dropFiles, openStudio, startServer, type StudioPage } from './harness.js';
 import { testPicture } from './pictures.js';
 
@@ -52,7 +52,7 @@ async function keptTiles(home: string, name: string): Promise<string[]> {
 
 /** Two pictures, each in a tab of its own; the second one is shown. */
 async function twoPictures(): Promise<StudioPage> {
-  const opened = await openStudio();
+  const opened = await openStudio({ settings: KEPT_SOON });
   studio = opened;
   await openByMenu(opened, await file('one.png', 300, 200));
   await documentIs(opened, 300, 200);
@@ -158,7 +158,7 @@ describe('two documents', () => {
 
     // What is not wanted is gone, and not offered again.
     await stroke(page, 60);
-    await page.waitForTimeout(9000);
+    await untilKept(studio as StudioPage);
     await page.keyboard.press('Alt+w');
     await page.getByRole('button', { name: 'Don’t save' }).click(READY);
     await page.locator('[data-document=""]').waitFor(READY);
@@ -190,7 +190,7 @@ describe('two documents', () => {
     await stroke(page, 60);
     await tab(page, 'one').click();
     await stroke(page, -60);
-    await page.waitForTimeout(9000);
+    await untilKept(studio as StudioPage);
     const bothThere = async (): Promise<void> => {
       for (const name of ['two', 'one']) {
         await tab(page, name).click();
@@ -205,12 +205,12 @@ describe('two documents', () => {
     await bothThere();
     // Work goes on, and is kept as before.
     await stroke(page, 20);
-    await page.waitForTimeout(9000);
+    await untilKept(studio as StudioPage);
     await page.reload();
     await expect.poll(() => said(page), READY).toEqual(['one, not saved', 'two, not saved']);
     await expect.poll(() => states(page), READY).toBe(3);
     await page.keyboard.press('Control+z');
-    await page.waitForTimeout(9000);
+    await untilKept(studio as StudioPage);
 
     // At the same address, but it is another run: the work is offered.
     await opened.server.kill();
@@ -230,7 +230,7 @@ describe('two documents', () => {
     await stroke(page, 60);
     await tab(page, 'one').click();
     await stroke(page, -60);
-    await page.waitForTimeout(9000);
+    await untilKept(studio as StudioPage);
     const two = await keptTiles(opened.home, 'two');
     const whole = await Promise.all(two.map((path) => readFile(path)));
     for (const path of two) await writeFile(path, 'not what it was');
