@@ -13,7 +13,7 @@ import {
   writeFileAtomic,
 } from '../engine/images/index.js';
 import type { EngineRequestInput } from '../engine/request.js';
-import { runtimeEnvironment } from './gpu/libraries.js';
+import { engineEnvironment } from './engine-environment.js';
 import { folders } from './paths.js';
 
 export { MAX_SEED } from '../engine/rng.js';
@@ -70,7 +70,7 @@ export async function makePictures(job: PictureJob): Promise<PictureJobResult> {
   const format = outputFormat(out);
   for (const file of files) await checkWritable(file);
 
-  const env = runtimeEnvironment();
+  const env = engineEnvironment();
   const engine = new Engine({ cacheDir: folders().cache, threads: job.threads, env });
   let result: EngineResult;
   try {

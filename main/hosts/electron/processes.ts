@@ -3,12 +3,13 @@ import { utilityProcess } from 'electron';
 import type { UtilityProcess } from 'electron';
 import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
+import { engineEnvironment } from '../../services/engine-environment.js';
 import { runtimeEnvironment } from '../../services/gpu/libraries.js';
 
 /** Starts the engine's process. */
 export function engineLauncher(script: string): EngineLauncher {
   return () => {
-    const child = fork(script, [], 'Nativa engine');
+    const child = fork(script, 'Nativa engine', engineEnvironment());
     return {
       get pid() {
         return child.pid;
@@ -31,7 +32,7 @@ export function engineLauncher(script: string): EngineLauncher {
 
 /** Starts the process that draws an SVG file. */
 export const svgLauncher: SvgLauncher = (script) => {
-  const child = fork(script, [], 'Nativa drawing');
+  const child = fork(script, 'Nativa drawing', process.env);
   return {
     send: (message) => {
       child.postMessage(message);
@@ -72,10 +73,10 @@ export function runScript(
   });
 }
 
-function fork(script: string, args: string[], serviceName: string): UtilityProcess {
-  const child = utilityProcess.fork(script, args, {
+function fork(script: string, serviceName: string, env: NodeJS.ProcessEnv): UtilityProcess {
+  const child = utilityProcess.fork(script, [], {
     serviceName,
-    env: runtimeEnvironment(),
+    env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   survive(child);

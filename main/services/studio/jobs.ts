@@ -5,7 +5,7 @@ import type { EngineEvent, EngineResult } from '../../engine/events.js';
 import { toRgba } from '../../engine/images/index.js';
 import type { EngineLauncher } from '../../engine/supervisor.js';
 import type { BlobStore } from '../blobs.js';
-import { runtimeEnvironment } from '../gpu/libraries.js';
+import { engineEnvironment } from '../engine-environment.js';
 import { placing } from '../placing.js';
 import type { PlacingSettings } from '../placing.js';
 import type { ScriptRunner } from '../providers.js';
@@ -159,7 +159,7 @@ export class Jobs {
       this.#threads = threads;
       this.#engine = new Engine({
         cacheDir,
-        env: runtimeEnvironment(),
+        env: engineEnvironment(),
         ...(threads !== null && { threads }),
         ...(launch !== undefined && { launch }),
       });
