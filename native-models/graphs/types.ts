@@ -36,4 +36,9 @@ export interface GraphModel {
   readonly outputs: readonly IoSpec[];
   /** Names of the parameters the graph reads, in order of first use. */
   readonly parameters: readonly string[];
+  /**
+   * Names of nodes that look rows up in a table: best left to the processor, which reads them out of
+   * the file, where a graphics processor would hold all of the table.
+   */
+  readonly lookups: readonly string[];
 }

@@ -86,6 +86,7 @@ export class GraphBuilder {
   readonly #outputs: IoSpec[] = [];
   readonly #domains = new Set<string>();
   readonly #uses = new Map<string, number>();
+  readonly #lookups: string[] = [];
 
   constructor(options: GraphBuilderOptions) {
     this.#name = options.name;
@@ -136,6 +137,16 @@ export class GraphBuilder {
     const [output] = this.node(op, inputs, attributes, options);
     if (output === undefined) throw new TypeError(`node ${op} has no output`);
     return output;
+  }
+
+  /** Rows of a table [count, size] by their numbers, as float32. */
+  lookUp(table: Value, ids: Value, name: string): Value {
+    const rows = this.op('Gather', [table, ids], { axis: 0 }, { name });
+    this.#lookups.push(rows);
+    if (this.#initializers.get(table)?.type === 'float32') return rows;
+    const cast = this.cast(rows, 'float32', `${name}/float32`);
+    this.#lookups.push(cast);
+    return cast;
   }
 
   /** Whether the checkpoint has this parameter, for parts that a config does not tell of. */
@@ -379,6 +390,7 @@ export class GraphBuilder {
       inputs: [...this.#inputs],
       outputs: [...this.#outputs],
       parameters: [...this.#consumed],
+      lookups: [...this.#lookups],
     };
   }
 
