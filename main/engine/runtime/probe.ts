@@ -9,11 +9,14 @@ import type { TensorMap } from './session.js';
 const QUERIES = 40;
 const HEAD_SIZE = 64;
 /** Side of the matrices whose products are timed, and how many follow one another in a run. */
-const SIDE = 512;
-const PRODUCTS = 8;
-/** How many times as long as the processor a provider may take and still be worth it. */
-const SLOWEST = 2;
-const RUNS = 3;
+const SIDE = 256;
+const PRODUCTS = 2;
+const RUNS = 2;
+/**
+ * Milliseconds, and times what the processor takes, beyond which a provider is slow: there and back
+ * takes a graphics processor longer than such small products, a driver in software much longer.
+ */
+const SLOW = { milliseconds: 20, times: 10 };
 
 /** Checks in the order in which they are done: a driver that dies at one has passed those before. */
 const CHECKS: readonly [ProviderLack, (provider: string) => Promise<boolean>][] = [
@@ -91,9 +94,8 @@ async function hasSpeed(provider: string): Promise<boolean> {
   g.output('y', product, 'float32', [SIDE, SIDE]);
   const graph = g.build();
   const feeds = { a: waves([SIDE, SIDE], 1, 1 / SIDE), b: waves([SIDE, SIDE], 2, 1 / SIDE) };
-  return (
-    (await shortest(provider, graph, feeds)) <= SLOWEST * (await shortest('cpu', graph, feeds))
-  );
+  const here = SLOW.times * (await shortest('cpu', graph, feeds));
+  return (await shortest(provider, graph, feeds)) <= Math.max(SLOW.milliseconds, here);
 }
 
 /** Whether output `y` is the processor's. */

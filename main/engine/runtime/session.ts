@@ -57,6 +57,11 @@ export class Outputs {
     this.#tensors = tensors;
   }
 
+  /** Names of all outputs that were computed. */
+  get names(): readonly string[] {
+    return Object.keys(this.#tensors);
+  }
+
   /** @throws NativaError INFERENCE_FAILED where there is no such output */
   tensor(name: string): Tensor {
     const tensor = this.#tensors[name];
@@ -195,7 +200,8 @@ function executionProviders(
   { lookups }: GraphModel,
 ): InferenceSession.ExecutionProviderConfig[] {
   if (provider === 'cpu') return ['cpu'];
-  if (provider !== 'webgpu') return [provider, 'cpu'];
+  // An empty list is an error of its own.
+  if (provider !== 'webgpu' || lookups.length === 0) return [provider, 'cpu'];
   return [{ name: 'webgpu', forceCpuNodeNames: lookups }, 'cpu'];
 }
 
