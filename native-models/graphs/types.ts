@@ -37,8 +37,9 @@ export interface GraphModel {
   /** Names of the parameters the graph reads, in order of first use. */
   readonly parameters: readonly string[];
   /**
-   * Names of nodes that look rows up in a table: best left to the processor, which reads them out of
-   * the file, where a graphics processor would hold all of the table.
+   * Names of nodes that are best left to the processor: those that look rows up in a table, which it
+   * reads out of the file where a graphics processor would hold all of it, and sines of large numbers,
+   * which graphics processors are not bound to compute exactly.
    */
-  readonly lookups: readonly string[];
+  readonly onProcessor: readonly string[];
 }

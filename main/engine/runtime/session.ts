@@ -197,12 +197,12 @@ async function createSession(
 /** The provider, and the processor behind it. */
 function executionProviders(
   provider: string,
-  { lookups }: GraphModel,
+  { onProcessor }: GraphModel,
 ): InferenceSession.ExecutionProviderConfig[] {
   if (provider === 'cpu') return ['cpu'];
   // An empty list is an error of its own.
-  if (provider !== 'webgpu' || lookups.length === 0) return [provider, 'cpu'];
-  return [{ name: 'webgpu', forceCpuNodeNames: lookups }, 'cpu'];
+  if (provider !== 'webgpu' || onProcessor.length === 0) return [provider, 'cpu'];
+  return [{ name: 'webgpu', forceCpuNodeNames: onProcessor }, 'cpu'];
 }
 
 function cacheLocations({ outputs }: GraphModel): Record<string, 'cpu' | 'gpu-buffer'> {

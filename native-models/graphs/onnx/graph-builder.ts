@@ -86,7 +86,7 @@ export class GraphBuilder {
   readonly #outputs: IoSpec[] = [];
   readonly #domains = new Set<string>();
   readonly #uses = new Map<string, number>();
-  readonly #lookups: string[] = [];
+  readonly #onProcessor: string[] = [];
 
   constructor(options: GraphBuilderOptions) {
     this.#name = options.name;
@@ -142,11 +142,18 @@ export class GraphBuilder {
   /** Rows of a table [count, size] by their numbers, as float32. */
   lookUp(table: Value, ids: Value, name: string): Value {
     const rows = this.op('Gather', [table, ids], { axis: 0 }, { name });
-    this.#lookups.push(rows);
+    this.#onProcessor.push(rows);
     if (this.#initializers.get(table)?.type === 'float32') return rows;
     const cast = this.cast(rows, 'float32', `${name}/float32`);
-    this.#lookups.push(cast);
+    this.#onProcessor.push(cast);
     return cast;
+  }
+
+  /** Sines and cosines of numbers that may be large, exact wherever the rest is computed. */
+  exactWaves(angles: Value): { readonly sin: Value; readonly cos: Value } {
+    const [sin, cos] = [this.op('Sin', [angles]), this.op('Cos', [angles])];
+    this.#onProcessor.push(sin, cos);
+    return { sin, cos };
   }
 
   /** Whether the checkpoint has this parameter, for parts that a config does not tell of. */
@@ -390,7 +397,7 @@ export class GraphBuilder {
       inputs: [...this.#inputs],
       outputs: [...this.#outputs],
       parameters: [...this.#consumed],
-      lookups: [...this.#lookups],
+      onProcessor: [...this.#onProcessor],
     };
   }
 
