@@ -15,6 +15,9 @@ import { placementNotices } from '../../../main/engine/runtime/placement-words.j
 import { checkSum, whatItHas } from '../../../main/engine/runtime/probe.js';
 import { PROVIDER_LACKS } from '../../../main/engine/runtime/placement.js';
 import type { ProbedProvider, ProviderLack } from '../../../main/engine/runtime/placement.js';
+import type { Network, Tensor } from '../../../main/engine/runtime/session.js';
+import { RandomStream } from '../../../main/engine/rng.js';
+import { TokenDecoder, releasePrompts } from '../../../main/engine/tokens/decoder.js';
 import { importCheckpoint } from '../../../native-models/import/index.js';
 import { quantizeBundle } from '../../../native-models/quantize/index.js';
 import { largestErrors, networkOutputs } from '../../support/network-outputs.js';
@@ -39,7 +42,8 @@ const HALF_TOLERANCE = 2e-2;
 /** The processor rounds what is multiplied with codes to 8 bits as well. */
 const CODES_TOLERANCE = 5e-2;
 
-describe.skipIf(reason !== undefined)(title, () => {
+// A driver in software takes seconds to make a network's shaders, and more where cores are busy.
+describe.skipIf(reason !== undefined)(title, { timeout: 400_000 }, () => {
   const { signal } = new AbortController();
   let root: string;
   let tiny: string;
@@ -79,7 +83,6 @@ describe.skipIf(reason !== undefined)(title, () => {
     await withModels(bundle, async (onProcessor, onGpu) => {
       const wanted = await networkOutputs(onProcessor, names);
       const errors = largestErrors(wanted, await networkOutputs(onGpu, names));
-      if (process.env['NATIVA_SHOW_ERRORS'] !== undefined) console.log(bundle, errors);
       const wrong = [...errors].filter(([, error]) => !(error <= tolerance));
       expect(wrong).toEqual([]);
       expect(errors.size).toBeGreaterThan(0);
@@ -133,11 +136,52 @@ describe.skipIf(reason !== undefined)(title, () => {
     await expectAlike(folder, CODES_TOLERANCE, names);
   });
 
+  it('gives back all keys and values that stayed in the device’s memory, also when cancelled', async () => {
+    const model = await loadModel(tiny, { provider: 'webgpu', probed, signal });
+    const network = await model.networks.get('ar');
+    const kept: Tensor[] = [];
+    const watched: Network = {
+      inputs: network.inputs,
+      cacheOnDevice: network.cacheOnDevice === true,
+      longestRun: network.longestRun,
+      run: async (feeds, fetches) => {
+        const outputs = await network.run(feeds, fetches);
+        const present = outputs.names.filter((name) => name.startsWith('present.'));
+        kept.push(...present.map((name) => outputs.tensor(name)));
+        return outputs;
+      },
+    };
+    const decoder = new TokenDecoder(watched, model.shape);
+    const controller = new AbortController();
+    const prepared = await decoder.prepare([{ ids: [1, 2, 3], weight: 1 }], 6, signal);
+    const options = {
+      sampling: { temperature: 0, topP: 1, topK: 0 },
+      random: [new RandomStream(0, 'tokens')],
+    };
+    const whole = await decoder.decode(prepared, { ...options, signal });
+    const cut = decoder.decode(prepared, {
+      ...options,
+      signal: controller.signal,
+      onToken: (done) => {
+        if (done === 3) controller.abort();
+      },
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'CANCELLED' });
+    // What the prompt itself left is still there to be continued.
+    expect(await decoder.decode(prepared, { ...options, signal })).toEqual(whole);
+    expect(kept.filter(({ location }) => location === 'gpu-buffer')).toHaveLength(
+      Object.keys(prepared.prompts[0]?.cache ?? {}).length,
+    );
+    releasePrompts(prepared);
+    expect(new Set(kept.map(({ location }) => location))).toEqual(new Set(['none']));
+    await model.networks.dispose();
+  });
+
   it('makes and edits pictures as the processor does, with every pixel outside a mask kept', async () => {
     const pipeline = new Pipeline();
     const photo = scene(48, 48);
     const common = {
-      ...({ bundle: tiny, seed: 5, steps: 2, temperature: 0, previews: false } as const),
+      ...({ bundle: tiny, seed: 5, steps: 1, temperature: 0, previews: false } as const),
     };
     const requests: readonly EngineRequestInput[] = [
       { kind: 'generate', prompt: 'a house', ...common },
@@ -157,13 +201,13 @@ describe.skipIf(reason !== undefined)(title, () => {
           return { result, image, data };
         };
         const found = await run({ provider: 'webgpu', probed });
-        const again = await run({ provider: 'webgpu', probed });
         const wanted = await run({ provider: 'cpu' });
         expect(found.result.provider).toBe('webgpu');
-        expect(again.data).toEqual(found.data);
         const differences = wanted.data.map((value, i) => Math.abs(value - (found.data[i] ?? 0)));
         expect(Math.max(...differences)).toBeLessThanOrEqual(1);
         if (request.kind === 'edit') {
+          const again = await run({ provider: 'webgpu', probed });
+          expect(again.data).toEqual(found.data);
           expect(found.image?.drift?.outside).toMatchObject({ identical: true });
         }
       }
