@@ -18,7 +18,7 @@ const TOKENS = 4;
 const SIZES: Readonly<Record<string, number>> = {
   ...{ batch: 1, sequence: PROMPT, tokens: 37, positions: 36, height: 8, width: 8 },
 };
-/** Inputs that are others' outputs come from the first model that is asked. */
+/** Networks that are run on random numbers. */
 const ONE_BY_ONE: readonly GraphName[] = [
   ...(['vision', 'connector', 'reference_connector', 'cross_attention_kv'] as const),
   ...(['denoiser', 'vae_encoder', 'vae_decoder'] as const),
@@ -63,7 +63,11 @@ export async function networkOutputs(
       const network = await model.networks.get(name);
       const feeds: Record<string, Tensor> = {};
       for (const [index, { name: input, shape }] of network.inputs.entries()) {
-        const dims = shape.map((size) => (typeof size === 'number' ? size : (SIZES[size] ?? 1)));
+        // Pixels of two positions of the latents.
+        const side = input === 'sample' ? 2 * model.shape.compression : undefined;
+        const dims = shape.map((size) =>
+          typeof size === 'number' ? size : size === 'batch' ? 1 : (side ?? SIZES[size] ?? 1),
+        );
         feeds[input] =
           input === 'timestep' ? new Tensor('float32', [500], [1]) : random(dims, index);
       }

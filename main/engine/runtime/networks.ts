@@ -38,6 +38,9 @@ const KEEPS_CACHE: ReadonlySet<string> = new Set(['webgpu']);
  */
 const SHORT_RUN = 16;
 
+/** What a provider may fail at when a network is loaded. */
+const LOADING: ReadonlySet<string> = new Set(['MODEL_LOAD_FAILED', 'OUT_OF_MEMORY']);
+
 const ON_PROCESSOR: ArithmeticOptions = { operators: 'fused', products: 'float32' };
 
 function arithmeticOf({ provider, precision }: PlacedNetwork): ArithmeticOptions {
@@ -105,7 +108,8 @@ export class Networks {
         instead: (error) => instead('broke', error),
       });
     } catch (error) {
-      if (!(error instanceof NativaError)) throw error;
+      // What is wrong with the model is no fault of the provider's.
+      if (!(error instanceof NativaError) || !LOADING.has(error.code)) throw error;
       return instead('failed', error);
     }
   }
