@@ -27,13 +27,32 @@ export function nodeLauncher(hostPath: string, env?: NodeJS.ProcessEnv): EngineL
       ...(env && { env }),
       // Structured clone: pixels cross as bytes, never as JSON.
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     return wrapChild(child);
   };
 }
 
+/** Characters of what a process said last that are told when it dies. */
+const LAST_WORDS = 16_384;
+
+/**
+ * Graphics drivers and libraries talk on stderr, which is of no use to the person at the terminal
+ * unless the process dies of it.
+ */
+function tellLastWords(child: ChildProcess): void {
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-LAST_WORDS);
+  });
+  child.on('close', (code, signal) => {
+    const killed = signal === 'SIGKILL';
+    if (words !== '' && code !== 0 && !killed) process.stderr.write(words);
+  });
+}
+
 function wrapChild(child: ChildProcess): EngineProcess {
+  tellLastWords(child);
   return {
     pid: child.pid,
     send: (message) => {

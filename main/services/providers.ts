@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import type { ProbedProvider } from '../engine/runtime/placement.js';
-import { AUTO } from '../engine/runtime/placement.js';
+import type { ProbedProvider, ProviderLack } from '../engine/runtime/placement.js';
+import { AUTO, PROVIDER_LACKS } from '../engine/runtime/placement.js';
 import { hasCudaLibraries, missingLibraries, runtimeEnvironment } from './gpu/libraries.js';
 import { findNvidia } from './gpu/nvidia.js';
 import { messagesFor } from './i18n/index.js';
@@ -28,6 +28,8 @@ export interface ProviderReport {
   readonly name: string;
   readonly available: boolean;
   readonly reason?: MissingReason;
+  /** What one that is available cannot do. */
+  readonly lacks?: readonly ProviderLack[];
   /** Bytes of its own memory, where that is known. */
   readonly memory?: number;
 }
@@ -79,10 +81,17 @@ export async function probedProviders(
 }
 
 /** A report as the engine reads it; its sentences are English. */
-export function toProbed({ name, available, reason, memory }: ProviderReport): ProbedProvider {
+export function toProbed({
+  name,
+  available,
+  reason,
+  lacks,
+  memory,
+}: ProviderReport): ProbedProvider {
   return {
     name,
     available,
+    ...(lacks && lacks.length > 0 && { lacks: [...lacks] }),
     ...(reason && { reason: explainMissing(reason, messagesFor('en')) }),
     ...(memory !== undefined && { memory }),
   };
@@ -125,10 +134,11 @@ async function tryProvider(
     return missing({ kind: 'wrongSystem', systems });
   }
   if (!built.includes(name)) return missing({ kind: 'notInBuild' });
-  const failure = await probe(name, run);
+  const { failure, lacks } = await probe(name, run);
   if (failure === undefined) {
     const memory = name === 'cuda' ? (await findNvidia())?.memory : undefined;
-    return { name, available: true, ...(memory !== undefined && { memory }) };
+    const little = lacks.length > 0 ? { lacks } : {};
+    return { name, available: true, ...little, ...(memory !== undefined && { memory }) };
   }
   if (name === 'cuda' && hasCudaLibraries()) {
     const lacking = (await missingLibraries()).join(', ');
@@ -142,12 +152,23 @@ async function tryProvider(
   return missing({ kind: 'failed', message: failure });
 }
 
-/** @returns what went wrong, or undefined when the provider computed a sum */
-async function probe(provider: string, run: ScriptRunner): Promise<string | undefined> {
+/** What came of trying a provider: what went wrong, or what one that adds rightly cannot do. */
+interface ProbeOutcome {
+  readonly failure: string | undefined;
+  readonly lacks: readonly ProviderLack[];
+}
+
+async function probe(provider: string, run: ScriptRunner): Promise<ProbeOutcome> {
   const script = fileURLToPath(new URL('./probe-provider.js', import.meta.url));
   const { status, output } = await run(script, [provider], PROBE_MS);
-  if (status === 0) return undefined;
-  return firstLine(output) || (status === undefined ? 'it hangs' : `exit status ${status}`);
+  const lines = output.split('\n').map((line) => line.trim());
+  // One that dies or hangs at something later is used without that.
+  if (lines.includes('sum')) {
+    return { failure: undefined, lacks: PROVIDER_LACKS.filter((what) => !lines.includes(what)) };
+  }
+  const failure =
+    firstLine(output) || (status === undefined ? 'it hangs' : `exit status ${status}`);
+  return { failure, lacks: [] };
 }
 
 /** Runs a script as a child of Node. */
@@ -175,6 +196,14 @@ export function explainMissing(reason: MissingReason, { doctor }: Messages): str
     case 'noGpu':
       return doctor.reasons[reason.kind];
   }
+}
+
+/** What a provider that can be used lacks, in a person's words; undefined where that is nothing. */
+export function explainLacks(
+  { lacks = [] }: ProviderReport,
+  { doctor }: Messages,
+): string | undefined {
+  return lacks.length === 0 ? undefined : lacks.map((what) => doctor.lacks[what]).join('; ');
 }
 
 /** What is said first of an error. */

@@ -36,4 +36,10 @@ export interface GraphModel {
   readonly outputs: readonly IoSpec[];
   /** Names of the parameters the graph reads, in order of first use. */
   readonly parameters: readonly string[];
+  /**
+   * Names of nodes that are best left to the processor: those that look rows up in a table, which it
+   * reads out of the file where a graphics processor would hold all of it, and sines of large numbers,
+   * which graphics processors are not bound to compute exactly.
+   */
+  readonly onProcessor: readonly string[];
 }

@@ -8,8 +8,9 @@ import type {
 import { NativaError } from '../../../native-models/errors.js';
 import { PART_OF, onProcessor } from './placement.js';
 import type { NetworkPart, PlacedNetwork, Placement, StoredBytes } from './placement.js';
+import { FallbackNetwork } from './fallback.js';
 import { NetworkSession } from './session.js';
-import type { SessionSettings } from './session.js';
+import type { Network, SessionSettings } from './session.js';
 
 /** What sessions of one bundle are made from. */
 export interface NetworksOptions {
@@ -28,6 +29,18 @@ const REPEATED: ReadonlySet<GraphName> = new Set<GraphName>(['ar', 'denoiser']);
 /** Providers that lack onnxruntime's fused operators and would hand those to the processor. */
 const WITHOUT_FUSED: ReadonlySet<string> = new Set(['webgpu', 'dml', 'coreml']);
 
+/** Providers whose memory holds outputs from one run to the next, as far as onnxruntime's binding goes. */
+const KEEPS_CACHE: ReadonlySet<string> = new Set(['webgpu']);
+
+/**
+ * Tokens of one run where fused attention is wrong for more: onnxruntime computes up to 31 queries by
+ * other kernels.
+ */
+const SHORT_RUN = 16;
+
+/** What a provider may fail at when a network is loaded. */
+const LOADING: ReadonlySet<string> = new Set(['MODEL_LOAD_FAILED', 'OUT_OF_MEMORY']);
+
 const ON_PROCESSOR: ArithmeticOptions = { operators: 'fused', products: 'float32' };
 
 function arithmeticOf({ provider, precision }: PlacedNetwork): ArithmeticOptions {
@@ -38,8 +51,8 @@ function arithmeticOf({ provider, precision }: PlacedNetwork): ArithmeticOptions
 /** The networks of one bundle: loaded when first asked for, kept for the next picture. */
 export class Networks {
   readonly #options: NetworksOptions;
-  readonly #sessions = new Map<GraphName, NetworkSession>();
-  /** Where each part computes; one that a provider could not load has moved to the processor. */
+  readonly #sessions = new Map<GraphName, Network & { dispose(): Promise<void> }>();
+  /** Where each part computes; one that a provider could not load or run has moved to the processor. */
   readonly #placed: Map<NetworkPart, PlacedNetwork>;
 
   constructor(options: NetworksOptions) {
@@ -64,11 +77,11 @@ export class Networks {
   }
 
   /**
-   * A network, loaded now if it is not. One that its provider cannot load is loaded on the
-   * processor, as all of its part is from then on.
+   * A network, loaded now if it is not. One that its provider cannot load, or fails to run, computes
+   * on the processor, as what is loaded of its part does from then on.
    * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH, MODEL_LOAD_FAILED, OUT_OF_MEMORY
    */
-  async get(name: GraphName): Promise<NetworkSession> {
+  async get(name: GraphName): Promise<Network> {
     const loaded = this.#sessions.get(name);
     if (loaded !== undefined) return loaded;
     const session = await this.#load(name);
@@ -76,20 +89,28 @@ export class Networks {
     return session;
   }
 
-  async #load(name: GraphName): Promise<NetworkSession> {
+  async #load(name: GraphName): Promise<Network & { dispose(): Promise<void> }> {
     const part = PART_OF[name];
     const placed = this.#placed.get(part);
     if (placed === undefined || placed.provider === 'cpu') {
       return this.#start(name, 'cpu', ON_PROCESSOR);
     }
     const { provider } = placed;
-    try {
-      return await this.#start(name, provider, arithmeticOf(placed));
-    } catch (error) {
-      if (!(error instanceof NativaError)) throw error;
+    const instead = (kind: 'failed' | 'broke', error: NativaError): Promise<NetworkSession> => {
       const detail = shortReason(error);
-      this.#placed.set(part, onProcessor(placed, { kind: 'failed', provider, detail }));
+      this.#placed.set(part, onProcessor(placed, { kind, provider, detail }));
       return this.#start(name, 'cpu', ON_PROCESSOR);
+    };
+    try {
+      const session = await this.#start(name, provider, arithmeticOf(placed));
+      return new FallbackNetwork(session, {
+        longestRun: placed.shortRuns === true ? SHORT_RUN : undefined,
+        instead: (error) => instead('broke', error),
+      });
+    } catch (error) {
+      // What is wrong with the model is no fault of the provider's.
+      if (!(error instanceof NativaError) || !LOADING.has(error.code)) throw error;
+      return instead('failed', error);
     }
   }
 
@@ -99,7 +120,12 @@ export class Networks {
     arithmetic: ArithmeticOptions,
   ): Promise<NetworkSession> {
     const { source, folder, graphOptions, threads } = this.#options;
-    const settings: SessionSettings = { provider, threads, keepMemory: REPEATED.has(name) };
+    const settings: SessionSettings = {
+      provider,
+      threads,
+      keepMemory: REPEATED.has(name),
+      cacheOnDevice: name === 'ar' && KEEPS_CACHE.has(provider),
+    };
     const graph = buildGraph(name, source, { ...graphOptions[name], ...arithmetic });
     return NetworkSession.load(name, graph, folder, settings);
   }

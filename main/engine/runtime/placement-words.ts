@@ -6,6 +6,8 @@ export interface PlacementWords {
   readonly networks: Readonly<Record<NetworkPart, string>>;
   readonly unavailable: (provider: string, detail: string | undefined) => string;
   readonly failed: (provider: string, detail: string) => string;
+  readonly broke: (provider: string, detail: string) => string;
+  readonly noFloat16: (provider: string) => string;
   readonly tooLarge: (provider: string) => string;
   readonly halved: (provider: string) => string;
   readonly noCodes: (provider: string) => string;
@@ -27,6 +29,9 @@ export const ENGLISH: PlacementWords = {
   unavailable: (provider, detail) =>
     `on the processor, since ${provider} cannot be used here${detail === undefined ? '' : ` (${detail})`}`,
   failed: (provider, detail) => `on the processor, since ${provider} could not load it (${detail})`,
+  broke: (provider, detail) =>
+    `on the processor, since ${provider} failed while computing it (${detail})`,
+  noFloat16: (provider) => `in float32, since ${provider} has no float16 here`,
   tooLarge: (provider) => `on the processor, since it is too large for the memory of ${provider}`,
   halved: (provider) => `in float16, since float32 is too large for the memory of ${provider}`,
   noCodes: (provider) => `on the processor, since ${provider} cannot read quantised weights`,
@@ -40,9 +45,11 @@ export function explainReason(reason: PlacementReason, words: PlacementWords): s
     case 'unavailable':
       return words.unavailable(reason.provider, reason.detail);
     case 'failed':
-      return words.failed(reason.provider, reason.detail);
+    case 'broke':
+      return words[reason.kind](reason.provider, reason.detail);
     case 'tooLarge':
     case 'halved':
+    case 'noFloat16':
     case 'noCodes':
       return words[reason.kind](reason.provider);
   }

@@ -31,12 +31,20 @@ export const PART_OF: Readonly<Record<GraphName, NetworkPart>> = {
   vae_decoder: 'vae_decoder',
 };
 
+/**
+ * What a provider that works cannot do: multiply in float16, compute fused attention of many queries
+ * rightly, or compute faster than the processor, as drivers in software do not.
+ */
+export const PROVIDER_LACKS = ['float16', 'attention', 'speed'] as const;
+export type ProviderLack = (typeof PROVIDER_LACKS)[number];
+
 /** What trying a provider showed. */
 export const probedSchema = z.strictObject({
   name: z.string().min(1).max(40),
   available: z.boolean(),
   /** Why it cannot be used, as part of a sentence. */
   reason: z.string().max(1000).optional(),
+  lacks: z.array(z.enum(PROVIDER_LACKS)).optional(),
   /** Bytes of its own memory; absent where it is the processor's or not known. */
   memory: z.number().min(0).optional(),
 });
@@ -61,9 +69,9 @@ export interface PlacementInput {
 /** Why a network computes elsewhere or otherwise than was asked for. */
 export type PlacementReason =
   | { readonly kind: 'unavailable'; readonly provider: string; readonly detail?: string }
-  | { readonly kind: 'tooLarge' | 'halved'; readonly provider: string }
+  | { readonly kind: 'tooLarge' | 'halved' | 'noFloat16'; readonly provider: string }
   | { readonly kind: 'noCodes'; readonly provider: string }
-  | { readonly kind: 'failed'; readonly provider: string; readonly detail: string };
+  | { readonly kind: 'failed' | 'broke'; readonly provider: string; readonly detail: string };
 
 /** Where one network computes. */
 export interface PlacedNetwork {
@@ -76,6 +84,8 @@ export interface PlacedNetwork {
   /** Bytes of its weights as they are computed with. */
   readonly bytes: number;
   readonly reason?: PlacementReason;
+  /** Whether a run may read few tokens only, since the provider's attention is wrong for more. */
+  readonly shortRuns?: boolean;
 }
 
 /** Where everything computes. */
@@ -137,19 +147,29 @@ function placeNetwork(
     return on('cpu', 'float32', { kind: 'noCodes', provider: wanted });
   }
   const room = (probed?.memory ?? Infinity) * SHARE;
-  const mayHalve = !FLOAT32_ONLY.has(network) && weights !== 'U8';
+  const lacks = (what: ProviderLack): boolean => probed?.lacks?.includes(what) === true;
+  const shortRuns = network === 'ar' && lacks('attention') ? { shortRuns: true } : {};
+  const halves = !FLOAT32_ONLY.has(network) && weights !== 'U8';
+  const mayHalve = halves && !lacks('float16');
+  const fits = (precision: ProductType): boolean => bytesAs(precision, stored) <= room;
+  const there = (precision: ProductType, kind?: 'halved' | 'noFloat16'): PlacedNetwork => ({
+    ...on(wanted, precision, kind && { kind, provider: wanted }),
+    ...shortRuns,
+  });
   if (mayHalve && weights !== 'F32') {
-    if (bytesAs('float16', stored) <= room) return on(wanted, 'float16');
-  } else if (bytesAs('float32', stored) <= room) return on(wanted, 'float32');
-  else if (mayHalve && bytesAs('float16', stored) <= room) {
-    return on(wanted, 'float16', { kind: 'halved', provider: wanted });
-  }
+    if (fits('float16')) return there('float16');
+  } else if (fits('float32')) {
+    return there('float32', halves && weights !== 'F32' ? 'noFloat16' : undefined);
+  } else if (mayHalve && fits('float16')) return there('float16', 'halved');
   return on('cpu', 'float32', { kind: 'tooLarge', provider: wanted });
 }
 
 function bestOf(probed: readonly ProbedProvider[]): string {
   const works = (name: string): boolean =>
-    probed.some((provider) => provider.name === name && provider.available);
+    probed.some(
+      (provider) =>
+        provider.name === name && provider.available && provider.lacks?.includes('speed') !== true,
+    );
   return BEST_FIRST.find(works) ?? 'cpu';
 }
 

@@ -18,6 +18,10 @@ export type Fetches = Readonly<Record<string, Tensor | null>>;
 export interface Network {
   /** Inputs of the graph, with the sizes that do not change. */
   readonly inputs: readonly IoSpec[];
+  /** Whether outputs called `present.*` stay in the device's memory, to be fed again and disposed of. */
+  readonly cacheOnDevice?: boolean;
+  /** Most tokens of a sequence that one run reads rightly; absent: any. */
+  readonly longestRun?: number | undefined;
   /**
    * @param fetches outputs to compute; default all
    * @throws NativaError MISSING_INPUT, INFERENCE_FAILED, OUT_OF_MEMORY
@@ -36,7 +40,12 @@ export interface SessionSettings {
    * wasteful for one that runs once a picture and needs a lot.
    */
   readonly keepMemory: boolean;
+  /** Whether outputs called `present.*` stay where they are computed; default false. */
+  readonly cacheOnDevice?: boolean;
 }
+
+/** What begins the names of outputs that a network reads again in its next run. */
+const PRESENT = 'present.';
 
 /** Outputs of one run, by name and type. */
 export class Outputs {
@@ -46,6 +55,11 @@ export class Outputs {
   constructor(graph: string, tensors: TensorMap) {
     this.#graph = graph;
     this.#tensors = tensors;
+  }
+
+  /** Names of all outputs that were computed. */
+  get names(): readonly string[] {
+    return Object.keys(this.#tensors);
   }
 
   /** @throws NativaError INFERENCE_FAILED where there is no such output */
@@ -77,12 +91,19 @@ export class Outputs {
 /** A session of one graph. */
 export class NetworkSession implements Network {
   readonly inputs: readonly IoSpec[];
+  readonly cacheOnDevice: boolean;
   readonly #name: string;
   #session: InferenceSession | undefined;
 
-  private constructor(name: string, inputs: readonly IoSpec[], session: InferenceSession) {
+  private constructor(
+    name: string,
+    { inputs }: GraphModel,
+    { cacheOnDevice = false }: SessionSettings,
+    session: InferenceSession,
+  ) {
     this.#name = name;
     this.inputs = inputs;
+    this.cacheOnDevice = cacheOnDevice;
     this.#session = session;
   }
 
@@ -99,7 +120,7 @@ export class NetworkSession implements Network {
     settings: SessionSettings,
   ): Promise<NetworkSession> {
     const session = await createSession(name, graph, folder, settings);
-    return new NetworkSession(name, graph.inputs, session);
+    return new NetworkSession(name, graph, settings, session);
   }
 
   async run(feeds: TensorMap, fetches?: Fetches): Promise<Outputs> {
@@ -144,12 +165,13 @@ async function createSession(
   name: string,
   graph: GraphModel,
   folder: string,
-  { provider, threads, keepMemory }: SessionSettings,
+  settings: SessionSettings,
 ): Promise<InferenceSession> {
-  const executionProviders = provider === 'cpu' ? ['cpu'] : [provider, 'cpu'];
+  const { provider, threads, keepMemory } = settings;
   try {
     return await InferenceSession.create(graph.bytes, {
-      executionProviders,
+      executionProviders: executionProviders(provider, graph),
+      ...(settings.cacheOnDevice === true && { preferredOutputLocation: cacheLocations(graph) }),
       graphOptimizationLevel: 'all',
       enableCpuMemArena: keepMemory,
       enableMemPattern: keepMemory,
@@ -170,6 +192,23 @@ async function createSession(
     const message = `The ${name} network could not be loaded on ${provider}: ${reason(cause)}`;
     throw new NativaError('MODEL_LOAD_FAILED', message, { cause });
   }
+}
+
+/** The provider, and the processor behind it. */
+function executionProviders(
+  provider: string,
+  { onProcessor }: GraphModel,
+): InferenceSession.ExecutionProviderConfig[] {
+  if (provider === 'cpu') return ['cpu'];
+  // An empty list is an error of its own.
+  if (provider !== 'webgpu' || onProcessor.length === 0) return [provider, 'cpu'];
+  return [{ name: 'webgpu', forceCpuNodeNames: onProcessor }, 'cpu'];
+}
+
+function cacheLocations({ outputs }: GraphModel): Record<string, 'cpu' | 'gpu-buffer'> {
+  return Object.fromEntries(
+    outputs.map(({ name }) => [name, name.startsWith(PRESENT) ? 'gpu-buffer' : 'cpu']),
+  );
 }
 
 function isOutOfMemory(cause: unknown): boolean {

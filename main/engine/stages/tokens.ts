@@ -4,7 +4,9 @@ import type { Plan } from '../plan.js';
 import { RandomStream } from '../rng.js';
 import { keyOf } from '../runtime/kept.js';
 import { availableMemory } from '../runtime/memory.js';
-import { TokenDecoder, preparedBytes } from '../tokens/decoder.js';
+import type { Network } from '../runtime/session.js';
+import { NetworkMoved } from '../runtime/fallback.js';
+import { TokenDecoder, preparedBytes, releasePrompts } from '../tokens/decoder.js';
 import type {
   DecodedTokens,
   EmbeddingInsert,
@@ -102,28 +104,56 @@ export async function drawTokens(
       ? await context.loading(() => networks.get('embed'))
       : undefined;
     const decoder = new TokenDecoder(network, shape, embed);
-    const prepared = await model.kept.prompts.get(promptKey(prompts, count), () =>
-      decoder.prepare(prompts, count, context.signal),
-    );
-    const drawn: DecodedTokens[] = [];
-    const rows = sideBySide(model, prepared);
-    while (drawn.length < plan.seeds.length) {
-      const before = drawn.length;
-      const seeds = plan.seeds.slice(before, before + rows);
-      const more = await decoder.decode(prepared, {
-        sampling: plan.sampling,
-        random: seeds.map((seed) => new RandomStream(seed, 'tokens')),
-        signal: context.signal,
-        onToken: (done) => {
-          context.progress('tokens', before * count + done * seeds.length, total);
-        },
-        ...(forced && { forced }),
-      });
-      drawn.push(...more);
-    }
+    const draw = async (prepared: PreparedPrompts): Promise<DecodedTokens[]> => {
+      const drawn: DecodedTokens[] = [];
+      const rows = sideBySide(model, prepared);
+      while (drawn.length < plan.seeds.length) {
+        const before = drawn.length;
+        const seeds = plan.seeds.slice(before, before + rows);
+        const more = await decoder.decode(prepared, {
+          sampling: plan.sampling,
+          random: seeds.map((seed) => new RandomStream(seed, 'tokens')),
+          signal: context.signal,
+          onToken: (done) => {
+            context.progress('tokens', before * count + done * seeds.length, total);
+          },
+          ...(forced && { forced }),
+        });
+        drawn.push(...more);
+      }
+      return drawn;
+    };
+    const prepare = (): Promise<PreparedPrompts> => decoder.prepare(prompts, count, context.signal);
+    const drawn = await withPrompts(model, network, promptKey(prompts, count), prepare, draw);
     await networks.done('ar', 'embed');
     return drawn;
   });
+}
+
+/**
+ * Reads prompts and draws what follows them. What is in a device's memory is given back when that is
+ * done; what is not is kept for the next request. If the network moves to the processor on the way,
+ * all begins again there.
+ */
+async function withPrompts<Drawn>(
+  { kept }: Model,
+  network: Network,
+  key: string,
+  prepare: () => Promise<PreparedPrompts>,
+  draw: (prepared: PreparedPrompts) => Promise<Drawn>,
+): Promise<Drawn> {
+  if (network.cacheOnDevice !== true) return draw(await kept.prompts.get(key, prepare));
+  try {
+    const prepared = await prepare();
+    try {
+      return await draw(prepared);
+    } finally {
+      releasePrompts(prepared);
+    }
+  } catch (error) {
+    if (!(error instanceof NetworkMoved)) throw error;
+    return draw(await kept.prompts.get(key, prepare));
+  }
 }
 
 function promptKey(prompts: readonly WeightedPrompt[], tokens: number): string {

@@ -75,7 +75,13 @@ interface Sequences {
   readonly length: number;
   readonly cache: TensorMap;
   readonly batch: number;
-  readonly inserts?: readonly EmbeddingInsert[];
+}
+
+/** Tokens of all rows as the network reads them, [batch, sequence]. */
+interface Tokens {
+  readonly ids: readonly number[];
+  /** [batch, sequence, hidden], for a network that reads embeddings. */
+  readonly embeds?: Float32Array;
 }
 
 /** Of the last position. */
@@ -86,9 +92,15 @@ interface StepOutput {
   readonly hidden: Float32Array;
 }
 
+/** What a run leaves: the cache is the one that it went on from, or another in the device's memory. */
+interface Ran {
+  readonly output: StepOutput;
+  readonly cache: TensorMap;
+}
+
 /**
- * Draws image tokens with a key/value cache that the network updates in place. The hidden states
- * that condition the diffusion model are collected on the way (the reference implementation runs
+ * Draws image tokens with a key/value cache that the network updates in place, or keeps in the memory
+ * of the device that it computes on. The hidden states that condition the diffusion model are collected on the way (the reference implementation runs
  * the whole sequence a second time for them), with one run more for the last token's.
  */
 export class TokenDecoder {
@@ -114,14 +126,35 @@ export class TokenDecoder {
     signal: AbortSignal,
   ): Promise<PreparedPrompts> {
     const read: ReadPrompt[] = [];
-    for (const { ids, weight, inserts } of prompts) {
-      await checkpoint(signal);
-      const cache = this.#allocateCache(ids.length + tokens);
-      const given = { length: ids.length, cache, batch: 1, ...(inserts && { inserts }) };
-      const first = await this.#run(ids, given);
-      read.push({ length: ids.length, weight, cache, first });
+    try {
+      for (const prompt of prompts) {
+        await checkpoint(signal);
+        const { output, cache } = await this.#read(prompt, tokens);
+        read.push({ length: prompt.ids.length, weight: prompt.weight, cache, first: output });
+      }
+    } catch (error) {
+      releasePrompts({ prompts: read, tokens });
+      throw error;
     }
     return { prompts: read, tokens };
+  }
+
+  /** Reads a prompt, in pieces where the network cannot read it at once. */
+  async #read({ ids, inserts = [] }: WeightedPrompt, room: number): Promise<Ran> {
+    const { hidden } = this.#shape;
+    const { embeds } = await this.#tokens(ids, 1, inserts);
+    let [cache, start]: [TensorMap, number] = [this.#allocateCache(ids.length + room), 0];
+    for (;;) {
+      const end = Math.min(ids.length, start + (this.#network.longestRun ?? ids.length));
+      const piece: Tokens = {
+        ids: ids.slice(start, end),
+        ...(embeds && { embeds: embeds.subarray(start * hidden, end * hidden) }),
+      };
+      const ran = await this.#run(piece, { length: end, cache, batch: 1 });
+      if (ran.cache !== cache) freeCache(cache);
+      if (end === ids.length) return ran;
+      [cache, start] = [ran.cache, end];
+    }
   }
 
   /**
@@ -140,18 +173,25 @@ export class TokenDecoder {
     }));
     const prompts = prepared.prompts.map((prompt) => ({ ...prompt, ...repeated(prompt, batch) }));
     let outputs = prompts.map(({ first }) => first);
-    for (let position = 0; position <= tokens; position++) {
-      await checkpoint(options.signal);
-      const states = mix(prompts, outputs, 'hidden');
-      checkFinite(states, 'image tokens');
-      drawn.forEach(({ hiddenStates }, row) => {
-        hiddenStates.set(states.subarray(row * hidden, (row + 1) * hidden), position * hidden);
+    const caches = prompts.map(({ cache }) => cache);
+    try {
+      for (let position = 0; position <= tokens; position++) {
+        await checkpoint(options.signal);
+        const states = mix(prompts, outputs, 'hidden');
+        checkFinite(states, 'image tokens');
+        drawn.forEach(({ hiddenStates }, row) => {
+          hiddenStates.set(states.subarray(row * hidden, (row + 1) * hidden), position * hidden);
+        });
+        if (position === tokens) break;
+        const codes = this.#draw(mix(prompts, outputs, 'logits'), position, options);
+        codes.forEach((code, row) => drawn[row]?.codes.push(code));
+        outputs = await this.#step(prompts, caches, position, codes);
+        options.onToken?.(position + 1);
+      }
+    } finally {
+      caches.forEach((cache, index) => {
+        if (cache !== prompts[index]?.cache) freeCache(cache);
       });
-      if (position === tokens) break;
-      const codes = this.#draw(mix(prompts, outputs, 'logits'), position, options);
-      codes.forEach((code, row) => drawn[row]?.codes.push(code));
-      outputs = await this.#step(prompts, position, codes);
-      options.onToken?.(position + 1);
     }
     return drawn;
   }
@@ -174,60 +214,69 @@ export class TokenDecoder {
     );
   }
 
+  /** @param caches of the prompts, replaced by what they become; those of the prompts themselves stay */
   async #step(
     prompts: readonly ReadPrompt[],
+    caches: TensorMap[],
     position: number,
     codes: readonly number[],
   ): Promise<StepOutput[]> {
+    const batch = codes.length;
     const ids = codes.map((code) => this.#shape.imageTokenStart + code);
+    const tokens = await this.#tokens(ids, batch, []);
     const outputs: StepOutput[] = [];
-    for (const { length, cache } of prompts) {
-      outputs.push(
-        await this.#run(ids, { length: length + position + 1, cache, batch: ids.length }),
-      );
+    for (const [index, { length, cache: first }] of prompts.entries()) {
+      const cache = caches[index] ?? first;
+      const ran = await this.#run(tokens, { length: length + position + 1, cache, batch });
+      if (ran.cache !== cache && cache !== first) freeCache(cache);
+      caches[index] = ran.cache;
+      outputs.push(ran.output);
     }
     return outputs;
   }
 
-  /** @param ids of all rows, [batch, sequence] */
-  async #run(
-    ids: readonly number[],
-    { length, cache, batch, inserts = [] }: Sequences,
-  ): Promise<StepOutput> {
+  async #run({ ids, embeds }: Tokens, { length, cache, batch }: Sequences): Promise<Ran> {
+    const sequence = ids.length / batch;
+    const { hidden } = this.#shape;
     const feeds: Record<string, Tensor> = {
-      ...(await this.#sequences(ids, batch, inserts)),
+      ...(embeds === undefined
+        ? { input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [batch, sequence]) }
+        : { inputs_embeds: new Tensor('float32', embeds, [batch, sequence, hidden]) }),
       seqlens_k: new Tensor('int32', new Int32Array(batch).fill(length - 1), [batch]),
       total_sequence_length: new Tensor('int32', Int32Array.of(length), []),
     };
+    const stays = this.#network.cacheOnDevice === true;
     const fetches: Record<string, Tensor | null> = { logits: null, last_hidden_state: null };
     for (const [name, tensor] of Object.entries(cache)) {
       feeds[`${PAST}${name}`] = tensor;
-      fetches[`present.${name}`] = tensor;
+      fetches[`present.${name}`] = stays ? null : tensor;
     }
     const outputs = await this.#network.run(feeds, fetches);
-    const { hidden } = this.#shape;
     const states = outputs.float32('last_hidden_state');
-    return {
+    const output = {
       logits: outputs.float32('logits'),
       // a copy: the states of a whole prompt would be kept alive by a view of their last row
       hidden: states.slice((ids.length - batch) * hidden),
     };
+    if (!stays) return { output, cache };
+    const names = Object.keys(cache);
+    const present = names.map((name) => [name, outputs.tensor(`present.${name}`)]);
+    return { output, cache: Object.fromEntries(present) as TensorMap };
   }
 
-  /** Sequences as the network reads them: ids, or their embeddings. */
-  async #sequences(
+  /** Tokens as the network reads them: ids, or their embeddings with what is inserted. */
+  async #tokens(
     ids: readonly number[],
     batch: number,
     inserts: readonly EmbeddingInsert[],
-  ): Promise<TensorMap> {
-    const length = ids.length / batch;
-    const tensor = new Tensor('int64', BigInt64Array.from(ids, BigInt), [batch, length]);
-    if (this.#embed === undefined) return { input_ids: tensor };
+  ): Promise<Tokens> {
+    if (this.#embed === undefined) return { ids };
+    const dims = [batch, ids.length / batch];
+    const tensor = new Tensor('int64', BigInt64Array.from(ids, BigInt), dims);
     const outputs = await this.#embed.run({ input_ids: tensor });
-    const { hidden } = this.#shape;
     const embeds = outputs.float32('inputs_embeds');
-    for (const insert of inserts) embeds.set(insert.embeds, insert.at * hidden);
-    return { inputs_embeds: new Tensor('float32', embeds, [batch, length, hidden]) };
+    for (const insert of inserts) embeds.set(insert.embeds, insert.at * this.#shape.hidden);
+    return { ids, embeds };
   }
 
   /** Keys and values of every layer, by the names the graph gives them, for one sequence. */
@@ -258,6 +307,18 @@ function mix(
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + weight * (values[i] ?? 0);
   });
   return sum;
+}
+
+/** Gives back what prepared prompts hold in the memory of a device; they cannot be continued then. */
+export function releasePrompts({ prompts }: PreparedPrompts): void {
+  for (const { cache } of prompts) freeCache(cache);
+}
+
+/** Keys and values in a device's memory are nobody's to collect; others are. */
+function freeCache(cache: TensorMap): void {
+  for (const tensor of Object.values(cache)) {
+    if (tensor.location === 'gpu-buffer') tensor.dispose();
+  }
 }
 
 /** Bytes that prepared prompts take, which is their caches. */

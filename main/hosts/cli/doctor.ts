@@ -1,5 +1,5 @@
 import { examine, isFit, type DoctorReport } from '../../services/doctor.js';
-import { explainMissing } from '../../services/providers.js';
+import { explainLacks, explainMissing } from '../../services/providers.js';
 import { NativaError } from '../../../native-models/errors.js';
 import type { Messages } from '../../services/i18n/index.js';
 import { inspectModel, resolveModel } from '../../services/models.js';
@@ -129,12 +129,14 @@ function machineRows(
 
 function providerRows({ providers }: DoctorReport, messages: Messages): [string, string][] {
   const { doctor } = messages;
-  return providers.map(({ name, available, reason }) => [
-    name,
-    available || reason === undefined
-      ? doctor.available
-      : doctor.missing(explainMissing(reason, messages)),
-  ]);
+  return providers.map((provider) => {
+    const { name, available, reason } = provider;
+    if (!available && reason !== undefined) {
+      return [name, doctor.missing(explainMissing(reason, messages))];
+    }
+    const lacks = explainLacks(provider, messages);
+    return [name, lacks === undefined ? doctor.available : doctor.availableBut(lacks)];
+  });
 }
 
 function modelRows(

@@ -300,6 +300,12 @@ export const en = {
         `${libraries} cannot be found: install a driver of NVIDIA’s of version 580 or newer`,
       noGpu: 'no graphics processor that it could use was found',
     },
+    lacks: {
+      float16: 'no float16, so networks are computed in float32',
+      attention: 'its fused attention is wrong here and not used for many tokens',
+      speed: 'slower than the processor, so taken only where it is asked for by name',
+    },
+    availableBut: (lacks: string): string => `available: ${lacks}`,
     problem: (what: string): string => `problem: ${what}`,
     loadFailed: (reason: string): string => `onnxruntime does not load: ${reason}`,
     placed: (provider: string, precision: string, size: string): string =>

@@ -272,6 +272,9 @@ export const es: Messages = {
       `en el procesador, porque ${provider} no puede usarse aquí${detail === undefined ? '' : ` (${detail})`}`,
     failed: (provider, detail) =>
       `en el procesador, porque ${provider} no pudo cargarlo (${detail})`,
+    broke: (provider, detail) =>
+      `en el procesador, porque ${provider} falló al calcularlo (${detail})`,
+    noFloat16: (provider) => `en float32, porque ${provider} no tiene float16 aquí`,
     tooLarge: (provider) => `en el procesador, porque no cabe en la memoria de ${provider}`,
     halved: (provider) => `en float16, porque en float32 no cabe en la memoria de ${provider}`,
     noCodes: (provider) => `en el procesador, porque ${provider} no lee pesos cuantizados`,
@@ -310,6 +313,12 @@ export const es: Messages = {
         `no se encuentra ${libraries}: instala un controlador de NVIDIA de la versión 580 o posterior`,
       noGpu: 'no se encontró ningún procesador gráfico que pueda usar',
     },
+    lacks: {
+      float16: 'sin float16, así que las redes se calculan en float32',
+      attention: 'su atención fusionada falla aquí y no se usa con muchos tokens',
+      speed: 'más lento que el procesador, así que solo se usa si se pide por su nombre',
+    },
+    availableBut: (lacks) => `disponible: ${lacks}`,
     problem: (what) => `problema: ${what}`,
     loadFailed: (reason) => `onnxruntime no se carga: ${reason}`,
     placed: (provider, precision, size) => `${provider}, ${precision}, ${size}`,

@@ -3,7 +3,7 @@ import { examine } from '../doctor.js';
 import type { Messages } from '../i18n/index.js';
 import { explainReason, modelPlacement, placing } from '../placing.js';
 import type { PlacingSettings } from '../placing.js';
-import { explainMissing } from '../providers.js';
+import { explainLacks, explainMissing } from '../providers.js';
 import type { ScriptRunner } from '../providers.js';
 
 /** What the studio shows of this machine. */
@@ -13,10 +13,13 @@ export async function doctorReport(
 ): Promise<Answer<'doctor.report'>> {
   const { providers, memory } = await examine(run);
   return {
-    providers: providers.map(({ name, available, reason }) => ({
-      name,
-      available,
-      reason: reason === undefined ? null : explainMissing(reason, messages),
+    providers: providers.map((provider) => ({
+      name: provider.name,
+      available: provider.available,
+      reason:
+        provider.reason === undefined
+          ? (explainLacks(provider, messages) ?? null)
+          : explainMissing(provider.reason, messages),
     })),
     memoryTotal: memory.limit ?? memory.total,
     memoryFree: Math.min(memory.free, memory.limit ?? memory.free),

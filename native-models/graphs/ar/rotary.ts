@@ -24,7 +24,7 @@ export function rotaryCaches(
   const positions = g.op('Range', [bound(0), bound(maxLength), bound(1)]);
   const column = g.reshape(g.cast(positions, 'float32'), [-1, 1]);
   const angles = g.mul(column, g.constant(inverseFrequencies(config)));
-  return { cos: g.op('Cos', [angles]), sin: g.op('Sin', [angles]) };
+  return g.exactWaves(angles);
 }
 
 /**
@@ -64,5 +64,5 @@ function anglesOf(
   const positions = g.add(g.reshape(first, [-1, 1]), g.reshape(steps, [1, -1]));
   const column = g.unsqueeze(g.cast(positions, 'float32'), [2, 3]);
   const angles = g.mul(column, g.constant(inverseFrequencies(config)));
-  return { cos: g.op('Cos', [angles]), sin: g.op('Sin', [angles]) };
+  return g.exactWaves(angles);
 }

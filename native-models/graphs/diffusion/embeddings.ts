@@ -64,7 +64,8 @@ function embedPositions(g: GraphBuilder, config: SanaTransformerConfig, grid: Gr
     const stretch = g.div(g.cast(size, 'float32'), g.constant([base]));
     const positions = g.div(g.div(g.cast(steps, 'float32'), stretch), g.scalar(scale));
     const angles = g.mul(g.unsqueeze(positions, [1]), frequencies);
-    return g.concat([g.op('Sin', [angles]), g.op('Cos', [angles])], 1);
+    const { sin, cos } = g.exactWaves(angles);
+    return g.concat([sin, cos], 1);
   };
   const shape = g.concat([grid.height, grid.width, g.constant([half], 'int64')], 0);
   const columns = g.op('Expand', [axis(grid.width), shape]);
@@ -128,7 +129,8 @@ function embedScalar(
   const frequencies = geometricFrequencies(half);
   const scaled = scale === 1 ? value : g.mul(value, g.scalar(scale));
   const angles = g.mul(g.unsqueeze(scaled, [1]), g.constant(frequencies, 'float32', [1, half]));
-  const waves = g.concat([g.op('Cos', [angles]), g.op('Sin', [angles])], 1);
+  const { sin, cos } = g.exactWaves(angles);
+  const waves = g.concat([cos, sin], 1);
   const first = { inFeatures: TIMESTEP_CHANNELS, outFeatures: inner, bias: true };
   const hidden = g.silu(linearRows(g, waves, `${prefix}.linear_1`, first));
   const second = { inFeatures: inner, outFeatures: inner, bias: true };

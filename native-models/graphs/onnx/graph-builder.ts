@@ -86,6 +86,7 @@ export class GraphBuilder {
   readonly #outputs: IoSpec[] = [];
   readonly #domains = new Set<string>();
   readonly #uses = new Map<string, number>();
+  readonly #onProcessor: string[] = [];
 
   constructor(options: GraphBuilderOptions) {
     this.#name = options.name;
@@ -136,6 +137,23 @@ export class GraphBuilder {
     const [output] = this.node(op, inputs, attributes, options);
     if (output === undefined) throw new TypeError(`node ${op} has no output`);
     return output;
+  }
+
+  /** Rows of a table [count, size] by their numbers, as float32. */
+  lookUp(table: Value, ids: Value, name: string): Value {
+    const rows = this.op('Gather', [table, ids], { axis: 0 }, { name });
+    this.#onProcessor.push(rows);
+    if (this.#initializers.get(table)?.type === 'float32') return rows;
+    const cast = this.cast(rows, 'float32', `${name}/float32`);
+    this.#onProcessor.push(cast);
+    return cast;
+  }
+
+  /** Sines and cosines of numbers that may be large, exact wherever the rest is computed. */
+  exactWaves(angles: Value): { readonly sin: Value; readonly cos: Value } {
+    const [sin, cos] = [this.op('Sin', [angles]), this.op('Cos', [angles])];
+    this.#onProcessor.push(sin, cos);
+    return { sin, cos };
   }
 
   /** Whether the checkpoint has this parameter, for parts that a config does not tell of. */
@@ -379,6 +397,7 @@ export class GraphBuilder {
       inputs: [...this.#inputs],
       outputs: [...this.#outputs],
       parameters: [...this.#consumed],
+      onProcessor: [...this.#onProcessor],
     };
   }
 

@@ -100,10 +100,7 @@ export function embedding(
   count: number,
   size: number,
 ): Value {
-  const name = `${prefix}.weight`;
-  const table = g.storedParameter(name, [count, size]);
-  const rows = g.op('Gather', [table, ids], { axis: 0 }, { name: prefix });
-  return g.tensors.get(name)?.dtype === 'F32' ? rows : g.cast(rows, 'float32');
+  return g.lookUp(g.storedParameter(`${prefix}.weight`, [count, size]), ids, prefix);
 }
 
 /** `torch.nn.LayerNorm` over the last axis; `prefix` undefined means no learned scale and shift. */

@@ -61,11 +61,27 @@ function selfAttention(
   const hidden = config.hidden_size;
   const project = (name: string, input: Value): Value =>
     linear(g, input, `${prefix}.${name}`, { inFeatures: hidden, outFeatures: hidden, bias: true });
-  const attended = g.op(
-    'MultiHeadAttention',
-    [project('q_proj', x), project('k_proj', x), project('v_proj', x)],
-    { num_heads: config.num_attention_heads },
-    { domain: MICROSOFT, name: prefix },
-  );
-  return project('out_proj', attended);
+  const [query, key, value] = [project('q_proj', x), project('k_proj', x), project('v_proj', x)];
+  return project('out_proj', attend(g, config, prefix, { query, key, value }));
+}
+
+/** softmax(q k^T / sqrt(headDim)) v of every head, [batch, patches, hidden] each and together. */
+function attend(
+  g: GraphBuilder,
+  { hidden_size: hidden, num_attention_heads: heads }: SiglipVisionConfig,
+  name: string,
+  { query, key, value }: { readonly query: Value; readonly key: Value; readonly value: Value },
+): Value {
+  if (g.operators === 'fused') {
+    const options = { domain: MICROSOFT, name };
+    return g.op('MultiHeadAttention', [query, key, value], { num_heads: heads }, options);
+  }
+  // WebGPU's fused attention is wrong on some drivers, and this runs once a picture.
+  const headDim = hidden / heads;
+  const split = (x: Value, perm: readonly number[]): Value =>
+    g.transpose(g.reshape(x, [0, 0, heads, headDim]), perm);
+  const queries = split(g.mul(query, g.scalar(headDim ** -0.5)), [0, 2, 1, 3]);
+  const scores = g.matMul(queries, split(key, [0, 2, 3, 1]));
+  const mixed = g.matMul(g.op('Softmax', [scores], { axis: -1 }), split(value, [0, 2, 1, 3]));
+  return g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [0, 0, hidden]);
 }

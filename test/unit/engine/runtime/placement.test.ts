@@ -6,6 +6,7 @@ import type {
   NetworkPart,
   PlacementInput,
   ProbedProvider,
+  ProviderLack,
   StoredBytes,
 } from '../../../../main/engine/runtime/placement.js';
 
@@ -14,6 +15,10 @@ const works = (name: string, memory?: number): ProbedProvider => ({
   name,
   available: true,
   ...(memory !== undefined && { memory }),
+});
+const lacking = (name: string, ...lacks: ProviderLack[]): ProbedProvider => ({
+  ...works(name),
+  lacks,
 });
 const fails = (name: string, reason?: string): ProbedProvider => ({
   name,
@@ -61,6 +66,7 @@ describe('placeNetworks', () => {
     ['CUDA first', [works('webgpu'), works('cuda')], 'cuda float32'],
     ['DirectML before WebGPU', [works('webgpu'), works('dml')], 'dml float32'],
     ['WebGPU', [works('cpu'), works('webgpu'), fails('cuda')], 'webgpu float32'],
+    ['no driver in software', [works('cpu'), lacking('webgpu', 'speed')], 'cpu float32'],
     ['never Core ML unasked', [works('cpu'), works('coreml')], 'cpu float32'],
   ])('takes, of its own accord, %s', (_, probed, expected) => {
     const { by, reasons } = place(all({ F32: GB }), { probed });
@@ -75,6 +81,34 @@ describe('placeNetworks', () => {
       vae_encoder: 'cuda float32',
       vae_decoder: 'cuda float32',
     });
+  });
+
+  it('computes in float32 on a graphics processor without float16, and says why', () => {
+    const probed = [lacking('webgpu', 'float16')];
+    const { by, reasons } = place(BF16, { probed, provider: 'webgpu' });
+    expect(by).toEqual(everywhere('webgpu float32'));
+    expect(reasons).toEqual([...Array<string>(4).fill('noFloat16'), undefined, undefined]);
+    const exact = place(all({ F32: GB }), { probed, provider: 'webgpu' });
+    expect(exact.reasons).toEqual(Array(6).fill(undefined));
+  });
+
+  it('leaves to the processor what is too large where it cannot be halved', () => {
+    const probed = [{ ...lacking('webgpu', 'float16'), memory: 6 * GB }];
+    const { by, reasons } = place([['ar', { F32: 8 * GB }]], { probed, provider: 'webgpu' });
+    expect([by, reasons]).toEqual([{ ar: 'cpu float32' }, ['tooLarge']]);
+  });
+
+  it('takes a slow provider where it is asked for by name, and reads prompts in pieces where its attention is wrong', () => {
+    const { networks } = placeNetworks({
+      probed: [lacking('webgpu', 'attention', 'speed')],
+      provider: 'webgpu',
+      overrides: {},
+      parts: new Map(all({ F32: GB })),
+      memory: GB,
+    });
+    expect(networks.map(({ provider }) => provider)).toEqual(Array(6).fill('webgpu'));
+    const short = networks.filter(({ shortRuns }) => shortRuns === true);
+    expect(short.map(({ network }) => network)).toEqual(['ar']);
   });
 
   it('casts BF16 to float32 on the processor, which takes twice the bytes', () => {
