@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, rm, symlink } from 'node:fs/promises';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { mkdir, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import {
   MANIFEST_FILE,
   isInside,
   loadBundle,
   modelHash,
   readManifest,
+  sweepStaging,
   verifyBundle,
   type Bundle,
   type BundleManifest,
@@ -93,9 +94,17 @@ async function findModel(place: string, origin: ModelOrigin): Promise<FoundModel
   try {
     return { ok: true, place, origin, ...(await readManifest(place)) };
   } catch (error) {
-    if (error instanceof NativaError) return { ok: false, dir: place, place, origin, error };
-    throw error;
+    if (!(error instanceof NativaError)) throw error;
+    return { ok: false, dir: place, place, origin, error: (await goneTarget(place)) ?? error };
   }
+}
+
+/** What a link says whose folder was moved or deleted, or is on a disk that is not there. */
+async function goneTarget(place: string): Promise<NativaError | undefined> {
+  const target = await readlink(place).catch(() => undefined);
+  if (target === undefined || existsSync(place)) return undefined;
+  const message = `This model lay in ${target}, which is gone: put the folder back, import it where it is now, or delete the model.`;
+  return new NativaError('BUNDLE_NOT_FOUND', message);
 }
 
 /**
@@ -257,10 +266,12 @@ export async function deleteModel(name: string, messages: Messages): Promise<Del
   return { kept: origin === 'linked' ? model.dir : null };
 }
 
-/** Under a hidden name first, which no list shows. */
+const DELETED = '.deleted-';
+
+/** Under a hidden name first, which no list shows. Takes along what an end in the middle has left. */
 async function removeWhole(folder: string): Promise<void> {
-  const aside = join(folder, '..', `.deleted-${basename(folder)}-${process.pid}`);
-  await rm(aside, { recursive: true, force: true });
+  await sweepStaging(dirname(folder), DELETED);
+  const aside = join(dirname(folder), `${DELETED}${process.pid}`);
   await rename(folder, aside);
   await rm(aside, { recursive: true, force: true });
 }

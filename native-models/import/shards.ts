@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-import { readJson } from '../bundle/index.js';
+import { firstIssue, readJson } from '../bundle/index.js';
 import { NativaError } from '../errors.js';
 import { readParameters } from '../graphs/index.js';
 
@@ -37,7 +37,8 @@ export async function listShards(folder: string, stem: Stem): Promise<string[]> 
   if (!existsSync(index)) throw noWeights(folder, stem);
   const parsed = indexSchema.safeParse(await readJson(index, INDEX_LIMIT));
   if (!parsed.success) {
-    throw new NativaError('BUNDLE_INVALID', `${index} is not an index of weights: get it again.`);
+    const message = `${index} is not an index of weights (${firstIssue(parsed.error)}): get it again.`;
+    throw new NativaError('BUNDLE_INVALID', message);
   }
   const shards = new Map<string, string[]>();
   for (const [name, file] of Object.entries(parsed.data.weight_map)) {
