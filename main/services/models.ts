@@ -231,7 +231,7 @@ async function refuseTaken(id: string, dir: string): Promise<void> {
 
 /** What was taken away. */
 export interface Deleted {
-  /** The model's folder, where only the link to it is gone. */
+  /** The model's folder, where only the link to it is gone, and that is there. */
   readonly kept: string | null;
 }
 
@@ -252,6 +252,7 @@ export async function deleteModel(name: string, messages: Messages): Promise<Del
     throw new NativaError('MODEL_NOT_FOUND', messages.model.notFound(name, ids));
   }
   const { place, origin } = model;
+  const target = origin === 'linked' ? await realpath(place).catch(() => null) : null;
   if (origin === 'shipped') {
     const message = 'This model comes with Nativa and stays with it; delete one of your own.';
     throw new NativaError('MODEL_SHIPPED', message);
@@ -263,7 +264,7 @@ export async function deleteModel(name: string, messages: Messages): Promise<Del
     const message = `${place} cannot be deleted: close what uses it, look at its permissions, and try again.`;
     throw new NativaError('FOLDER_UNWRITABLE', message, { cause: error });
   }
-  return { kept: origin === 'linked' ? model.dir : null };
+  return { kept: target };
 }
 
 const DELETED = '.deleted-';
