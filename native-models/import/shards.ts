@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { firstIssue, readJson } from '../bundle/index.js';
 import { NativaError } from '../errors.js';
-import { readParameters } from '../graphs/index.js';
+import { readSafetensorsHeader } from '../graphs/index.js';
 
 /** File names of weights as Hugging Face's libraries write them, without ending. */
 type Stem = 'model' | 'diffusion_pytorch_model';
@@ -56,10 +56,8 @@ export async function listShards(folder: string, stem: Stem): Promise<string[]> 
 }
 
 async function checkShard(path: string, names: readonly string[]): Promise<void> {
-  const found = await readParameters(path, path, {});
-  const missing = names.filter((name) => !found.has(name));
-  // Buffers that are whole numbers are no parameters.
-  const gone = missing.filter((name) => /\.(weight|bias)$/.test(name));
+  const { tensors } = await readSafetensorsHeader(path);
+  const gone = names.filter((name) => !tensors.has(name));
   if (gone.length === 0) return;
   const message = `${path} has no parameter "${gone[0] ?? ''}", which the index of weights looks for there (${gone.length} in all); download the file and its index again.`;
   throw new NativaError('CHECKPOINT_MISMATCH', message);
