@@ -62,7 +62,8 @@ async function paper({ source, listed }: ListedSource, options: HubOptions): Pro
     repository,
     name: listed.licence,
     nonCommercial: terms === 'non-commercial',
-    url: `${endpoint.href.replace(/\/+$/, '')}/${repository}/tree/${revision}`,
+    // The card, where the terms are; of another revision its files.
+    url: `${endpoint.href.replace(/\/+$/, '')}/${repository}${revision === 'main' ? '' : `/tree/${revision}`}`,
     text: text ?? null,
   };
 }
