@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, rm, symlink } from 'node:fs/promises';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { mkdir, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import {
   MANIFEST_FILE,
   isInside,
   loadBundle,
   modelHash,
   readManifest,
+  sweepStaging,
   verifyBundle,
   type Bundle,
   type BundleManifest,
@@ -93,9 +94,17 @@ async function findModel(place: string, origin: ModelOrigin): Promise<FoundModel
   try {
     return { ok: true, place, origin, ...(await readManifest(place)) };
   } catch (error) {
-    if (error instanceof NativaError) return { ok: false, dir: place, place, origin, error };
-    throw error;
+    if (!(error instanceof NativaError)) throw error;
+    return { ok: false, dir: place, place, origin, error: (await goneTarget(place)) ?? error };
   }
+}
+
+/** What a link says whose folder was moved or deleted, or is on a disk that is not there. */
+async function goneTarget(place: string): Promise<NativaError | undefined> {
+  const target = await readlink(place).catch(() => undefined);
+  if (target === undefined || existsSync(place)) return undefined;
+  const message = `This model lay in ${target}, which is gone: put the folder back, import it where it is now, or delete the model.`;
+  return new NativaError('BUNDLE_NOT_FOUND', message);
 }
 
 /**
@@ -222,7 +231,7 @@ async function refuseTaken(id: string, dir: string): Promise<void> {
 
 /** What was taken away. */
 export interface Deleted {
-  /** The model's folder, where only the link to it is gone. */
+  /** The model's folder, where only the link to it is gone, and that is there. */
   readonly kept: string | null;
 }
 
@@ -243,6 +252,7 @@ export async function deleteModel(name: string, messages: Messages): Promise<Del
     throw new NativaError('MODEL_NOT_FOUND', messages.model.notFound(name, ids));
   }
   const { place, origin } = model;
+  const target = origin === 'linked' ? await realpath(place).catch(() => null) : null;
   if (origin === 'shipped') {
     const message = 'This model comes with Nativa and stays with it; delete one of your own.';
     throw new NativaError('MODEL_SHIPPED', message);
@@ -254,13 +264,15 @@ export async function deleteModel(name: string, messages: Messages): Promise<Del
     const message = `${place} cannot be deleted: close what uses it, look at its permissions, and try again.`;
     throw new NativaError('FOLDER_UNWRITABLE', message, { cause: error });
   }
-  return { kept: origin === 'linked' ? model.dir : null };
+  return { kept: target };
 }
 
-/** Under a hidden name first, which no list shows. */
+const DELETED = '.deleted-';
+
+/** Under a hidden name first, which no list shows. Takes along what an end in the middle has left. */
 async function removeWhole(folder: string): Promise<void> {
-  const aside = join(folder, '..', `.deleted-${basename(folder)}-${process.pid}`);
-  await rm(aside, { recursive: true, force: true });
+  await sweepStaging(dirname(folder), DELETED);
+  const aside = join(dirname(folder), `${DELETED}${process.pid}`);
   await rename(folder, aside);
   await rm(aside, { recursive: true, force: true });
 }

@@ -182,11 +182,20 @@ const runInNode: ScriptRunner = (script, args, patience) =>
     });
   });
 
+/** What people call the systems that Node names otherwise. */
+const SYSTEM_NAMES: Readonly<Record<string, string>> = {
+  darwin: 'macOS',
+  linux: 'Linux',
+  win32: 'Windows',
+};
+
 /** Why a provider cannot be used, in a person's words. */
 export function explainMissing(reason: MissingReason, { doctor }: Messages): string {
   switch (reason.kind) {
     case 'wrongSystem':
-      return doctor.reasons.wrongSystem(reason.systems.join(', '));
+      return doctor.reasons.wrongSystem(
+        reason.systems.map((system) => SYSTEM_NAMES[system] ?? system).join(', '),
+      );
     case 'failed':
       return reason.message;
     case 'cudaLacks':

@@ -1,6 +1,7 @@
 import { realpath, stat, readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { NativaError } from '../errors.js';
+import { refusePointer } from '../lfs-pointer.js';
 
 /** `code` of a system error, such as ENOENT; undefined for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
@@ -58,18 +59,28 @@ export async function resolveBundleFile(
 /**
  * Reads a JSON file of at most `limit` bytes.
  *
- * @throws {NativaError} BUNDLE_INVALID when it is larger, not UTF-8 or not JSON
+ * @throws {NativaError} BUNDLE_INVALID when it is larger, not a file, not UTF-8 or not JSON;
+ *   LFS_POINTER
  */
 export async function readJson(path: string, limit: number): Promise<unknown> {
-  if ((await stat(path)).size > limit) {
+  const found = await stat(path);
+  if (!found.isFile()) {
+    throw new NativaError(
+      'BUNDLE_INVALID',
+      `${path} is not a file: copy or download the model again.`,
+    );
+  }
+  if (found.size > limit) {
     throw new NativaError(
       'BUNDLE_INVALID',
       `${path} is larger than the ${limit} bytes a file of its kind may have: ` +
         'copy or download the model again.',
     );
   }
+  const bytes = await readFile(path);
+  refusePointer(bytes, path);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new NativaError(
       'BUNDLE_INVALID',

@@ -8,10 +8,10 @@ import { z } from 'zod';
 
 import { NativaError } from '../errors.js';
 
-/** A file's path, `*` standing for anything but a slash. */
+/** A file's path, `*` standing for anything but a slash and `#` for a number. */
 const pattern = z
   .string()
-  .regex(/^[\w.*-]+(?:\/[\w.*-]+)*$/, 'must be a path, with * as a wildcard');
+  .regex(/^[\w.*#-]+(?:\/[\w.*#-]+)*$/, 'must be a path, with * and # as wildcards');
 
 const ruleSchema = z.strictObject({
   match: pattern,

@@ -44,7 +44,7 @@ export type {
 } from './diffusion/index.js';
 export { isQuantized } from './onnx/quantized.js';
 export type { ArithmeticOptions, ProductType } from './onnx/index.js';
-export { readSafetensorsHeader } from './safetensors.js';
+export { isParameterType, readSafetensorsHeader } from './safetensors.js';
 export type * from './types.js';
 export { tokenGrid } from './vision/tokenizer.js';
 export { readParameters } from './weights.js';

@@ -1,9 +1,10 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
 import { z } from 'zod';
 
 import { NativaError } from '../errors.js';
+import { POINTER_BYTES, refusePointer } from '../lfs-pointer.js';
 import type { ParameterType, TensorLocation, TensorMap } from './types.js';
 
 /** Bytes per element of every type the format knows. */
@@ -77,7 +78,11 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
     if (fileSize < LENGTH_BYTES) throw broken(path, 'it is too short to have a header');
     const lengthBytes = await readExactly(handle, 0, LENGTH_BYTES, path);
     const length = Number(new DataView(lengthBytes.buffer).getBigUint64(0, true));
-    if (length > MAX_HEADER_BYTES) throw broken(path, 'its header is too long');
+    if (length > MAX_HEADER_BYTES) {
+      const start = Math.min(POINTER_BYTES, fileSize);
+      refusePointer(await readExactly(handle, 0, start, path), path);
+      throw broken(path, 'its header is too long');
+    }
     if (LENGTH_BYTES + length > fileSize) throw broken(path, 'it ends within its header');
     const bytes = await readExactly(handle, LENGTH_BYTES, length, path);
     return { ...parseHeader(path, bytes, fileSize), fileSize };
@@ -100,8 +105,13 @@ export function isParameterType(dtype: string): dtype is ParameterType {
   return dtype === 'F32' || dtype === 'F16' || dtype === 'BF16' || dtype === 'U8';
 }
 
-async function openWeights(path: string): Promise<FileHandle> {
+/**
+ * Opens a file of weights; a folder, or a pipe, which would be waited for, is none.
+ * @throws NativaError FILE_NOT_FOUND
+ */
+export async function openWeights(path: string): Promise<FileHandle> {
   try {
+    if (!(await stat(path)).isFile()) throw new Error('not a file');
     return await open(path, 'r');
   } catch (cause) {
     const message = `Cannot open the weights ${path}; check that the file is there and readable.`;

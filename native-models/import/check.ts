@@ -99,14 +99,27 @@ function isNeverRead(name: string, edit: boolean, layers: number): boolean {
 
 /**
  * @param dir for the message
+ * @param otherTypes types that no network reads, by the names of what is stored so
  * @throws NativaError CHECKPOINT_MISMATCH where a network cannot be built
  */
-export function refuseDifferences(dir: string, found: Differences): void {
+export function refuseDifferences(
+  dir: string,
+  found: Differences,
+  otherTypes: ReadonlyMap<string, string>,
+): void {
   const { missing, reshaped, unexpected } = found;
   if (missing.length === 0 && reshaped.length === 0) return;
   const parts = [
     ...(missing.length > 0
-      ? [`missing ${list(missing.map(({ name, shape }) => `${name} [${shape.join(', ')}]`))}`]
+      ? [
+          `missing ${list(
+            missing.map(({ name, shape }) => {
+              const type = otherTypes.get(name);
+              const stored = type === undefined ? '' : ` (stored as ${type}, which is not read)`;
+              return `${name} [${shape.join(', ')}]${stored}`;
+            }),
+          )}`,
+        ]
       : []),
     ...(reshaped.length > 0
       ? [

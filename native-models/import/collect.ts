@@ -1,14 +1,16 @@
 /** Puts what a survey found together: all parameters, the configs, and the files that hold them. */
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { z } from 'zod';
 
-import { firstIssue, isInside } from '../bundle/index.js';
+import { firstIssue, isInside, readJson } from '../bundle/index.js';
 import { NativaError } from '../errors.js';
 import {
   autoencoderConfigSchema,
+  isParameterType,
   qwen3ConfigSchema,
   readParameters,
+  readSafetensorsHeader,
   sanaTransformerConfigSchema,
   taTokConfigSchema,
 } from '../graphs/index.js';
@@ -26,6 +28,8 @@ import { visionConfig } from './vision.js';
 /** A checkpoint whose configs are known and whose parameters are found. */
 export interface Collected {
   readonly source: GraphSource;
+  /** Types that no network reads, by the names of what is stored so. */
+  readonly otherTypes: ReadonlyMap<string, string>;
   readonly configs: Record<'ar' | 'vision' | 'transformer' | 'vae' | 'tokenizer', string>;
   /** Weight files by their names in the bundle, in order. */
   readonly weights: readonly string[];
@@ -78,6 +82,7 @@ export async function collect(found: Survey): Promise<Collected> {
   return {
     ...files.done(),
     source,
+    otherTypes: files.otherTypes,
     configs: {
       ar: ar.filled ? files.write('config.json', ar.json) : await files.add(found.ar.path),
       vision: files.write('vision/config.json', vision),
@@ -91,6 +96,7 @@ export async function collect(found: Survey): Promise<Collected> {
 /** The files of a bundle as they are found, and the parameters in them. */
 class BundleFiles {
   readonly tensors = new Map<string, TensorLocation>();
+  readonly otherTypes = new Map<string, string>();
   readonly #dir: string;
   readonly #files = new Map<string, string>();
   readonly #written = new Map<string, Uint8Array>();
@@ -124,6 +130,7 @@ class BundleFiles {
     this.#weights.push(name);
     if (prefix !== '') this.#prefixes[name] = prefix;
     const format = torch ? 'torch' : 'safetensors';
+    if (!torch) await this.#noteTypes(path, prefix);
     this.#addTensors(name, await readParameters(path, name, { format, prefix }));
   }
 
@@ -187,6 +194,12 @@ class BundleFiles {
     };
   }
 
+  async #noteTypes(path: string, prefix: string): Promise<void> {
+    for (const [name, { dtype }] of (await readSafetensorsHeader(path)).tensors) {
+      if (!isParameterType(dtype)) this.otherTypes.set(prefix + name, dtype);
+    }
+  }
+
   #addTensors(file: string, tensors: ReadonlyMap<string, TensorLocation>): void {
     for (const [name, location] of tensors) {
       const earlier = this.tensors.get(name);
@@ -231,8 +244,16 @@ async function addVision(
 }
 
 const tokenizerSchema = z.looseObject({
+  model: z.looseObject({
+    type: z.literal('BPE'),
+    vocab: z.record(z.string(), z.int().min(0)).refine((vocab) => Object.keys(vocab).length > 0),
+    merges: z.array(z.unknown()),
+  }),
   added_tokens: z.array(z.looseObject({ id: z.int().min(0), content: z.string() })),
 });
+
+/** The released one has 65,541 added tokens, and some 25 MB. */
+const MAX_TOKENIZER_BYTES = 256 * 2 ** 20;
 
 /** Token ids that a config should record, and the tokens they belong to. */
 const TOKEN_IDS = {
@@ -247,9 +268,10 @@ async function completeAr({
   ar,
   tokenizer,
 }: Survey): Promise<{ readonly json: Json; readonly filled: boolean }> {
-  const parsed = tokenizerSchema.safeParse(await readTokenizer(tokenizer));
+  const parsed = tokenizerSchema.safeParse(await readJson(tokenizer, MAX_TOKENIZER_BYTES));
   if (!parsed.success) {
-    throw new NativaError('BAD_TOKENIZER', `${tokenizer} is no tokenizer: download it again.`);
+    const message = `${tokenizer} is not the tokenizer of a BLIP3o-NEXT model (${firstIssue(parsed.error)}); download it again.`;
+    throw new NativaError('BAD_TOKENIZER', message);
   }
   const ids = new Map(parsed.data.added_tokens.map(({ id, content }) => [content, id]));
   const json: Record<string, unknown> = { ...ar.json };
@@ -269,14 +291,6 @@ async function completeAr({
     filled = true;
   }
   return { json, filled };
-}
-
-async function readTokenizer(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function parse<Output>(schema: z.ZodType<Output>, json: unknown, where: string): Output {

@@ -51,10 +51,10 @@ export async function importCheckpoint(folder: string, options: ImportOptions): 
   const found = await survey(folder, options);
   const collected = await collect(found);
   const differences = compareParameters(collected.source);
-  refuseDifferences(found.dir, differences);
+  refuseDifferences(found.dir, differences, collected.otherTypes);
   const folderName = checkpointName(found.dir);
   const variant = recogniseVariant(collected.source.ar, folderName);
-  const name = options.name ?? folderName;
+  const name = plainName(options.name) ?? plainName(folderName) ?? 'model';
   const written = writtenEntries(collected.written);
   const draft = await describe(found, collected, {
     name,
@@ -69,6 +69,14 @@ export async function importCheckpoint(folder: string, options: ImportOptions): 
   const manifest = await describe(found, collected, { name, variant, files });
   await publish(found.dir, collected.written, text(manifest));
   return { dir: found.dir, manifest, variant, unexpected: differences.unexpected };
+}
+
+const MAX_NAME = 200;
+
+/** A name that fits into a manifest and on a line; undefined where there is none. */
+function plainName(name: string | undefined): string | undefined {
+  const plain = name?.replace(/\p{Cc}/gu, ' ').trim() ?? '';
+  return plain === '' ? undefined : plain.slice(0, MAX_NAME).trimEnd();
 }
 
 function text(manifest: BundleManifest): string {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MANIFEST_FILE, parseManifest } from '../bundle/index.js';
@@ -79,14 +79,30 @@ export async function describe(
 }
 
 const MAX_LICENSE = 200;
+/** Bytes of a model card that its heading lies in. */
+const MAX_HEADING = 2 ** 16;
 
 /** What the model card's heading calls the licence. */
 async function licenseOf({ papers }: Survey): Promise<string> {
   const card = papers.find((path) => path.endsWith('README.md'));
-  const text = card === undefined ? '' : await readFile(card, 'utf8');
+  const text = card === undefined ? '' : await beginning(card);
   const heading = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1] ?? '';
   const field = (name: string): string | undefined =>
     new RegExp(`^${name}:[ \\t]*["']?([^"'\\r\\n]+?)["']?[ \\t]*$`, 'm').exec(heading)?.[1];
   const license = field('license_name') ?? field('license');
-  return license?.slice(0, MAX_LICENSE) ?? 'as its publisher says: read the model card';
+  // What a card says is shown on terminals.
+  return (
+    license?.replace(/\p{Cc}/gu, ' ').slice(0, MAX_LICENSE) ??
+    'as its publisher says: read the model card'
+  );
+}
+
+async function beginning(path: string): Promise<string> {
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_HEADING), 0, MAX_HEADING, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-import { readJson } from '../bundle/index.js';
+import { firstIssue, readJson } from '../bundle/index.js';
 import { NativaError } from '../errors.js';
-import { readParameters } from '../graphs/index.js';
+import { readSafetensorsHeader } from '../graphs/index.js';
 
 /** File names of weights as Hugging Face's libraries write them, without ending. */
 type Stem = 'model' | 'diffusion_pytorch_model';
@@ -37,7 +37,8 @@ export async function listShards(folder: string, stem: Stem): Promise<string[]> 
   if (!existsSync(index)) throw noWeights(folder, stem);
   const parsed = indexSchema.safeParse(await readJson(index, INDEX_LIMIT));
   if (!parsed.success) {
-    throw new NativaError('BUNDLE_INVALID', `${index} is not an index of weights: get it again.`);
+    const message = `${index} is not an index of weights (${firstIssue(parsed.error)}): get it again.`;
+    throw new NativaError('BUNDLE_INVALID', message);
   }
   const shards = new Map<string, string[]>();
   for (const [name, file] of Object.entries(parsed.data.weight_map)) {
@@ -55,10 +56,8 @@ export async function listShards(folder: string, stem: Stem): Promise<string[]> 
 }
 
 async function checkShard(path: string, names: readonly string[]): Promise<void> {
-  const found = await readParameters(path, path, {});
-  const missing = names.filter((name) => !found.has(name));
-  // Buffers that are whole numbers are no parameters.
-  const gone = missing.filter((name) => /\.(weight|bias)$/.test(name));
+  const { tensors } = await readSafetensorsHeader(path);
+  const gone = names.filter((name) => !tensors.has(name));
   if (gone.length === 0) return;
   const message = `${path} has no parameter "${gone[0] ?? ''}", which the index of weights looks for there (${gone.length} in all); download the file and its index again.`;
   throw new NativaError('CHECKPOINT_MISMATCH', message);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -73,8 +73,12 @@ export async function survey(folder: string, bases: Bases): Promise<Survey> {
     transformer: await configIn(diffusion, 'transformer'),
     vae: await configIn(diffusion, 'vae'),
     ...vision,
-    papers: PAPERS.map((name) => join(dir, name)).filter((path) => existsSync(path)),
+    papers: PAPERS.map((name) => join(dir, name)).filter((path) => isFile(path)),
   };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** An error that says what is missing, and to try again. */

@@ -1,8 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-import { NativaError } from '../errors.js';
-import { readExactly } from '../graphs/safetensors.js';
+import { openWeights, readExactly } from '../graphs/safetensors.js';
 import { brokenTorch } from './errors.js';
 import { readPickle } from './pickle.js';
 import { isKind } from './values.js';
@@ -35,8 +33,8 @@ export interface TorchFile {
 /** Keys under which a state dict is wrapped, the nearest first. */
 const WRAPPERS = ['model', 'state_dict', 'sd', 'module', 'ema', 'params'] as const;
 const MAX_WRAPPING = 4;
-/** A pickle has some hundred bytes a tensor. */
-const MAX_PICKLE_BYTES = 64 * 2 ** 20;
+/** A pickle has some hundred bytes a tensor; what is longer was made to keep a reader busy. */
+const MAX_PICKLE_BYTES = 8 * 2 ** 20;
 const PICKLE = 'data.pkl';
 const ELEMENT_BYTES: Readonly<Record<TorchType, number>> = {
   F64: 8,
@@ -58,7 +56,7 @@ const ELEMENT_BYTES: Readonly<Record<TorchType, number>> = {
  * @throws NativaError FILE_NOT_FOUND, BAD_WEIGHTS, UNSAFE_WEIGHTS
  */
 export async function readTorchFile(path: string): Promise<TorchFile> {
-  const handle = await openFile(path);
+  const handle = await openWeights(path);
   try {
     const { size: fileSize } = await handle.stat();
     const entries = await readZipDirectory(handle, path);
@@ -74,15 +72,6 @@ export async function readTorchFile(path: string): Promise<TorchFile> {
     return { tensors, args, fileSize };
   } finally {
     await handle.close();
-  }
-}
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (cause) {
-    const message = `Cannot open the weights ${path}; check that the file is there and readable.`;
-    throw new NativaError('FILE_NOT_FOUND', message, { cause });
   }
 }
 

@@ -62,6 +62,8 @@ const PROTOCOL = 2;
 const MAX_STRING_BYTES = 2 ** 20;
 const MAX_NAME_BYTES = 256;
 const MAX_DIMENSIONS = 16;
+/** Marks that are open at once: one for each table, list or call that another is in. */
+const MAX_MARKS = 1000;
 const NEWLINE = 0x0a;
 
 /**
@@ -140,6 +142,7 @@ class Machine {
   #structure(opcode: number): boolean {
     switch (opcode) {
       case 0x28: // MARK
+        if (this.#marks.length === MAX_MARKS) throw this.#broken();
         this.#marks.push(this.#stack);
         this.#stack = [];
         return true;

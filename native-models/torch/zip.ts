@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 import { readExactly } from '../graphs/safetensors.js';
+import { POINTER_BYTES, refusePointer } from '../lfs-pointer.js';
 import { brokenTorch } from './errors.js';
 
 /** One file in the archive. */
@@ -89,6 +90,7 @@ async function findDirectory(
     const found = long ? await readEnd64(handle, start + at, path) : short;
     return checkDirectory(found, fileSize, path);
   }
+  refusePointer(await readExactly(handle, 0, Math.min(POINTER_BYTES, fileSize), path), path);
   throw brokenTorch(path, 'it is no zip archive, or was cut short');
 }
 

@@ -17,3 +17,15 @@ export const focusFirst: Attachment<HTMLElement> = (part) => {
     else if (field instanceof HTMLInputElement && field.type === 'text') field.select();
   });
 };
+
+/**
+ * Puts the focus where work goes on once a dialog is gone, or what had the focus: after the dialog
+ * has put it back, to where it was or to nowhere.
+ */
+export function focusLater(find: () => HTMLElement | null | undefined): void {
+  requestAnimationFrame(() => {
+    requestAnimationFrame(() => {
+      find()?.focus();
+    });
+  });
+}

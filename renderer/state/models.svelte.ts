@@ -82,8 +82,10 @@ export class ModelManager {
   async import(folder: string): Promise<boolean> {
     return this.#work(folder, async () => {
       const { id } = await this.#studio.client.request('models.import', { folder });
-      this.#studio.ui.toast('info', t('models.ready', { name: id }));
       await this.load();
+      const made = this.#studio.models.find((model) => model.ok && model.id === id);
+      const name = made?.ok === true ? made.name : id;
+      this.#studio.ui.toast('info', t('models.ready', { name }));
     });
   }
 

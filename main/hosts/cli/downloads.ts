@@ -4,6 +4,7 @@ import {
   PATIENT,
   Staging,
   accessNet,
+  discardDownload,
   download,
   entryOf,
   offer,
@@ -87,6 +88,7 @@ export async function downloadCommand(
   const { messages, terminal, signal, language } = context;
   const words = messages.downloads;
   const catalogue = await theCatalogue();
+  entryOf(catalogue, id);
   const { current: settings } = await SettingsStore.open();
   const kept = {
     endpoint: settings.hubEndpoint,
@@ -205,6 +207,16 @@ export async function confirmed(
   }
 }
 
+/** Takes away what has arrived of a model that is not whole. @returns whether there was any */
+async function discardBegun(id: string): Promise<boolean> {
+  const [{ models }, found] = await Promise.all([theCatalogue(), listModels()]);
+  if (!models.some((model) => model.id === id)) return false;
+  if (found.some((model) => model.ok && model.manifest.id === id)) return false;
+  if ((await new Staging(id).plan()) === undefined) return false;
+  await discardDownload(id);
+  return true;
+}
+
 /** `models delete ID`. */
 export async function deleteCommand(
   id: string,
@@ -215,6 +227,11 @@ export async function deleteCommand(
   const words = messages.downloads;
   if (yes !== true && !(await confirmed(words.delete(id), context))) {
     throw new NativaError('NOT_CONFIRMED', messages.errors.notConfirmed);
+  }
+  if (await discardBegun(id)) {
+    if (terminal.json) terminal.result({ ok: true, id, kept: null });
+    else terminal.say(words.deleted(id));
+    return;
   }
   const { kept } = await deleteModel(id, messages);
   if (terminal.json) terminal.result({ ok: true, id, kept });

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { NativaError } from '../../../native-models/errors.js';
+import { titled } from '../../services/i18n/index.js';
 import type { Messages } from '../../services/i18n/index.js';
 import type { Terminal } from './terminal.js';
 
@@ -49,8 +50,7 @@ function oneLine(error: Error): string {
 
 /** Sentences of the engine are English; a title in the person's language goes before. */
 function withTitle(code: string, message: string, messages: Messages): string {
-  const title = messages.errors.titles[code];
-  return title === undefined ? message : `${title}: ${message}`;
+  return titled(messages.errors.titles[code], message);
 }
 
 /** commander's own errors, said in our words; the name is the quoted part of its message. */

@@ -20,7 +20,7 @@ const PATIENCE = 30_000;
  * @param given on the command line
  * @param settings kept by the studio
  * @param usual where nothing names a server
- * @throws NativaError BAD_ENDPOINT
+ * @throws NativaError BAD_ENDPOINT, BAD_TOKEN
  */
 export function accessNet(
   given: Access,
@@ -31,7 +31,7 @@ export function accessNet(
   const endpoint = given.endpoint || env.HF_ENDPOINT || settings.endpoint || usual;
   return {
     endpoint: serverAddress(endpoint),
-    token: given.token || env.HF_TOKEN || settings.token || undefined,
+    token: plainToken(given.token || env.HF_TOKEN || settings.token || ''),
     proxy: given.proxy || settings.proxy || undefined,
     env,
     plainHosts: [],
@@ -58,6 +58,15 @@ export function openNet(
     patience: PATIENCE,
     agent: `nativa/${application().version}`,
   };
+}
+
+/** Tokens are copied by hand, with a line's end or a space at times. */
+function plainToken(text: string): string | undefined {
+  const token = text.trim();
+  if (/^[\x21-\x7e]*$/.test(token)) return token === '' ? undefined : token;
+  const message =
+    'The token has characters that no token has: copy it again, without anything around it (HF_TOKEN, or in the settings).';
+  throw new NativaError('BAD_TOKEN', message);
 }
 
 function serverAddress(text: string): URL {

@@ -22,37 +22,13 @@ export function givenUp(what: string, cause: TransientError): NativaError {
 
 /** The server's listing and what it sends are not the same. */
 export function wrongSize(file: string, listed: number, sent: string): NativaError {
-  const message = `${file} should have ${listed} bytes, and the server sends ${sent}; cancel the download and start it anew.`;
+  const message = `${file} should have ${listed} bytes, and the server sends ${sent}; see that no sign-in page stands before the connection and go on, or cancel the download and start it anew.`;
   return new NativaError('DOWNLOAD_SIZE', message);
 }
 
 export function wrongBytes(file: string): NativaError {
   const message = `${file} arrived twice with other contents than its listing promises (its hash differs); nothing of it was kept, so try again later or from another server.`;
   return new NativaError('DOWNLOAD_CORRUPT', message);
-}
-
-/**
- * What a server's refusal means.
- * @param what the file or repository
- */
-export function refused(
-  status: number,
-  what: string,
-  host: string,
-  hasToken: boolean,
-): NativaError {
-  if (status === 401 || status === 403) {
-    const message = hasToken
-      ? `${host} refuses ${what} with this token (${status}); accept the model's terms on its page there, or use another token.`
-      : `${host} gives ${what} only to people it knows (${status}); accept the model's terms on its page there, and set a token (HF_TOKEN, or in the settings).`;
-    return new NativaError('DOWNLOAD_FORBIDDEN', message);
-  }
-  if (status === 404 || status === 410) {
-    const message = `${host} has no ${what} (${status}); check the server's address, or look for a newer Nativa.`;
-    return new NativaError('DOWNLOAD_NOT_FOUND', message);
-  }
-  const message = `${host} answers ${status} for ${what}, which is not understood; check the server's address.`;
-  return new NativaError('DOWNLOAD_REFUSED', message);
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -1,11 +1,11 @@
 /** What a server with Hugging Face's interface says of a repository. */
 import { z } from 'zod';
 import { NativaError } from '../../../native-models/errors.js';
-import { refused } from './errors.js';
-import { get, readBody } from './net/get.js';
+import { get, readBody, refusePacked } from './net/get.js';
 import type { Net } from './net/get.js';
 import { parseUrl } from './net/proxy.js';
-import { Patience, passes, persist, transient } from './net/retry.js';
+import { refusal } from './net/refusal.js';
+import { Patience, persist } from './net/retry.js';
 import type { RetryPolicy } from './net/retry.js';
 
 /** A file of a repository, as its listing has it. */
@@ -45,10 +45,15 @@ const commitSchema = z.object({
   sha: z.string().regex(/^[0-9a-f]{40}$/),
   cardData: z
     .object({
-      license: z.union([z.string(), z.array(z.string())]).nullish(),
-      license_name: z.string().nullish(),
+      license: z
+        .union([z.string(), z.array(z.string())])
+        .nullish()
+        .catch(null),
+      license_name: z.string().nullish().catch(null),
     })
-    .nullish(),
+    .nullish()
+    // Its publisher writes the card by hand; what is not understood is no name of a licence.
+    .catch(null),
 });
 
 const sha256 = z
@@ -91,17 +96,26 @@ export async function readRepository(
   const { json } = await askJson(about, repository, options);
   const { sha: commit, cardData } = understood(commitSchema, json, repository, endpoint);
   const files: HubFile[] = [];
-  let page: URL | null = under(endpoint, `api/models/${repository}/tree/${commit}?recursive=true`);
-  for (let count = 0; page !== null && count < MAX_PAGES; count++) {
+  const listing = under(endpoint, `api/models/${repository}/tree/${commit}?recursive=true`);
+  let page: URL | null = listing;
+  for (let count = 0; page !== null; count++) {
+    if (count === MAX_PAGES) throw strange(repository, endpoint);
     const answer: JsonAnswer = await askJson(page, repository, options);
     for (const entry of understood(listingSchema, answer.json, repository, endpoint)) {
       if (entry.type === 'file') files.push(toFile(entry, repository, endpoint));
     }
-    page = answer.next;
+    page = answer.next === null ? null : pageAfter(listing, answer.next);
   }
   const named = cardData?.license_name ?? cardData?.license;
   const licence = Array.isArray(named) ? named.join(', ') : (named ?? null);
   return { commit, licence: licence === '' ? null : licence, files };
+}
+
+/** The same listing further on: a mirror hands on addresses of the server that it is a mirror of. */
+function pageAfter(listing: URL, { search }: URL): URL {
+  const next = new URL(listing);
+  next.search = search;
+  return next;
 }
 
 function toFile(
@@ -159,6 +173,7 @@ async function ask(
     const reply = await get(url, asked, net, signal);
     const { status, headers } = reply;
     if (status === 200) {
+      refusePacked(reply, what);
       const link = headers.link ?? '';
       return {
         bytes: await readBody(reply, limit),
@@ -166,8 +181,7 @@ async function ask(
       };
     }
     reply.body.destroy();
-    if (passes(status)) throw transient(reply);
-    throw refused(status, what, net.endpoint.host, net.token !== undefined);
+    throw refusal(reply, what, net);
   });
 }
 

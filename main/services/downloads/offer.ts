@@ -3,11 +3,13 @@ import { sourcesOf } from '../../../native-models/catalogue/index.js';
 import type { Catalogue, CatalogueEntry, Source } from '../../../native-models/catalogue/index.js';
 import { fileUrl, readRepository, readSmallFile } from './hub.js';
 import type { HubFile, HubOptions, HubRepository } from './hub.js';
-import { parametersOf, planFiles, weightsIndex } from './plan.js';
-import type { DownloadPlan, LicencePaper, ListedSource } from './plan.js';
+import { planFiles, readIndex, weightsIndex } from './plan.js';
+import type { DownloadPlan, LicencePaper, ListedSource, WeightsIndex } from './plan.js';
 
 const MAX_INDEX = 64 * 2 ** 20;
 const MAX_TRIES = 3;
+/** Milliseconds. */
+const MAX_WAIT = 15_000;
 const MAX_LICENCE = 256 * 2 ** 10;
 
 /**
@@ -21,14 +23,15 @@ export async function makePlan(
 ): Promise<DownloadPlan> {
   // Somebody waits for the answer.
   const attempts = Math.min(MAX_TRIES, patient.policy.attempts);
-  const options = { ...patient, policy: { ...patient.policy, attempts } };
+  const longestAsked = Math.min(MAX_WAIT, patient.policy.longestAsked);
+  const options = { ...patient, policy: { ...patient.policy, attempts, longestAsked } };
   const sources = await Promise.all(
     sourcesOf(entry, catalogue).map(async (source): Promise<ListedSource> => {
       const { repository, revision } = source;
       return { source, listed: await readRepository(repository, revision, options) };
     }),
   );
-  const files = planFiles(sources, await parameters(sources[0], options));
+  const files = planFiles(sources, await indexOf(sources[0], options));
   const used = sources.filter(({ source }) =>
     files.some(({ repository }) => repository === source.repository),
   );
@@ -36,15 +39,15 @@ export async function makePlan(
   return { schemaVersion: 1, id: entry.id, name: entry.name, files, licences };
 }
 
-/** Names of the checkpoint's weights, where an index tells them. */
-async function parameters(
+/** What the checkpoint's weights are, where an index tells. */
+async function indexOf(
   first: ListedSource | undefined,
   options: HubOptions,
-): Promise<readonly string[] | undefined> {
+): Promise<WeightsIndex | undefined> {
   if (first === undefined) return undefined;
   const index = weightsIndex(first.listed);
   if (index === undefined) return undefined;
-  return parametersOf(await read(first.source, first.listed, index, MAX_INDEX, options));
+  return readIndex(await read(first.source, first.listed, index, MAX_INDEX, options));
 }
 
 async function paper({ source, listed }: ListedSource, options: HubOptions): Promise<LicencePaper> {
@@ -59,7 +62,8 @@ async function paper({ source, listed }: ListedSource, options: HubOptions): Pro
     repository,
     name: listed.licence,
     nonCommercial: terms === 'non-commercial',
-    url: `${endpoint.href.replace(/\/+$/, '')}/${repository}/tree/${revision}`,
+    // The card, where the terms are; of another revision its files.
+    url: `${endpoint.href.replace(/\/+$/, '')}/${repository}${revision === 'main' ? '' : `/tree/${revision}`}`,
     text: text ?? null,
   };
 }

@@ -76,32 +76,39 @@ export function folderOf(source: Source, first: boolean): string {
 
 /** What has to be had of the first repository before the rest can be decided. */
 export function weightsIndex(listed: HubRepository): HubFile | undefined {
-  return listed.files.find(({ path }) => path === 'model.safetensors.index.json');
+  const find = (name: string): HubFile | undefined =>
+    listed.files.find(({ path }) => path === name);
+  // A whole file comes first in an import, and then its index says nothing.
+  return find('model.safetensors') ? undefined : find('model.safetensors.index.json');
 }
 
 /**
  * The files of all repositories, the checkpoint's first, in order of their places.
- * @param parameters names of the weights in the checkpoint; undefined where nothing tells them, and
- *   then nothing is left out
+ * @param index what the checkpoint's index of weights says; undefined where nothing tells, and then
+ *   nothing is left out for it
  * @throws NativaError DOWNLOAD_NOT_FOUND for a file that is needed, UNSAFE_NAME, DOWNLOAD_SIZE and
  *   DOWNLOAD_CORRUPT where the catalogue knows better
  */
 export function planFiles(
   sources: readonly ListedSource[],
-  parameters: readonly string[] | undefined,
+  index: WeightsIndex | undefined,
 ): PlannedFile[] {
-  const planned = sources.flatMap(({ source, listed }, index) => {
+  const planned = sources.flatMap(({ source, listed }, order) => {
     const rules = source.files.filter(
       ({ unless }) =>
-        unless === undefined || parameters?.some((name) => name.startsWith(unless)) !== true,
+        unless === undefined || index?.parameters.some((name) => name.startsWith(unless)) !== true,
     );
     refuseMissing(source, rules, listed);
+    if (index !== undefined)
+      refuseWithoutWeights(source, rules, listed, order === 0 ? index : undefined);
+    const idle = idleWeights(listed, order === 0 ? index : undefined);
     return listed.files.flatMap((file) => {
+      if (idle(file.path)) return [];
       const rule = rules.find(({ match }) => matches(match, file.path));
       if (rule === undefined) return [];
       const checked = known(file, rule, source.repository);
       const { repository } = source;
-      const target = confined(`${folderOf(source, index === 0)}${file.path}`, repository);
+      const target = confined(`${folderOf(source, order === 0)}${file.path}`, repository);
       return [{ target, repository, commit: listed.commit, ...checked }];
     });
   });
@@ -110,6 +117,23 @@ export function planFiles(
     throw unsafe('two files of one name', first?.source.repository ?? '');
   }
   return planned;
+}
+
+/**
+ * Weights that an import would not look at: shards beside a whole file of the same, and those of
+ * another division than the index has.
+ */
+function idleWeights(
+  listed: HubRepository,
+  index: WeightsIndex | undefined,
+): (path: string) => boolean {
+  const paths = new Set(listed.files.map(({ path }) => path));
+  return (path) => {
+    const stem = /^(.*?)(?:-\d+-of-\d+\.safetensors|\.safetensors\.index\.json)$/.exec(path)?.[1];
+    if (stem === undefined) return false;
+    if (paths.has(`${stem}.safetensors`)) return true;
+    return stem === 'model' && !path.endsWith('.json') && index?.files.has(path) === false;
+  };
 }
 
 function refuseMissing(source: Source, rules: readonly FileRule[], listed: HubRepository): void {
@@ -122,10 +146,32 @@ function refuseMissing(source: Source, rules: readonly FileRule[], listed: HubRe
   throw new NativaError('DOWNLOAD_NOT_FOUND', message);
 }
 
-/** Whether a path fits a pattern, in which `*` stands for anything but a slash. */
+/** Weights that are needed, as the checkpoint's index tells, and not there: said before hours of work. */
+function refuseWithoutWeights(
+  { repository }: Source,
+  rules: readonly FileRule[],
+  { files }: HubRepository,
+  index: WeightsIndex | undefined,
+): void {
+  const paths = new Set(files.map(({ path }) => path));
+  const shard = [...(index?.files ?? [])].find((path) => !paths.has(path));
+  const parts = new Set(rules.flatMap(({ unless }) => unless ?? []));
+  const part = [...parts].find((unless) => {
+    const own = rules.filter((rule) => rule.unless === unless);
+    return !files.some(({ path }) => own.some(({ match }) => matches(match, path)));
+  });
+  const what = shard ?? (part === undefined ? undefined : `weights for ${part}*`);
+  if (what === undefined) return;
+  const message = `${repository} has no ${what.slice(0, 80)}, without which the model cannot be used; look for a newer Nativa.`;
+  throw new NativaError('DOWNLOAD_NOT_FOUND', message);
+}
+
+/** Whether a path fits a pattern, in which `*` stands for anything but a slash, `#` for a number. */
 function matches(pattern: string, path: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('[^/]*')}$`).test(path);
+  const plain = pattern.replace(/[.\\]/g, String.raw`\$&`);
+  return new RegExp(`^${plain.replaceAll('*', '[^/]*').replaceAll('#', String.raw`\d+`)}$`).test(
+    path,
+  );
 }
 
 function known(file: HubFile, rule: FileRule, repository: string): HubFile {
@@ -151,10 +197,19 @@ function unsafe(what: string, repository: string): NativaError {
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
-/** Names of the parameters in an index of weights; undefined where it cannot be read. */
-export function parametersOf(index: Buffer): readonly string[] | undefined {
+/** What an index of weights says. */
+export interface WeightsIndex {
+  /** Names. */
+  readonly parameters: readonly string[];
+  /** The files that they lie in. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** Reads an index of weights; undefined where that cannot be done. */
+export function readIndex(index: Buffer): WeightsIndex | undefined {
   try {
-    return Object.keys(indexSchema.parse(JSON.parse(index.toString('utf8'))).weight_map);
+    const { weight_map: map } = indexSchema.parse(JSON.parse(index.toString('utf8')));
+    return { parameters: Object.keys(map), files: new Set(Object.values(map)) };
   } catch {
     return undefined;
   }

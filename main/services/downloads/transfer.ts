@@ -6,11 +6,12 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
-import { TransientError, explainDisk, refused, wrongBytes, wrongSize } from './errors.js';
+import { TransientError, explainDisk, wrongBytes, wrongSize } from './errors.js';
 import type { FileHash, HubOptions } from './hub.js';
-import { get } from './net/get.js';
-import type { Reply } from './net/get.js';
-import { Patience, passes, persist, transient } from './net/retry.js';
+import { get, refusePacked } from './net/get.js';
+import type { Net, Reply } from './net/get.js';
+import { refusal } from './net/refusal.js';
+import { Patience, persist } from './net/retry.js';
 
 /** A file as a server promises it. */
 export interface RemoteFile {
@@ -98,7 +99,7 @@ async function receive(file: RemoteFile, part: Part, { net, signal }: HubOptions
   const range = part.length > 0 ? { range: `bytes=${part.length}-` } : {};
   const reply = await get(url, range, net, signal);
   try {
-    await agree(file, part, reply, net.token !== undefined);
+    await agree(file, part, reply, net);
     for await (const bytes of reply.body as AsyncIterable<Buffer>) {
       if (part.length + bytes.length > size) {
         part.spoiled = true;
@@ -130,9 +131,10 @@ function isOfConnection(error: unknown): boolean {
 }
 
 /** Sees that an answer is what was asked for; starts anew where it is all of the file instead. */
-async function agree(file: RemoteFile, part: Part, reply: Reply, hasToken: boolean): Promise<void> {
+async function agree(file: RemoteFile, part: Part, reply: Reply, net: Net): Promise<void> {
   const { status, headers } = reply;
   const { size, path } = file;
+  if (status === 200 || status === 206) refusePacked(reply, path);
   if (status === 200) {
     const sent = headers['content-length'];
     if (sent !== undefined && Number(sent) !== size) throw wrongSize(path, size, sent);
@@ -156,8 +158,7 @@ async function agree(file: RemoteFile, part: Part, reply: Reply, hasToken: boole
     await part.restart();
     throw new TransientError('the server has no such part');
   }
-  if (passes(status)) throw transient(reply);
-  throw refused(status, path, reply.url.host, hasToken);
+  throw refusal(reply, path, net);
 }
 
 /** The file on the disk so far, and its hash. */

@@ -19,8 +19,10 @@ export const en = {
     modelsInspect: 'show what a model is made of',
     modelsVerify: 'check every file of a model against its SHA-256',
     modelsImport: 'make a downloaded BLIP3o-NEXT checkpoint a model, where it lies',
-    modelsDownload: 'download a model of the catalogue, or go on with a download',
-    modelsDelete: 'delete a model; of an imported one only the link to it',
+    modelsDownload:
+      'download a model of the catalogue, or go on with a download; a token is taken from HF_TOKEN or the settings',
+    modelsDelete:
+      'delete a model, or what has arrived of one; of an imported one only the link to it',
     downloadId: 'id of the model: see --list',
     downloadList: 'list what can be downloaded, without asking any server',
     acceptLicence: 'accept the licences, which are printed, without being asked',

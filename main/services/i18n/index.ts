@@ -9,6 +9,11 @@ export type Language = (typeof LANGUAGES)[number];
 
 const CATALOGUES: Readonly<Record<Language, Messages>> = { en, es };
 
+/** What an error is about in the person's language, and its sentence, which is English, in full. */
+export function titled(title: string | undefined, message: string): string {
+  return title === undefined ? message : `${title} (${message.replace(/\.$/, '')})`;
+}
+
 /** Messages of one language. */
 export function messagesFor(language: Language): Messages {
   return CATALOGUES[language];

@@ -12,7 +12,7 @@ import {
 } from '../downloads/index.js';
 import type { DownloadPlan, DownloadProgress, HubOptions } from '../downloads/index.js';
 import type { Messages } from '../i18n/index.js';
-import { inLanguage, wireError } from './errors.js';
+import { inDetail, wireError } from './errors.js';
 
 /** What the desk needs of the rest. */
 interface DownloadDeskOptions {
@@ -143,7 +143,7 @@ export class DownloadDesk {
       this.#running.delete(id);
       emit({ type: 'download', id, download: null, finished: true });
     } catch (error) {
-      const { code, message } = wireError(inLanguage(error, messages()));
+      const { code, message } = wireError(inDetail(error, messages()));
       if (code !== 'CANCELLED') this.#failed.set(id, message);
       const present = await new Staging(id).present(plan.files);
       this.#running.delete(id);

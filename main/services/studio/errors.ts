@@ -1,5 +1,6 @@
 /** Errors on their way to the renderer. */
 import { NativaError } from '../../../native-models/errors.js';
+import { titled } from '../i18n/index.js';
 import type { Messages } from '../i18n/index.js';
 
 /** A stable code and one sentence for people. */
@@ -26,4 +27,11 @@ export function inLanguage(error: unknown, { errors }: Messages): unknown {
   if (!(error instanceof NativaError)) return error;
   const title = errors.titles[error.code];
   return title === undefined ? error : new NativaError(error.code, title, { cause: error });
+}
+
+/** As {@link inLanguage}, with the sentence that says which file, name or server it is about. */
+export function inDetail(error: unknown, { errors }: Messages): unknown {
+  if (!(error instanceof NativaError)) return error;
+  const message = titled(errors.titles[error.code], error.message);
+  return new NativaError(error.code, message, { cause: error });
 }

@@ -6,7 +6,7 @@ import type { Messages } from '../i18n/index.js';
 import { deleteModel, importModel, listModels, verifyModel } from '../models.js';
 import { theCatalogue } from '../downloads/index.js';
 import { DownloadDesk } from './download-desk.js';
-import { inLanguage } from './errors.js';
+import { inDetail } from './errors.js';
 import { modelInfos } from './models.js';
 import type { Handlers } from './router.js';
 
@@ -43,7 +43,7 @@ export class ModelDesk {
     const downloads = this.#downloads;
     const told = <T>(action: () => Promise<T>): Promise<T> =>
       action().catch((error: unknown) => {
-        throw inLanguage(error, this.#options.messages());
+        throw inDetail(error, this.#options.messages());
       });
     return {
       'models.verify': ({ place }) => told(() => this.#verify(place)),

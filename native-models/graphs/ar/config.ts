@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const count = z.int().min(1);
+/** Each one is nodes of a graph: a number without measure would be built until memory is full. */
+const layers = count.max(1000);
 const tokenId = z.int().min(0);
 
 /** What may stand in `rope_parameters` (transformers 5) or `rope_scaling` (before). */
@@ -18,7 +20,7 @@ export const qwen3ConfigSchema = z
     vocab_size: count,
     hidden_size: count,
     intermediate_size: count,
-    num_hidden_layers: count,
+    num_hidden_layers: layers,
     num_attention_heads: count,
     num_key_value_heads: count.nullish(),
     head_dim: count.multipleOf(2).nullish(),

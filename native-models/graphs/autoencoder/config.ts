@@ -1,6 +1,10 @@
 import { z } from 'zod';
 
 const count = z.int().min(1);
+/** Stages, scales and kernels; each one is nodes of a graph. */
+const FEW = 16;
+const layers = z.array(z.int().min(0).max(1000)).max(FEW);
+const channels = z.array(count).min(2).max(FEW);
 const blockType = z.enum(['ResBlock', 'EfficientViTBlock']);
 const normType = z.enum(['rms_norm', 'batch_norm']);
 /** diffusers' activations, whose names it reads in any case. */
@@ -8,7 +12,9 @@ const activation = z
   .string()
   .transform((name) => name.toLowerCase())
   .pipe(z.enum(['silu', 'swish', 'mish', 'gelu', 'relu']));
-const multiscales = z.array(z.array(count.refine((size) => size % 2 === 1, 'must be odd')));
+const multiscales = z.array(
+  z.array(count.max(FEW).refine((size) => size % 2 === 1, 'must be odd')).max(FEW),
+);
 
 const DEFAULT_CHANNELS = [128, 256, 512, 512, 1024, 1024];
 const DEFAULT_MULTISCALES = [[], [], [], [5], [5], [5]];
@@ -19,10 +25,10 @@ const fields = z.object({
   attention_head_dim: count.default(32),
   encoder_block_types: z.union([blockType, z.array(blockType)]).default('ResBlock'),
   decoder_block_types: z.union([blockType, z.array(blockType)]).default('ResBlock'),
-  encoder_block_out_channels: z.array(count).min(2).default(DEFAULT_CHANNELS),
-  decoder_block_out_channels: z.array(count).min(2).default(DEFAULT_CHANNELS),
-  encoder_layers_per_block: z.array(z.int().min(0)).default([2, 2, 2, 3, 3, 3]),
-  decoder_layers_per_block: z.array(z.int().min(0)).default([3, 3, 3, 3, 3, 3]),
+  encoder_block_out_channels: channels.default(DEFAULT_CHANNELS),
+  decoder_block_out_channels: channels.default(DEFAULT_CHANNELS),
+  encoder_layers_per_block: layers.default([2, 2, 2, 3, 3, 3]),
+  decoder_layers_per_block: layers.default([3, 3, 3, 3, 3, 3]),
   encoder_qkv_multiscales: multiscales.default(DEFAULT_MULTISCALES),
   decoder_qkv_multiscales: multiscales.default(DEFAULT_MULTISCALES),
   upsample_block_type: z.enum(['pixel_shuffle', 'interpolate']).default('pixel_shuffle'),

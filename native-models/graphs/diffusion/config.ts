@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const count = z.int().min(1);
+/** What a graph is made as large as, in nodes or in a table of positions. */
+const bounded = count.max(1000);
 
 /** Ways to normalise queries and keys over all heads at once, which SANA's blocks can use. */
 const qkNorm = z.enum(['rms_norm_across_heads', 'layer_norm_across_heads', 'l2']);
@@ -15,14 +17,14 @@ export const sanaTransformerConfigSchema = z
     out_channels: count.nullable().default(32),
     num_attention_heads: count.default(70),
     attention_head_dim: count.default(32),
-    num_layers: count.default(20),
+    num_layers: bounded.default(20),
     num_cross_attention_heads: count.default(20),
     cross_attention_head_dim: count.default(112),
     cross_attention_dim: count.default(2240),
     caption_channels: count.default(2304),
     mlp_ratio: z.number().positive().default(2.5),
     attention_bias: z.boolean().default(false),
-    sample_size: count.default(32),
+    sample_size: bounded.default(32),
     patch_size: count.default(1),
     norm_elementwise_affine: z.boolean().default(false),
     norm_eps: z.number().positive().default(1e-6),

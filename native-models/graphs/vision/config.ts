@@ -1,6 +1,10 @@
 import { z } from 'zod';
 
 const count = z.int().min(1);
+/** What a graph is made as large as, in nodes or in a table of positions. */
+const bounded = count.max(1000);
+/** Pixels along one side. */
+const side = count.max(8192);
 const channels = z.tuple([z.number(), z.number(), z.number()]);
 
 /** transformers' `SiglipVisionConfig`, as far as the tower needs it. */
@@ -8,10 +12,10 @@ export const siglipVisionConfigSchema = z
   .object({
     hidden_size: count.default(768),
     intermediate_size: count.default(3072),
-    num_hidden_layers: count.default(12),
+    num_hidden_layers: bounded.default(12),
     num_attention_heads: count.default(12),
     num_channels: z.literal(3).default(3),
-    image_size: count.default(224),
+    image_size: side.default(224),
     patch_size: count.default(16),
     hidden_act: z.enum(['gelu_pytorch_tanh', 'gelu']).default('gelu_pytorch_tanh'),
     layer_norm_eps: z.number().positive().default(1e-6),

@@ -15,8 +15,11 @@ export const esModels: Readonly<Record<keyof typeof enModels, string>> = {
   'models.delete.title': 'Borrar modelo',
   'models.delete.sure': '«{name}» ({size}) se borra de este equipo. No se puede deshacer.',
   'models.delete.link': '«{name}» sale de la lista. Sus archivos se quedan en {dir}.',
+  'models.delete.broken': '«{name}» sale de la lista. No se borra ningún archivo suyo.',
   'models.delete.do': 'Borrar',
   'models.delete.unlink': 'Quitar de la lista',
+  'models.missing':
+    'El modelo elegido, «{id}», no se puede usar ahora; se usa el primero que se encuentre.',
   'models.import': 'Importar una carpeta',
   'models.import.folder': 'Carpeta de un checkpoint BLIP3o-NEXT',
   'models.import.choose': 'Elegir …',

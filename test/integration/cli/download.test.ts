@@ -48,6 +48,19 @@ describe('models download', () => {
     expect(hub.seen).toEqual([]);
   });
 
+  it('takes away what has arrived of one that is not wanted any more', async () => {
+    hub.misbehave = (_request, response, { name }) => {
+      if (name !== SHARD) return false;
+      response.writeHead(404).end();
+      return true;
+    };
+    expect((await place.run(fetching('--accept-licence'))).code).toBe(1);
+    const { code, stdout } = await place.run(['models', 'delete', ID, '--yes']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${ID}: deleted\n` });
+    expect(await readdir(place.path('home', 'models', '.downloads'))).toEqual([]);
+    expect((await place.run(['models', 'delete', ID, '--yes'])).code).toBe(1);
+  });
+
   it('shows the licences and downloads nothing before they are accepted', async () => {
     const { code, stderr } = await place.run(fetching());
     expect(code).toBe(1);

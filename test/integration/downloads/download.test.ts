@@ -291,6 +291,75 @@ describe('a download', () => {
     }
   });
 
+  it('brings large files from the store they are led to, and asks again when that turns away', async () => {
+    const store = await Hub.start();
+    hub.store = store;
+    let turned = 0;
+    store.misbehaveStore = (request, response) => {
+      if (request.headers.range !== undefined || turned > 2) return false;
+      turned++;
+      // An address that was signed too long ago; a connection that breaks.
+      if (turned === 1) response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>');
+      else response.writeHead(200).write('x', () => response.socket?.destroy());
+      return true;
+    };
+    try {
+      const how = options({ token: 'hf_secret' }, { plainHosts: [store.host] });
+      // What came of the broken ones is not the file's, which its hash tells.
+      await fetchModel(how);
+      expect(await modelIds()).toContain(ID);
+      expect(turned).toBe(3);
+      expect(store.seen.flatMap(({ authorization }) => authorization ?? [])).toEqual([]);
+      expect(store.seen.some(({ range }) => range === 'bytes=1-')).toBe(true);
+      expect(hub.seen.filter(({ authorization }) => authorization === undefined)).toEqual([]);
+    } finally {
+      await store.stop();
+    }
+  });
+
+  it('reads a listing to its last page, of the server that was asked', async () => {
+    const { plan } = await offer(ID, catalogue, options());
+    hub.pageSize = 2;
+    hub.seen.length = 0;
+    expect((await offer(ID, catalogue, options())).plan.files).toEqual(plan.files);
+    expect(hub.asked('edit-VAE/tree/').length).toBeGreaterThan(2);
+  });
+
+  it.each([
+    [undefined, 'on http://127.0.0.1:', '/BLIP3o/BLIP3o-NEXT-edit-VAE, and set a token'],
+    ['hf_other', 'refuses', '/BLIP3o/BLIP3o-NEXT-edit-VAE with the account'],
+    ['hf_old', 'does not know this token', 'copy it again'],
+  ])(
+    'says where terms are accepted, or what is wrong with the token (%s)',
+    async (token, ...words) => {
+      hub.gated.set('BLIP3o/BLIP3o-NEXT-edit-VAE', ['hf_member']);
+      hub.tokens = ['hf_member', 'hf_other'];
+      const refused = await offer(ID, catalogue, options({ token })).catch(
+        (error: unknown) => error,
+      );
+      expect(refused).toMatchObject({ code: 'DOWNLOAD_FORBIDDEN' });
+      for (const word of words) expect((refused as Error).message).toContain(word);
+      await fetchModel(options({ token: 'hf_member' }));
+      expect(await modelIds()).toContain(ID);
+    },
+  );
+
+  it('tells a repository that is gone from one that asks for a token', async () => {
+    hub.repositories.delete('csuhan/TA-Tok');
+    const message = expect.stringMatching(/no csuhan\/TA-Tok, or shows it only/) as string;
+    await expect(fetchModel()).rejects.toMatchObject({ code: 'DOWNLOAD_NOT_FOUND', message });
+  });
+
+  it('takes nothing that was packed on its way', async () => {
+    hub.misbehave = (_request, response, { name, bytes }) => {
+      if (name !== 'tokenizer.json') return false;
+      response.setHeader('content-encoding', 'gzip');
+      response.end(bytes);
+      return true;
+    };
+    await expect(fetchModel()).rejects.toMatchObject({ code: 'DOWNLOAD_REFUSED' });
+  });
+
   it('follows a redirect on the same server, and none without an end', async () => {
     hub.misbehave = (request, response) => {
       if (request.url?.includes('again') === true) return false;

@@ -48,7 +48,7 @@ describe('reportFailure', () => {
   it('puts a title in the language of the person before an English sentence', () => {
     const { lines } = told(new NativaError('MASK_EMPTY', 'The mask is black.'), 'es');
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^error: La máscara es toda negra.*The mask is black\.$/);
+    expect(lines[0]).toMatch(/^error: La máscara es toda negra.*The mask is black\)$/);
   });
 
   it('reports what nobody expected as such', () => {

@@ -227,6 +227,100 @@ describe('a checkpoint that is not whole', () => {
     await works();
   });
 
+  it('is refused for what Git leaves in place of a large file, with the way to get that', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 5\n`;
+    for (const name of [FIRST, 'tokenizer.json', join('TA-Tok', 'ta_tok.pth')]) {
+      const whole = await readFile(path(name));
+      await writeFile(path(name), pointer);
+      await refused('LFS_POINTER', name, 'git lfs pull');
+      await writeFile(path(name), whole);
+    }
+  });
+
+  it('is refused for a parameter of a type that nothing reads, which it names', async () => {
+    const name = 'model.norm.weight';
+    const entry = new RegExp(`("${name}":\\{"dtype":")(BF16|F16|F32)"`.replace(/\./g, '\\.'));
+    for (const file of [FIRST, SECOND]) {
+      // As many bytes of whole numbers.
+      await editHeader(path(file), (text) =>
+        text.replace(entry, (_, start: string, type: string) => {
+          return `${start}${type === 'F32' ? 'I32' : 'I16'}"`;
+        }),
+      );
+    }
+    await refused(
+      'CHECKPOINT_MISMATCH',
+      /missing model\.norm\.weight \[32\] \(stored as I(16|32),/,
+    );
+  });
+
+  it.each([
+    ['num_hidden_layers', 1e9],
+    ['num_hidden_layers', 1e300],
+    ['num_hidden_layers', -3],
+    ['hidden_size', '32'],
+    ['vocab_size', 10 ** 15],
+    ['num_attention_heads', 2 ** 52],
+  ])('is refused at once for %s %j', async (field, value) => {
+    await editConfig(path('config.json'), { [field]: value });
+    const before = performance.now();
+    const refusal = await importCheckpoint(folder, {}).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: expect.stringMatching(/^(BUNDLE_INVALID|CHECKPOINT_MISMATCH)$/) as string,
+    });
+    expect(performance.now() - before).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['transformer', join('SANA', 'transformer', 'config.json'), { num_layers: 1e9 }],
+    ['autoencoder', join('SANA', 'vae', 'config.json'), { decoder_layers_per_block: [1e9, 1e9] }],
+  ])('is refused at once for a %s without measure', async (_what, file, fields) => {
+    await editConfig(path(file), fields);
+    await refused('BUNDLE_INVALID', 'Too big');
+  });
+
+  it('is refused for folders where files should be', async () => {
+    for (const name of [FIRST, join('TA-Tok', 'ta_tok.pth'), 'tokenizer.json']) {
+      await rename(path(name), join(place, 'aside'));
+      await mkdir(path(name));
+      const code = name === 'tokenizer.json' ? 'BUNDLE_INVALID' : 'FILE_NOT_FOUND';
+      await refused(code, name);
+      await rm(path(name), { recursive: true });
+      await rename(join(place, 'aside'), path(name));
+    }
+    await rm(path('README.md'));
+    await mkdir(path('README.md'));
+    await works();
+  });
+
+  it('is refused for an index that leads out of its folder, which it says', async () => {
+    const index = path('model.safetensors.index.json');
+    const json = JSON.parse(await readFile(index, 'utf8')) as { weight_map: object };
+    const weights = { ...json.weight_map, 'model.norm.weight': `../${FIRST}` };
+    await writeFile(index, JSON.stringify({ ...json, weight_map: weights }));
+    await refused('BUNDLE_INVALID', 'model.norm.weight', 'of the same folder');
+  });
+
+  it('is refused for a tokenizer of another kind, or without words', async () => {
+    const file = path('tokenizer.json');
+    const json = JSON.parse(await readFile(file, 'utf8')) as { model: object };
+    for (const model of [{ type: 'Unigram' }, { vocab: {} }]) {
+      await writeFile(file, JSON.stringify({ ...json, model: { ...json.model, ...model } }));
+      await refused('BAD_TOKENIZER', 'model');
+    }
+  });
+
+  it('takes a card’s licence as one plain line, and a name as long as its folder’s', async () => {
+    await writeFile(path('README.md'), '---\nlicense: mit \u001b[31mred\n---\n');
+    const long = join(place, 'ñ'.repeat(120));
+    await rename(folder, long);
+    folder = long;
+    const { manifest } = await works(folder, { name: 'x'.repeat(900) });
+    expect(manifest.license).toBe('mit  [31mred');
+    expect(manifest.name).toHaveLength(200);
+    expect(manifest.id).toHaveLength(64);
+  });
+
   it('is refused for a tokenizer that means other tokens', async () => {
     await editConfig(path('config.json'), { image_start_tag_id: 3 });
     await refused('CHECKPOINT_MISMATCH', 'image_start_tag_id', '<im_start>');

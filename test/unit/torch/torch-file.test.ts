@@ -207,3 +207,15 @@ describe('a damaged file', () => {
     expect((await refusal(torchFile({ weight: tensor }))).message).toMatch(/past its data/);
   });
 });
+
+describe('a pickle that keeps its reader busy', () => {
+  it.each([
+    ['tables in tables without an end', new Uint8Array(2 ** 20).fill(0x28)],
+    ['more than any table of tensors takes', new Uint8Array(9 * 2 ** 20).fill(0x4e)],
+  ])('is refused soon: %s', async (_what, opcodes) => {
+    const began = performance.now();
+    const { code } = await refusal(zip(archive(Buffer.concat([Buffer.from([0x80, 2]), opcodes]))));
+    expect(code).toBe('BAD_WEIGHTS');
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+});

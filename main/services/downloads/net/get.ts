@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { NativaError } from '../../../../native-models/errors.js';
 import { TransientError } from '../errors.js';
-import { parseUrl, proxyFor, proxyHeaders, tunnel } from './proxy.js';
+import { parseUrl, proxyFor, proxyHeaders, tunnel, untrusted } from './proxy.js';
 
 /** How a server is reached. */
 export interface Net {
@@ -100,7 +100,7 @@ async function send(
     request.on('response', resolve);
     request.on('error', (cause) => {
       const stopped = signal.aborted ? new DOMException('Stopped', 'AbortError') : undefined;
-      reject(stopped ?? new TransientError(plain(cause), { cause }));
+      reject(stopped ?? untrusted(cause, url.host) ?? new TransientError(plain(cause), { cause }));
     });
     request.end();
   });
@@ -130,6 +130,19 @@ function plain(error: Error): string {
     if (first instanceof Error) return first.message;
   }
   return error.message || error.name;
+}
+
+/**
+ * Sees that what comes is the file as it is, which was asked for: sizes and ranges are of that.
+ * @param what for the message
+ * @throws NativaError DOWNLOAD_REFUSED
+ */
+export function refusePacked({ headers, url, body }: Reply, what: string): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding === 'identity') return;
+  body.destroy();
+  const message = `${url.host} sends ${what} packed (${encoding.slice(0, 20)}), which it was asked not to; check the proxy, or use another server.`;
+  throw new NativaError('DOWNLOAD_REFUSED', message);
 }
 
 /**

@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { systemErrorCode } from '../../../../native-models/bundle/index.js';
 import { NativaError } from '../../../../native-models/errors.js';
 import { TransientError } from '../errors.js';
 
@@ -96,11 +97,25 @@ export async function tunnel(
     secure.setTimeout(patience, () => secure.destroy(new Error('the tunnel stands still')));
     // Stays: an error may come before the request has taken the connection over.
     secure.on('error', (cause: Error) => {
-      reject(new TransientError(`through the proxy ${proxy.host}: ${cause.message}`, { cause }));
+      const broken = new TransientError(`through the proxy ${proxy.host}: ${cause.message}`, {
+        cause,
+      });
+      reject(untrusted(cause, url.host) ?? broken);
     });
     secure.on('secureConnect', () => {
       secure.setTimeout(0);
       resolve(secure);
     });
   });
+}
+
+const BAD_CERTIFICATE =
+  /^(?:CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|ERR_TLS_CERT_ALTNAME_INVALID)$/;
+
+/** What to do about a certificate that is not trusted, which no other try helps; else undefined. */
+export function untrusted(error: Error, host: string): NativaError | undefined {
+  const code = systemErrorCode(error) ?? '';
+  if (!BAD_CERTIFICATE.test(code)) return undefined;
+  const message = `The certificate of ${host} is not trusted (${code}): set the clock right, or, where a proxy looks into connections, name the file of its certificate in NODE_EXTRA_CA_CERTS.`;
+  return new NativaError('DOWNLOAD_UNTRUSTED', message, { cause: error });
 }

@@ -1,8 +1,8 @@
 /** When to try again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NativaError } from '../../../../native-models/errors.js';
+import type { IncomingHttpHeaders } from 'node:http';
 import { TransientError, givenUp } from '../errors.js';
-import type { Reply } from './get.js';
 
 /** How often and how long; milliseconds. */
 export interface RetryPolicy {
@@ -19,7 +19,8 @@ export const PATIENT: RetryPolicy = {
   attempts: 7,
   base: 1000,
   longest: 30_000,
-  longestAsked: 300_000,
+  // Limits are counted over five minutes.
+  longestAsked: 330_000,
 };
 
 /**
@@ -50,11 +51,17 @@ export function passes(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
-/** An answer that passes, as an error. */
-export function transient({ status, headers }: Reply): TransientError {
-  return new TransientError(`the server answers ${status}`, {
-    retryAfter: retryAfter(headers['retry-after']),
-  });
+/**
+ * Milliseconds that an answer asks to wait: `Retry-After`, or, where a limit is reached, the rest of
+ * the time it is counted over (`RateLimit: "resolvers";r=0;t=55`). Undefined where it asks nothing.
+ */
+export function retryPause(status: number, headers: IncomingHttpHeaders): number | undefined {
+  const asked = retryAfter(headers['retry-after']);
+  if (asked !== undefined || status !== 429) return asked;
+  const limit = String(headers.ratelimit ?? '');
+  const reset = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d{1,9})/.exec(limit)?.[1];
+  // Whole seconds: one more, so as not to come back too early.
+  return reset === undefined ? undefined : (Number(reset) + 1) * 1000;
 }
 
 /** Counts failures in a row and waits between them. */
@@ -85,7 +92,8 @@ export class Patience {
     const { retryAfter: asked = 0 } = error;
     if (asked > longestAsked) {
       const minutes = Math.ceil(asked / 60_000);
-      const message = `The server asks to come back in ${minutes} minutes; go on then: what has arrived is kept.`;
+      const time = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+      const message = `The server asks to come back in ${time}; go on then: what has arrived is kept.`;
       throw new NativaError('DOWNLOAD_BUSY', message, { cause: error });
     }
     if (this.#failures >= attempts) throw givenUp(this.what, error);

@@ -5,7 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { readCatalogue, sourcesOf } from '../../../../native-models/catalogue/index.js';
 import { accessNet, theCatalogue } from '../../../../main/services/downloads/index.js';
 import { proxyFor } from '../../../../main/services/downloads/net/proxy.js';
-import { PATIENT, pauseAfter, retryAfter } from '../../../../main/services/downloads/net/retry.js';
+import {
+  PATIENT,
+  pauseAfter,
+  retryAfter,
+  retryPause,
+} from '../../../../main/services/downloads/net/retry.js';
 
 describe('the catalogue', () => {
   it('names every released model, its bases, and no size or hash that nobody has checked', async () => {
@@ -74,6 +79,22 @@ describe('the server', () => {
   );
 });
 
+describe('the token', () => {
+  const token = (text: string): string | undefined =>
+    accessNet({ token: text }, {}, 'https://usual.example', {}).token;
+
+  it('is taken without the spaces and line ends of copying', () => {
+    expect([token(' hf_abc\r\n'), token('\n')]).toEqual(['hf_abc', undefined]);
+  });
+
+  it.each(['hf abc', 'hf\u0000', '‘hf_abc’'])(
+    'is not %j, which no server could be told',
+    (text) => {
+      expect(() => token(text)).toThrow('characters that no token has');
+    },
+  );
+});
+
 describe('the proxy', () => {
   const url = new URL('https://hub.example/a');
   it.each([
@@ -102,6 +123,19 @@ describe('the pause before another try', () => {
     expect(pauses).toEqual([1000, 2000, 4000, 30_000]);
     expect(pauseAfter(1, PATIENT, 0, () => 1)).toBe(500);
     expect(pauseAfter(1, PATIENT, 7000)).toBe(7000);
+  });
+
+  it('is as long as a limit that is reached still counts', () => {
+    const limit = {
+      ratelimit: '"resolvers";r=0;t=55',
+      'ratelimit-policy': '"resolvers";q=9;w=300',
+    };
+    expect(retryPause(429, limit)).toBe(56_000);
+    expect(retryPause(429, { ...limit, 'retry-after': '3' })).toBe(3000);
+    // Every answer has the header; only a limit that is reached says to wait.
+    expect(retryPause(429, { ratelimit: '"resolvers";r=7;t=55' })).toBeUndefined();
+    expect(retryPause(503, limit)).toBeUndefined();
+    expect(301_000).toBeLessThan(PATIENT.longestAsked);
   });
 
   it('is read off seconds and dates', () => {
