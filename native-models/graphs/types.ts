@@ -1,6 +1,9 @@
 /** Storage types of parameters a graph can read where they lie; U8 holds codes of quantised ones. */
 export type ParameterType = 'F32' | 'F16' | 'BF16' | 'U8';
 
+/** Bytes of parameters, by how they are stored. */
+export type StoredBytes = Readonly<Partial<Record<ParameterType, number>>>;
+
 /** Where one parameter lies: what a `.safetensors` header says about it. */
 export interface TensorLocation {
   /** File that holds it, relative to the folder the graph file will be in. */
@@ -36,6 +39,8 @@ export interface GraphModel {
   readonly outputs: readonly IoSpec[];
   /** Names of the parameters the graph reads, in order of first use. */
   readonly parameters: readonly string[];
+  /** What of them a session holds in memory: the rows it computes with, and no tables. */
+  readonly loaded: StoredBytes;
   /**
    * Names of nodes that are best left to the processor: those that look rows up in a table, which it
    * reads out of the file where a graphics processor would hold all of it, and sines of large numbers,

@@ -4,10 +4,11 @@ import type {
   GraphName,
   GraphOptions,
   GraphSource,
+  StoredBytes,
 } from '../../../native-models/graphs/index.js';
 import { NativaError } from '../../../native-models/errors.js';
 import { PART_OF, onProcessor } from './placement.js';
-import type { NetworkPart, PlacedNetwork, Placement, StoredBytes } from './placement.js';
+import type { NetworkPart, PlacedNetwork, Placement } from './placement.js';
 import { FallbackNetwork } from './fallback.js';
 import { NetworkSession } from './session.js';
 import type { Network, SessionSettings } from './session.js';
@@ -160,7 +161,7 @@ function shortReason(error: NativaError): string {
 
 /**
  * Builds graphs without loading them, in milliseconds: whether config and weights agree, and how
- * many bytes of parameters each part reads.
+ * many bytes of parameters each part holds.
  * @throws NativaError MISSING_PARAMETER, CONFIG_WEIGHTS_MISMATCH
  */
 export function measureParts(
@@ -170,13 +171,16 @@ export function measureParts(
 ): ReadonlyMap<NetworkPart, StoredBytes> {
   const parts = new Map<NetworkPart, StoredBytes>();
   for (const name of names) {
-    const bytes: Partial<Record<keyof StoredBytes, number>> = { ...parts.get(PART_OF[name]) };
-    for (const parameter of buildGraph(name, source, graphOptions[name]).parameters) {
-      const location = source.tensors.get(parameter);
-      if (location === undefined) continue;
-      bytes[location.dtype] = (bytes[location.dtype] ?? 0) + location.length;
-    }
-    parts.set(PART_OF[name], bytes);
+    const { loaded } = buildGraph(name, source, graphOptions[name]);
+    parts.set(PART_OF[name], addBytes(parts.get(PART_OF[name]) ?? {}, loaded));
   }
   return parts;
+}
+
+function addBytes(sum: StoredBytes, added: StoredBytes): StoredBytes {
+  const bytes: Partial<Record<keyof StoredBytes, number>> = { ...sum };
+  for (const [type, length] of Object.entries(added) as [keyof StoredBytes, number][]) {
+    bytes[type] = (bytes[type] ?? 0) + length;
+  }
+  return bytes;
 }

@@ -1,7 +1,12 @@
 /** Where each network of a model computes and in which precision: pure, decided before any is loaded. */
 import { z } from 'zod';
 
-import type { GraphName, ParameterType, ProductType } from '../../../native-models/graphs/index.js';
+import type {
+  GraphName,
+  ParameterType,
+  ProductType,
+  StoredBytes,
+} from '../../../native-models/graphs/index.js';
 
 /** Networks that a person can place, in the order in which a picture needs them. */
 export const NETWORK_PARTS = [
@@ -49,9 +54,6 @@ export const probedSchema = z.strictObject({
   memory: z.number().min(0).optional(),
 });
 export type ProbedProvider = z.output<typeof probedSchema>;
-
-/** Bytes of a part's parameters, by how they are stored. */
-export type StoredBytes = Readonly<Partial<Record<ParameterType, number>>>;
 
 /** What is decided upon. */
 export interface PlacementInput {

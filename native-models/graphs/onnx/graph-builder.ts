@@ -6,6 +6,7 @@ import type {
   GraphModel,
   IoSpec,
   ParameterType,
+  StoredBytes,
   TensorMap,
 } from '../types.js';
 import { DATA_TYPES, encodeModel, float } from './proto.js';
@@ -58,6 +59,7 @@ export interface RowRange {
 }
 
 const OPSET = 21;
+const PARAMETER_TYPES: readonly ParameterType[] = ['F32', 'F16', 'BF16', 'U8'];
 const BYTES: Readonly<Record<ParameterType, number>> = { F32: 4, F16: 2, BF16: 2, U8: 1 };
 const STORED_TYPES: Readonly<Record<ParameterType, ElementType>> = {
   F32: 'float32',
@@ -87,6 +89,9 @@ export class GraphBuilder {
   readonly #domains = new Set<string>();
   readonly #uses = new Map<string, number>();
   readonly #onProcessor: string[] = [];
+  /** Parameters that rows are looked up in, and those that are computed with. */
+  readonly #tables = new Set<string>();
+  readonly #computed = new Set<string>();
 
   constructor(options: GraphBuilderOptions) {
     this.#name = options.name;
@@ -141,6 +146,7 @@ export class GraphBuilder {
 
   /** Rows of a table [count, size] by their numbers, as float32. */
   lookUp(table: Value, ids: Value, name: string): Value {
+    this.#tables.add(table);
     const rows = this.op('Gather', [table, ids], { axis: 0 }, { name });
     this.#onProcessor.push(rows);
     if (this.#initializers.get(table)?.type === 'float32') return rows;
@@ -176,6 +182,7 @@ export class GraphBuilder {
     to: ProductType = 'float32',
   ): Value {
     const stored = this.storedParameter(name, shape, rows);
+    this.#computed.add(stored);
     const type = this.#initializers.get(stored)?.type;
     if (type === to) return stored;
     if (type === 'uint8') {
@@ -397,8 +404,19 @@ export class GraphBuilder {
       inputs: [...this.#inputs],
       outputs: [...this.#outputs],
       parameters: [...this.#consumed],
+      loaded: this.#loaded(),
       onProcessor: [...this.#onProcessor],
     };
+  }
+
+  #loaded(): StoredBytes {
+    const loaded: Partial<Record<ParameterType, number>> = {};
+    for (const [name, { type, data }] of this.#initializers) {
+      if (!('file' in data) || (this.#tables.has(name) && !this.#computed.has(name))) continue;
+      const stored = PARAMETER_TYPES.find((candidate) => STORED_TYPES[candidate] === type);
+      if (stored !== undefined) loaded[stored] = (loaded[stored] ?? 0) + data.length;
+    }
+    return loaded;
   }
 
   /** A name no other node has: the second `MatMul` is `MatMul.1`. */

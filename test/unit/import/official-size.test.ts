@@ -152,6 +152,13 @@ describe('the release', () => {
     expect(gigabytes.get('vision')).toBeCloseTo(2, 1);
     // All at once on a machine with room; network by network where one fits and all do not.
     const parts = measureParts({ ...EMPTY, tensors }, options, GRAPHS);
+    // Words are looked up in the file, and of the rows for logits only those of image codes are held.
+    const unused = AR.vocab_size + (AR.vocab_size - CODES);
+    const float32 = (4 * (Object.values(parts.get('ar') ?? {})[0] ?? 0)) / 2;
+    expect(float32 / 1e9).toBeCloseTo(
+      (gigabytes.get('ar') ?? 0) - (4 * unused * AR.hidden_size) / 1e9,
+      2,
+    );
     const together = (memory: number): boolean =>
       placeNetworks({ probed: [], provider: 'cpu', overrides: {}, parts, memory }).together;
     expect(together(22e9)).toBe(true);

@@ -7,8 +7,8 @@ import type {
   PlacementInput,
   ProbedProvider,
   ProviderLack,
-  StoredBytes,
 } from '../../../../main/engine/runtime/placement.js';
+import type { StoredBytes } from '../../../../native-models/graphs/index.js';
 
 const GB = 1e9;
 const works = (name: string, memory?: number): ProbedProvider => ({
