@@ -7,7 +7,7 @@ import { runSchema } from '../../preload/contract.js';
 import { driftSchema } from '../../preload/jobs.js';
 import type { Beside } from '../document/serialise.js';
 import { TILE_BYTES } from '../document/pixels/tiles.js';
-import type { Mask, Raster, Recipe } from '../document/types.js';
+import type { Mask, Raster } from '../document/types.js';
 import type { Reference } from '../state/consistency.svelte.js';
 import { asksSchema, strengthsSchema, type Asks } from './asks.js';
 import type { CandidateSet, Placement } from './candidates.js';
@@ -168,7 +168,7 @@ export function readKeepsake({ value, rasters, masks }: Beside): Keepsake | null
       items: one.items.map(({ raster, recipe: made, ...candidate }) => ({
         candidate: { ...candidate, pixels: '', recipe: '' },
         raster: at(rasters, raster),
-        recipe: made as Recipe | null,
+        recipe: made,
       })),
     });
     return {

@@ -52,12 +52,12 @@ async function restoreCandidates(
   { sets, chosen, marked, shelf }: Keepsake,
 ): Promise<void> {
   const { create, editor } = open;
-  let lost = false;
+  const lost: CandidateSet[] = [];
   const read = async (set: CandidateSet): Promise<CandidateSet | null> => {
     try {
       return await filled(open, set);
     } catch {
-      lost = true;
+      lost.push(set);
       return null;
     }
   };
@@ -75,7 +75,7 @@ async function restoreCandidates(
     const then = last ? document : null;
     if (found) create.shelf = [...create.shelf, { ...put, set: found, document: then }];
   }
-  if (lost) ui.toast('error', t('candidates.damaged'));
+  if (lost.length > 0) ui.toast('error', t('candidates.damaged'));
 }
 
 /** Candidates with their pixels. @throws StudioError */

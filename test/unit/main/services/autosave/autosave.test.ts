@@ -330,8 +330,8 @@ describe('autosave', () => {
       await new Promise((resolve) => child.once('exit', resolve));
       const found = await recover();
       const number = (name: string) => Number(name.slice(1));
-      expect(number(found?.name ?? '')).toBeGreaterThanOrEqual(number(confirmed));
-      expect(await new Autosave(folder).list()).toMatchObject([{ id: ID, name: found?.name }]);
+      expect(number(found.name)).toBeGreaterThanOrEqual(number(confirmed));
+      expect(await new Autosave(folder).list()).toMatchObject([{ id: ID, name: found.name }]);
     }
     expect(files(/^\.nativa/).length).toBeLessThanOrEqual(1);
   });
