@@ -19,7 +19,7 @@ export type {
   WireMask,
   WireRaster,
 } from './layers.js';
-export type { Candidate, Drift, JobEnd } from './jobs.js';
+export type { Candidate, JobEnd } from './jobs.js';
 export type { WriteProject } from './layers.js';
 export type { DownloadState, ModelInfo, OfferedModel } from './models.js';
 export { blobId } from './values.js';

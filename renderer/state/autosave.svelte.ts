@@ -123,8 +123,7 @@ export class Autosave {
     if (!this.#isWanted) return this.#discard();
     const { id, work } = editor;
     const { marks } = keeping;
-    if (id !== this.#document) this.#anew();
-    this.#document = id;
+    if (id !== this.#document) this.#becomes(id);
     try {
       const tree = editor.tree ?? this.#stand();
       const { width, height } = currentDocument(tree);
@@ -166,6 +165,15 @@ export class Autosave {
 
   #isEnded(): boolean {
     return this.#ended;
+  }
+
+  /** It is kept under another name: another file was opened in its place. */
+  #becomes(id: string): void {
+    const before = this.#document;
+    this.#document = id;
+    this.#anew();
+    if (before === '') return;
+    void this.#shared.client.request('autosave.discard', { id: before }).catch(() => undefined);
   }
 
   async #discard(): Promise<void> {

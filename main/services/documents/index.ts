@@ -1,5 +1,4 @@
 /** Files in and out of the studio. */
-export type { Blobs } from './blobs-port.js';
 export { exportPicture } from './export.js';
 export { openFile } from './open.js';
 export { PSD_MIME, writePsd } from './psd/write.js';

@@ -226,6 +226,21 @@ describe('autosave', () => {
     await expect(recover()).rejects.toThrow(withCode('RECOVERY_DAMAGED'));
   });
 
+  test('what was opened is read on, whatever is kept and thrown away after that', async () => {
+    const store = new Autosave(folder);
+    await put(store, { name: 'opened', tiles: [1, 2], layers: 1 }, [1, 2]);
+    const { opened, tiles } = await open(folder, ID, 0);
+    for (let n = 3; n < 9; n++) await put(store, { name: 'later', tiles: [n], layers: 1 }, [n]);
+    expect(files(/^tiles-1\.bin$/)).toEqual([]);
+    expect(await read(opened, tiles)).toMatchObject({ name: 'opened', tiles: [1, 2] });
+    await store.discard(ID);
+    const seen: number[] = [];
+    const { signal } = new AbortController();
+    await tiles.check({ signal, onProgress: (part) => seen.push(part) });
+    expect(seen).toEqual([0.5, 1]);
+    tiles.release();
+  });
+
   test('a blank state never takes the place of a good one', async () => {
     const store = new Autosave(folder);
     await put(store, { name: 'good', tiles: [1], layers: 1 }, [1]);
