@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 
+import { endEvents, JOB_REQUESTS } from './jobs.js';
 import { packKey, packedPictureSchema, wireLayer, writeProjectSchema } from './layers.js';
 import { MODEL_REQUESTS, modelEvents, modelSchema, tokenScaleSchema } from './models.js';
 import { blobId, count, name, side, unit, workId } from './values.js';
@@ -18,6 +19,7 @@ export type {
   WireMask,
   WireRaster,
 } from './layers.js';
+export type { Candidate, JobEnd } from './jobs.js';
 export type { WriteProject } from './layers.js';
 export type { DownloadState, ModelInfo, OfferedModel } from './models.js';
 export { blobId } from './values.js';
@@ -133,34 +135,6 @@ export const runSchema = z.strictObject({
   references: z.array(strengthsSchema.extend({ image: pixelsSchema })).max(8),
 });
 export type RunRequest = z.output<typeof runSchema>;
-
-const regionDriftSchema = z.strictObject({
-  pixels: count,
-  identical: z.boolean(),
-  maxAbs: z.number(),
-  psnr: z.number().nullable(),
-  ssim: z.number().nullable(),
-});
-/** See `Drift` of main/engine/events.ts. */
-export const driftSchema = z.strictObject({
-  region: z.enum(['mask', 'tokens', 'changes']),
-  outside: regionDriftSchema.nullable(),
-  inside: regionDriftSchema.nullable(),
-  changed: z.number().optional(),
-  registered: z.boolean().optional(),
-});
-export type Drift = z.output<typeof driftSchema>;
-
-/** A finished picture; raw RGBA under `pixels`. */
-const candidateSchema = z.strictObject({
-  pixels: blobId,
-  width: side,
-  height: side,
-  seed: count,
-  recipe: z.string().max(100_000),
-  drift: driftSchema.nullable(),
-});
-export type Candidate = z.output<typeof candidateSchema>;
 
 /** Work found after a crash. */
 const recoverySchema = z.strictObject({
@@ -395,14 +369,16 @@ export const REQUESTS = {
     }),
     nothing,
   ),
-  'autosave.open': request(z.strictObject({ id: z.string() }), openedSchema),
+  /** Opens kept work: the newest state, or one so many states before it. Pixels are read later. */
+  'autosave.open': request(
+    z.strictObject({ id: z.string(), back: z.int().min(0).max(100) }),
+    openedSchema,
+  ),
   /** Forgets kept work: it was saved, or the person does not want it. */
   'autosave.discard': request(z.strictObject({ id: z.string() }), nothing),
   /** Starts making pictures; progress and the end are told by events of this job. */
   'studio.run': request(runSchema, z.strictObject({ job: count })),
-  'studio.cancel': request(z.strictObject({ job: count }), nothing),
-  /** Jobs that wait are made in this order; where others stand in line is not changed. */
-  'studio.order': request(z.strictObject({ jobs: z.array(count).max(10_000) }), nothing),
+  ...JOB_REQUESTS,
   /** What the host's own menu shows from now on; a host without one lets it be. */
   'menu.show': request(hostMenuSchema, nothing),
   /**
@@ -448,19 +424,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     /** Raw RGBA. */
     pixels: blobId,
   }),
-  z.strictObject({
-    type: z.literal('done'),
-    job: count,
-    candidates: z.array(candidateSchema),
-    notices: z.array(z.string()),
-    seconds: z.number(),
-  }),
-  z.strictObject({
-    type: z.literal('failed'),
-    job: count,
-    code: z.string(),
-    message: z.string(),
-  }),
+  ...endEvents,
   /** How much of a file is written, from 0 to 1. */
   z.strictObject({ type: z.literal('task'), task: workId, part: unit }),
   ...modelEvents,

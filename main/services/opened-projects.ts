@@ -1,19 +1,19 @@
 /** Projects that were opened, by the id that stands for the blob of all their tiles. */
 import { newId } from './blobs.js';
-import type { ProjectTiles } from './documents/index.js';
+import type { LazyTiles } from './documents/index.js';
 
 export class OpenedProjects {
-  readonly #open = new Map<string, ProjectTiles>();
+  readonly #open = new Map<string, LazyTiles>();
 
   /** @returns its id */
-  add(project: ProjectTiles): string {
+  add(project: LazyTiles): string {
     const id = newId();
     this.#open.set(id, project);
     return id;
   }
 
   /** One by its id; undefined where none is. */
-  find(id: string): ProjectTiles | undefined {
+  find(id: string): LazyTiles | undefined {
     return this.#open.get(id);
   }
 

@@ -1,7 +1,7 @@
 /** Tiles of states that a page has released from its memory, kept on disk until it wants them. */
 import { NativaError } from '../../native-models/errors.js';
 import type { BlobStore } from './blobs.js';
-import type { ProjectTiles, Watched } from './documents/index.js';
+import type { LazyTiles, WantedTile, Watched } from './documents/index.js';
 import type { OpenedProjects } from './opened-projects.js';
 
 /** A tile as messages name it: the page's own number of it, and its length. */
@@ -13,7 +13,7 @@ interface NamedTile {
 /** Where a tile lies: in a blob, or in an opened project as the tile of that number. */
 type Place =
   | { readonly blob: string; readonly start: number; readonly bytes: number }
-  | { readonly project: ProjectTiles; readonly index: number; readonly bytes: number };
+  | { readonly project: LazyTiles; readonly index: number; readonly bytes: number };
 
 /** The most that is given back at once, in bytes. */
 const MOST_FETCHED = 512 * 2 ** 20;
@@ -64,7 +64,7 @@ class TileStore {
   readonly #projects: OpenedProjects;
   readonly #places = new Map<number, Place>();
   readonly #kept = new Set<string>();
-  readonly #held = new Set<ProjectTiles>();
+  readonly #held = new Set<LazyTiles>();
 
   constructor(blobs: BlobStore, projects: OpenedProjects) {
     this.#blobs = blobs;
@@ -107,7 +107,7 @@ class TileStore {
       );
     }
     const out = Buffer.allocUnsafe(wanted);
-    const inProjects = new Map<ProjectTiles, { readonly index: number; readonly to: number }[]>();
+    const inProjects = new Map<LazyTiles, WantedTile[]>();
     let at = 0;
     for (const place of places) {
       if (place === undefined) throw gone();
@@ -145,7 +145,7 @@ class TileStore {
     this.#held.clear();
   }
 
-  #adopt(tiles: readonly NamedTile[], project: ProjectTiles): void {
+  #adopt(tiles: readonly NamedTile[], project: LazyTiles): void {
     const { sizes } = project;
     const same = tiles.length === sizes.length && tiles.every(({ bytes }, n) => bytes === sizes[n]);
     if (!same) throw badTiles();

@@ -70,7 +70,7 @@ export const CREATE_COMMANDS: readonly Command[] = [
     id: 'create.repeat',
     keys: ['R'],
     menu: ['create', 0],
-    when: ({ create }) => create.last !== null,
+    when: ({ create }) => create.last !== null || create.stopped.length > 0,
     run: (studio) => studio.generation.repeat(false),
   },
   {

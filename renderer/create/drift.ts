@@ -1,5 +1,5 @@
 /** How far edits drifted from their pictures, kept in their recipes and so in the history. */
-import { driftSchema, type Drift } from '../../preload/contract.js';
+import { driftSchema, type Drift } from '../../preload/jobs.js';
 import { pathTo } from '../document/history/tree.js';
 import type { HistoryTree } from '../document/history/tree.js';
 import type { Layer, Recipe } from '../document/types.js';

@@ -2,6 +2,7 @@
 import type { RunRequest } from '../../preload/contract.js';
 import { StudioError } from '../bridge/client.js';
 import { findLayer } from '../document/layers/tree.js';
+import type { NodeId } from '../document/history/tree.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import { IDENTITY, multiply, scaling, translation } from '../document/pixels/matrix.js';
 import type { Raster, Recipe, Rect, StudioDocument } from '../document/types.js';
@@ -10,9 +11,11 @@ import type { OpenDocument } from '../state/open-document.svelte.js';
 import type { ReplayTarget } from '../state/replay.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import { layerNameOf, withCandidate, type Placement } from './candidates.js';
-import { editInputs, isEditable, isThere } from './inputs.js';
+import { editInputs, isEditable } from './inputs.js';
+import { isThere } from './pictures.js';
 import { requestOf, strengthsOf } from './recipe-run.js';
 import { prepareStep } from './rerun.js';
+import { prepareAgain } from './resume.js';
 import { drawSeed } from './seed.js';
 import { contained, covering, sizeFor } from './size.js';
 
@@ -21,6 +24,8 @@ interface Prepared {
   readonly request: RunRequest;
   readonly placement: Placement;
   readonly source: Raster | null;
+  /** The state that an edit is made of. */
+  readonly of: NodeId | null;
 }
 
 export class Generation {
@@ -51,13 +56,14 @@ export class Generation {
       editing ? this.#edit(open, document, prompt) : Promise.resolve(this.#generate(open, prompt)),
     );
     if (prepared === null) return;
-    await create.run(prepared.request, prepared.placement, prepared.source);
+    await create.run(prepared);
     await this.#studio.set({ promptHistory: [...create.past] });
   }
 
-  /** The last run once more, with the seed it had or another. */
+  /** The last run once more, with the seed it had or another; what was stopped is run first. */
   async repeat(anew: boolean): Promise<void> {
     const { create, consistency } = this.#studio;
+    if (!anew && create.stopped.length > 0) return this.#resume(this.#studio.current);
     if (!create.last) return;
     create.prompt = create.last.request.prompt;
     create.mode = create.last.request.kind;
@@ -78,7 +84,7 @@ export class Generation {
     if (target) {
       create.prompt = recipe.prompt;
       const run = await this.#busy(() => prepareStep(this.#studio, target, seed));
-      if (run) await create.run(run.request, run.placement, run.source);
+      if (run) await create.run(run);
       return;
     }
     const locked = consistency.seedLocked;
@@ -173,6 +179,17 @@ export class Generation {
     if (create.prompt.trim() === create.last?.request.prompt) create.prompt = '';
   }
 
+  /** Runs that were stopped with the program are run again, in their order. */
+  async #resume(open: OpenDocument): Promise<void> {
+    const { create } = open;
+    for (const run of create.stopped) {
+      const prepared = await this.#busy(() => prepareAgain(this.#studio, open, run));
+      if (prepared === null) return;
+      await create.run(prepared);
+      create.stopped = create.stopped.filter((other) => other !== run);
+    }
+  }
+
   /** Gives up what is prepared to be run. @returns whether there was something */
   cancel(): boolean {
     const any = this.#preparing !== null;
@@ -249,6 +266,7 @@ export class Generation {
       request,
       placement: { kind: 'generate', transform, mask, name: layerNameOf(prompt), origin: null },
       source: null,
+      of: null,
     };
   }
 
@@ -260,7 +278,7 @@ export class Generation {
     const target =
       create.target === 'layer' && layer && layer.type !== 'adjustment' ? layer.id : null;
     const references = consistency.references
-      .filter(({ source }) => isThere(document, source))
+      .filter(({ source }) => isThere(this.#studio, document, source))
       .map(({ source, strengths }) => ({ source, strengths: { ...strengths } }));
     const common = this.#common(open, 'edit', prompt);
     const { pictures, source } = await editInputs(this.#studio, document, { target, references });
@@ -276,6 +294,7 @@ export class Generation {
         origin,
       },
       source,
+      of: open.editor.tree?.current ?? null,
     };
   }
 }

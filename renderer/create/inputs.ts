@@ -10,6 +10,7 @@ import type { Layer, LayerId, Mask, Raster, StudioDocument } from '../document/t
 import type { Strengths } from '../state/consistency.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { PictureSource } from './origin.js';
+import { pictureOf } from './pictures.js';
 
 /** What an edit is made of. */
 export interface EditSources {
@@ -29,28 +30,21 @@ export function isEditable(document: StudioDocument | null): document is StudioD
   return document !== null && document.layers.length > 0;
 }
 
-/** Whether a picture can be had of it. */
-export function isThere(document: StudioDocument, source: PictureSource): boolean {
-  return 'raster' in source || findLayer(document, source.layer) !== undefined;
-}
-
 /**
  * Uploads the pictures of an edit.
  * @returns the request's part of them, and the picture that the result is compared with
  */
 export async function editInputs(
-  { compositor, client, work }: Studio,
+  studio: Studio,
   document: StudioDocument,
   { target, references }: EditSources,
 ): Promise<{
   readonly pictures: Pick<RunRequest, 'image' | 'mask' | 'references'>;
   readonly source: Raster;
 }> {
+  const { client } = studio;
   const { width, height } = document;
-  const layer = target === null ? undefined : findLayer(document, target);
-  const look = (one: Layer): Promise<Uint8ClampedArray> =>
-    flattenLayers(compositor, document, [alone(one)], GROUND);
-  const data = layer ? await look(layer) : await flatten(compositor, document, GROUND);
+  const data = await edited(studio, document, target);
   const mask = editMask(document);
   const pictures = {
     image: { blob: await uploadPixels(client, data), width, height },
@@ -58,17 +52,53 @@ export async function editInputs(
     references: [] as RunRequest['references'],
   };
   for (const { source, strengths } of references) {
-    const found = 'layer' in source ? findLayer(document, source.layer) : undefined;
-    if ('layer' in source && !found) continue;
-    const size = 'raster' in source ? source.raster : document;
-    const pixels = 'raster' in source ? pixelsOf(source.raster) : found && (await look(found));
-    if (!pixels) continue;
-    const blob = await uploadPixels(client, pixels);
-    const image = { blob, width: size.width, height: size.height };
+    const found = await referred(studio, document, source);
+    if (!found) continue;
+    const blob = await uploadPixels(client, found.data);
+    const image = { blob, width: found.width, height: found.height };
     pictures.references.push({ ...strengths, image });
   }
-  const give = { give: [data.buffer] };
-  return { pictures, source: await work.worker.run('raster', { data, width, height }, give) };
+  return { pictures, source: await rasterOf(studio, data, document) };
+}
+
+/** What an edit was made of, once more. */
+export async function editSource(
+  studio: Studio,
+  document: StudioDocument,
+  target: LayerId | null,
+): Promise<Raster> {
+  return rasterOf(studio, await edited(studio, document, target), document);
+}
+
+/** Pixels of the layer that is edited, or of the whole picture. */
+function edited(
+  { compositor }: Studio,
+  document: StudioDocument,
+  target: LayerId | null,
+): Promise<Uint8ClampedArray> {
+  const layer = target === null ? undefined : findLayer(document, target);
+  if (!layer) return flatten(compositor, document, GROUND);
+  return flattenLayers(compositor, document, [alone(layer)], GROUND);
+}
+
+/** Pixels of something that is referred to; null where it is not there. */
+async function referred(studio: Studio, document: StudioDocument, source: PictureSource) {
+  if ('picture' in source) {
+    const raster = await pictureOf(studio, source.picture);
+    return raster && { data: pixelsOf(raster), width: raster.width, height: raster.height };
+  }
+  const { layer } = source;
+  if (!findLayer(document, layer)) return null;
+  const { width, height } = document;
+  return { data: await edited(studio, document, layer), width, height };
+}
+
+function rasterOf(
+  { work }: Studio,
+  data: Uint8ClampedArray,
+  { width, height }: StudioDocument,
+): Promise<Raster> {
+  return work.worker.run('raster', { data, width, height }, { give: [data.buffer] });
 }
 
 /** The mask an edit may work in: the selection without what is protected; null: everywhere. */

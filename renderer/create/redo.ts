@@ -11,8 +11,9 @@ import { t } from '../i18n/index.svelte.js';
 import type { CreateState } from '../state/create.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
 import { layerNameOf, type Placement } from './candidates.js';
-import { editInputs, isThere } from './inputs.js';
+import { editInputs } from './inputs.js';
 import { originOf } from './origin.js';
+import { isThere } from './pictures.js';
 import { changedRecipe, requestOf, strengthsOf, type RecipeChange } from './recipe-run.js';
 
 /** A step: the state it was made of, and the one that it made. */
@@ -109,7 +110,7 @@ export async function again(
   const strengths = strengthsOf(recipe).slice(1);
   const sources = strengths.flatMap((strength, index) => {
     const source = references[index];
-    return source && isThere(onto, source) ? [{ source, strengths: strength }] : [];
+    return source && isThere(studio, onto, source) ? [{ source, strengths: strength }] : [];
   });
   const fields = requestOf(recipe, modelFor(studio, recipe));
   const inputs =

@@ -3,6 +3,7 @@ import type { RunRequest } from '../../preload/contract.js';
 import { StudioError } from '../bridge/client.js';
 import { createDocument } from '../document/create.js';
 import { same } from '../document/history/same.js';
+import type { NodeId } from '../document/history/tree.js';
 import type { Raster } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import type { ReplayTarget } from '../state/replay.svelte.js';
@@ -16,6 +17,8 @@ interface Prepared {
   readonly request: RunRequest;
   readonly placement: Placement;
   readonly source: Raster | null;
+  /** The state that it is made of; null: of none. */
+  readonly of: NodeId | null;
 }
 
 /**
@@ -50,5 +53,5 @@ export async function prepareStep(
   if (!whole) studio.ui.toast('info', t('history.withoutReferences'));
   const run =
     seed === 'same' ? { seed: recipe.seed, count: 1 } : { seed: drawSeed(), count: create.count };
-  return { request: { ...request, ...run }, placement, source };
+  return { request: { ...request, ...run }, placement, source, of: parent };
 }

@@ -7,7 +7,10 @@ import { currentDocument } from './history/tree.js';
 import type { HistoryNode, HistoryTree, NodeId } from './history/tree.js';
 import { tilesOf } from './layers/held.js';
 import { newTile } from './pixels/tiles.js';
+import { readBeside, writeBeside } from './serialise/beside.js';
+import type { Beside, Pictures, ReadBeside } from './serialise/beside.js';
 import {
+  FIRST_VERSION,
   READ_BUDGET,
   VERSION,
   WRITE_BUDGET,
@@ -25,6 +28,7 @@ import type { StudioDocument } from './types.js';
 import type { z } from 'zod';
 
 export { tilesOf } from './layers/held.js';
+export type { Beside, Pictures } from './serialise/beside.js';
 export type { TileSource } from './serialise/read.js';
 
 /** A tile beside the JSON. */
@@ -49,6 +53,15 @@ export interface SerialiseOptions {
   /** How much to write at most; what is missed least is left out. */
   readonly budget?: Partial<Budget>;
 }
+
+/** What is written beside a history. */
+export interface Besides {
+  readonly beside: Beside | null;
+  /** Those that nothing names are left out. */
+  readonly pictures: Pictures;
+}
+
+const NOTHING_BESIDE: Besides = { beside: null, pictures: new Map() };
 
 export interface Serialised {
   readonly json: string;
@@ -76,7 +89,7 @@ export class ProjectWriter {
   }
 
   /** A document with its history. Marks of gestures are not written. */
-  write(tree: HistoryTree): Serialised {
+  write(tree: HistoryTree, { beside, pictures }: Besides = NOTHING_BESIDE): Serialised {
     const documents = new Map<NodeId, number>();
     for (const node of tree.nodes.values()) {
       const index = this.#documentOf(node);
@@ -84,9 +97,11 @@ export class ProjectWriter {
     }
     const chosen = chosenStates(tree, documents, this.#store, this.#budget);
     const nodes = writeNodes(tree, chosen, documents, this.#store);
+    const more = writeBeside(beside, pictures, chosen.tables, this.#store);
     const all = chosen.tables.tiles();
     const list = nodes.map((node) => JSON.stringify(node)).join(',\n');
-    const json = `${chosen.tables.head(all)},\n"nodes":[${list}],\n"current":${tree.current}}`;
+    const head = chosen.tables.head(all, more === '' ? FIRST_VERSION : VERSION);
+    const json = `${head},\n"nodes":[${list}],\n"current":${tree.current}${more}}`;
     const tiles = all.flatMap(({ id, data }) => (data ? [{ id, data }] : []));
     const elsewhere = all.flatMap(({ id, bytes, data }) => (data ? [] : [{ id, bytes }]));
     return { json, tiles, elsewhere };
@@ -110,8 +125,12 @@ export class ProjectWriter {
 }
 
 /** A document with its history, written once; see `ProjectWriter`. */
-export function serialise(tree: HistoryTree, options: SerialiseOptions = {}): Serialised {
-  return new ProjectWriter(options).write(tree);
+export function serialise(
+  tree: HistoryTree,
+  options: SerialiseOptions = {},
+  besides: Besides = NOTHING_BESIDE,
+): Serialised {
+  return new ProjectWriter(options).write(tree, besides);
 }
 
 const NOTHING = new Uint8ClampedArray(0);
@@ -158,8 +177,8 @@ export function parse(
   return readNodes(project, documents);
 }
 
-/** A project of which nothing but the text was read. */
-export interface UnreadProject {
+/** A project of which nothing but the text was read. What it has beside the history is without bytes. */
+export interface UnreadProject extends ReadBeside {
   /** All tiles by their new ids, in the order they lie beside the JSON. */
   readonly layout: readonly TileLength[];
   /** Ids of those that the present state has. */
@@ -195,6 +214,7 @@ export function parseText(json: string): UnreadProject {
     if (document && document !== shown) released.set(id, document);
   }
   return {
+    ...readBeside(project, (id) => ghosts.get(id)),
     layout: project.tiles.map(([id, bytes]) => ({ id: ghosts.get(id)?.id ?? 0, bytes })),
     present: new Set(tilesOf(shown).map(({ id }) => id)),
     released,

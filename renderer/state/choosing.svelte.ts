@@ -1,7 +1,8 @@
 /** Candidates: those to choose from now, those that wait behind them, and those put away. */
 import { withCandidate, type CandidateSet } from '../create/candidates.js';
+import { bytesOf } from '../create/keeping.js';
 import type { NodeId } from '../document/history/tree.js';
-import { TILE, type StudioDocument } from '../document/types.js';
+import type { StudioDocument } from '../document/types.js';
 
 /** Bytes of pixels that candidates put away may hold on to. */
 const SHELF_BYTES = 256 * 2 ** 20;
@@ -9,17 +10,13 @@ const SHELF_BYTES = 256 * 2 ** 20;
 const SHELF_SETS = 40;
 
 /** Candidates that were done with. */
-interface PutAway {
+export interface PutAway {
   readonly set: CandidateSet;
   readonly chosen: number;
   /** The state that they made; null: they were discarded. */
   readonly made: NodeId | null;
   /** The document as it was then. */
   readonly document: StudioDocument | null;
-}
-
-function bytesOf({ items }: CandidateSet): number {
-  return items.reduce((sum, { raster }) => sum + raster.tiles.size * TILE * TILE * 4, 0);
 }
 
 export class Choosing {
@@ -48,6 +45,15 @@ export class Choosing {
   offer(set: CandidateSet): void {
     if (this.sets.length === 0) this.#look(0);
     this.sets = [...this.sets, set];
+  }
+
+  /** What waited and was put away before the page was loaded again: the earlier, before the new. */
+  restore(sets: readonly CandidateSet[], chosen: number, marked: ReadonlySet<number>): void {
+    const looking = this.sets.length === 0;
+    this.sets = [...sets, ...this.sets];
+    if (!looking || sets.length === 0) return;
+    this.chosen = chosen;
+    this.marked = marked;
   }
 
   /** Candidates of another run that waits: the next (1) or the one before (-1). */

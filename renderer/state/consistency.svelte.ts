@@ -1,5 +1,5 @@
 /** What an edit holds on to: how strongly, what besides the picture, and what may not change. */
-import type { LayerId, Raster } from '../document/types.js';
+import type { PictureSource } from '../create/origin.js';
 
 export interface Strengths {
   semantics: number;
@@ -11,8 +11,8 @@ export interface Strengths {
 export interface Reference {
   readonly id: number;
   readonly name: string;
-  /** A layer, read anew at each run, or the pixels of a file. */
-  readonly source: { readonly layer: LayerId } | { readonly raster: Raster };
+  /** A layer, read anew at each run, or a picture of a file. */
+  readonly source: PictureSource;
   readonly strengths: Strengths;
 }
 
@@ -43,6 +43,12 @@ export class ConsistencyState {
     const strength = this.references.length < trained ? 1 : UNTRAINED;
     const strengths = { semantics: strength, appearance: strength, structure: strength };
     this.references = [...this.references, { id: ++this.#last, name, source, strengths }];
+  }
+
+  /** References as they were before the page was loaded again. */
+  restore(references: readonly Omit<Reference, 'id'>[]): void {
+    const numbered = references.map((reference) => ({ ...reference, id: ++this.#last }));
+    this.references = [...this.references, ...numbered].slice(0, MOST);
   }
 
   remove(id: number): void {

@@ -1,5 +1,5 @@
 /** Making pictures: the prompt and its settings, runs in line, and candidates to choose from. */
-import type { Candidate, RunRequest, StudioEvent } from '../../preload/contract.js';
+import type { Candidate, JobEnd, RunRequest, StudioEvent } from '../../preload/contract.js';
 import type { TokenScale } from '../../preload/models.js';
 import { fetchRaster } from '../bridge/pictures.js';
 import { StudioError, toStudioError, type Client } from '../bridge/client.js';
@@ -13,10 +13,21 @@ import { withDrift } from '../create/drift.js';
 import { withOrigin } from '../create/origin.js';
 import type { Paces, RunPace, Stage } from '../create/pace.js';
 import { patchOf } from '../create/patch.js';
+import { keptRun, type KeptRun } from '../create/resume.js';
+import type { NodeId } from '../document/history/tree.js';
 import type { Raster } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import { Choosing } from './choosing.svelte.js';
 import type { EarlyEvents, JobEvent } from './early-events.js';
+
+/** A run, ready to be started. */
+interface Prepared {
+  readonly request: RunRequest;
+  readonly placement: Placement;
+  readonly source: Raster | null;
+  /** The state that an edit is made of. */
+  readonly of: NodeId | null;
+}
 
 /** A run that waits or is on its way. */
 export interface Job {
@@ -25,7 +36,9 @@ export interface Job {
   readonly prompt: string;
   readonly placement: Placement;
   /** What an edit was made of; what equals it is not part of the result. */
-  readonly source: Raster | null;
+  readonly source: Raster | null | (() => Promise<Raster | null>);
+  /** What of it is kept on disk. */
+  readonly kept: KeptRun;
   readonly count: number;
   readonly stage: Stage | null;
   readonly step: number;
@@ -85,6 +98,10 @@ export class CreateState extends Choosing {
   jobs = $state.raw<readonly Job[]>([]);
   /** The last request, to be repeated. */
   last = $state.raw<{ readonly request: RunRequest; readonly placement: Placement } | null>(null);
+  /** Runs that the end of the program stopped, to be run again. */
+  stopped = $state.raw<readonly KeptRun[]>([]);
+  /** Which runs wait or are on their way: the same as long as none comes or goes. */
+  readonly running = $derived(this.jobs.map(({ id }) => id).join(' '));
 
   readonly #shared: RunsShared;
   /** Told when candidates are there to be looked at. */
@@ -116,11 +133,28 @@ export class CreateState extends Choosing {
   }
 
   /** @throws StudioError */
-  async run(request: RunRequest, placement: Placement, source: Raster | null): Promise<void> {
+  async run(prepared: Prepared): Promise<void> {
+    const { request, placement } = prepared;
     this.last = { request, placement };
     this.#recalled = 0;
     this.#shared.prompts.remember(request.prompt);
-    await this.#start(request, placement, source, null);
+    await this.#start(prepared, null);
+  }
+
+  /** Runs of before the page was loaded again: those that go on, or have ended meanwhile. */
+  takeUp(
+    runs: readonly { readonly run: KeptRun; readonly source: () => Promise<Raster | null> }[],
+    ended: readonly JobEnd[],
+  ): void {
+    const jobs = runs.map(({ run, source }) => this.#job(run, source, null));
+    this.jobs = [...jobs, ...this.jobs];
+    const last = runs.at(-1)?.run;
+    if (last) this.last ??= last;
+    for (const { id } of jobs) {
+      const end = ended.find(({ job }) => job === id);
+      const events = this.#shared.early.take(id);
+      for (const event of end ? [end] : events) this.receive(event);
+    }
   }
 
   /**
@@ -140,7 +174,8 @@ export class CreateState extends Choosing {
     signal.addEventListener('abort', abort);
     try {
       const [ready] = await new Promise<readonly Ready[]>((done, failed) => {
-        this.#start(request, placement, source, { done, failed }).then((started) => {
+        const prepared = { request, placement, source, of: null };
+        this.#start(prepared, { done, failed }).then((started) => {
           id = started;
           if (signal.aborted) abort();
         }, failed);
@@ -157,37 +192,41 @@ export class CreateState extends Choosing {
 
   /** @returns the services' number of the run */
   async #start(
-    request: RunRequest,
-    placement: Placement,
-    source: Raster | null,
+    { request, placement, source, of }: Prepared,
     waiting: Waiting | null,
   ): Promise<number> {
-    const { client, early, paces } = this.#shared;
+    const { client, early } = this.#shared;
     const { job: id } = await early.during(() => client.request('studio.run', request));
     if (this.#ended) {
       waiting?.failed(new StudioError('CANCELLED', t('job.cancelled')));
       await client.request('studio.cancel', { job: id });
       return id;
     }
-    const job: Job = {
+    const kept = keptRun(id, request, placement, of, waiting !== null);
+    this.jobs = [...this.jobs, this.#job(kept, source, waiting)];
+    for (const event of early.take(id)) this.receive(event);
+    return id;
+  }
+
+  #job(kept: KeptRun, source: Job['source'], waiting: Waiting | null): Job {
+    const { id, request, placement } = kept;
+    return {
       id,
       prompt: request.prompt,
       placement,
       source,
+      kept,
       count: request.count,
       stage: null,
       step: 0,
       total: 0,
-      pace: paces.of(request),
+      pace: this.#shared.paces.of(request),
       share: 0,
       ends: null,
       whole: false,
       previews: new Map(),
       waiting,
     };
-    this.jobs = [...this.jobs, job];
-    for (const event of early.take(id)) this.receive(event);
-    return id;
   }
 
   /** Cancels the run on its way, or one that waits. */
@@ -224,6 +263,7 @@ export class CreateState extends Choosing {
     this.#ended = true;
     this.sets = [];
     this.shelf = [];
+    this.stopped = [];
     await this.cancelAll();
   }
 
@@ -307,13 +347,14 @@ export class CreateState extends Choosing {
     candidates: readonly Candidate[],
   ): Promise<readonly Ready[]> {
     const items: Ready[] = [];
+    const before = typeof source === 'function' ? await source() : source;
     for (const candidate of candidates) {
       const { pixels, width, height } = candidate;
       const whole = await fetchRaster(this.#shared.client, pixels, width, height);
       const recipe = parseRecipe(candidate.recipe);
       const told = recipe && withDrift(recipe, candidate.drift);
       const full = told && origin ? withOrigin(told, origin) : told;
-      items.push({ candidate, raster: patchOf(whole, source), recipe: full });
+      items.push({ candidate, raster: patchOf(whole, before), recipe: full });
     }
     return items;
   }

@@ -32,10 +32,12 @@ export class Editor {
   gesture = $state.raw<StudioDocument | null>(null);
   name = $state('');
   /** Names the work on disk that is kept against a crash. */
-  id = $state('');
+  id = $state<string>(crypto.randomUUID());
   /** Number of the given file that it was opened from; null where it was no given file. */
   origin: number | null = null;
   #saved = $state.raw<StudioDocument | null>(null);
+  /** Stands for the work that each tree has: releasing states changes no work. */
+  readonly #works = new WeakMap<HistoryTree, object>();
   readonly #failed: (message: string) => void;
   readonly #untitled: () => string;
 
@@ -47,6 +49,15 @@ export class Editor {
 
   get tree(): HistoryTree | null {
     return this.#tree;
+  }
+
+  /** The same as long as nothing is done to the document or its history; null: there is none. */
+  get work(): object | null {
+    const tree = this.#tree;
+    if (tree === null) return null;
+    const work = this.#works.get(tree) ?? {};
+    this.#works.set(tree, work);
+    return work;
   }
 
   get document(): StudioDocument | null {
@@ -124,7 +135,9 @@ export class Editor {
   commit(key: MessageKey, document: StudioDocument, made: Made = {}): void {
     this.gesture = null;
     if (!this.#tree) {
-      this.open(createDocument(document.width, document.height), this.#untitled(), NEW);
+      const empty = createDocument(document.width, document.height);
+      // Candidates may be kept on disk by this id already.
+      this.open(empty, this.#untitled(), NEW, {}, this.id);
       this.#saved = null;
     }
     if (!this.#tree) return;
@@ -191,6 +204,8 @@ export class Editor {
 
   /** Another tree of the same document: states were released to disk or came back. */
   replaceTree(tree: HistoryTree): void {
+    const { work } = this;
+    if (work) this.#works.set(tree, work);
     this.#tree = tree;
   }
 

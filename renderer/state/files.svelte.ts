@@ -1,14 +1,13 @@
 /** Bringing pictures in, saving and exporting them, and keeping unsaved work on disk. */
 import type { Opened, ReadyFile } from '../../preload/contract.js';
-import { fetchTiles } from '../bridge/pictures.js';
 import { toStudioError } from '../bridge/client.js';
 import { createDocument } from '../document/create.js';
 import type { HistoryTree } from '../document/history/tree.js';
 import { addLayers } from '../document/layers/arrange.js';
 import { centred } from '../document/layers/centre.js';
 import { flatten, type FlattenOptions } from '../document/pixels/flatten.js';
-import { parseText, serialise } from '../document/serialise.js';
-import type { SerialiseOptions, TileLength } from '../document/serialise.js';
+import { serialise } from '../document/serialise.js';
+import type { SerialiseOptions } from '../document/serialise.js';
 import type { StudioDocument } from '../document/types.js';
 import { parseRecipe } from '../create/candidates.js';
 import { saveReady } from '../files/export.js';
@@ -19,7 +18,8 @@ import type { FileTask } from './filing.svelte.js';
 import { uploadFlat } from './flat-upload.js';
 import { LayeredUpload } from './layered-upload.js';
 import type { OpenDocument } from './open-document.svelte.js';
-import { openProject } from './released.svelte.js';
+import { pictureName } from './pictures.js';
+import { placeFor, recoverWork, stem, takeProject, type Becomes } from './taking.js';
 import type { Studio } from './studio.svelte.js';
 
 const IMAGES = 'image/*,.psd,.ora,.tif,.tiff,.avif,.webp';
@@ -49,18 +49,6 @@ const PACKING_PART = 0.9;
 
 /** Where a file goes: into an open document, or into one of its own. */
 type Place = OpenDocument | 'own';
-
-/** The document that a file becomes. */
-interface Becomes {
-  /** What the services know it by. */
-  readonly id: string;
-  /** It was kept on disk and is in no file. */
-  readonly recovered?: boolean;
-  /** Another one is shown. */
-  readonly behind?: boolean;
-}
-
-const stem = (name: string): string => name.replace(/\.[^.]+$/, '') || name;
 
 export class Files {
   readonly #studio: Studio;
@@ -183,7 +171,7 @@ export class Files {
 
   /** Pictures of files as something to resemble. */
   async addReferences(files: readonly File[]): Promise<void> {
-    const { consistency } = this.#studio;
+    const { consistency, pictures } = this.#studio.current;
     for (const file of files) {
       await this.#busy(file.name, async () => {
         const { client, compositor } = this.#studio;
@@ -196,9 +184,10 @@ export class Files {
         const data = await flatten(compositor, whole, { background: '#ffffff' });
         const { width, height } = opened;
         const { worker } = this.#studio.work;
+        const picture = await pictureName(data, opened);
         const give = [data.buffer];
-        const raster = await worker.run('raster', { data, width, height }, { give });
-        consistency.add(opened.name, { raster }, this.#studio.trainedReferences);
+        pictures.add(picture, await worker.run('raster', { data, width, height }, { give }));
+        consistency.add(opened.name, { picture }, this.#studio.trainedReferences);
       });
     }
   }
@@ -226,7 +215,7 @@ export class Files {
    */
   async save(open: OpenDocument = this.#studio.current, ask = false): Promise<boolean> {
     const { filing, ui } = this.#studio;
-    const { editor, autosave } = open;
+    const { editor, autosave, keeping } = open;
     const { document, tree } = editor;
     if (!document || !tree) return false;
     const { id, name: title, origin } = editor;
@@ -234,6 +223,7 @@ export class Files {
     const place = await this.#studio.places.of(id, suggested, ask);
     if (place === null) return false;
     const action = async (task: FileTask): Promise<boolean> => {
+      const marks = keeping.marksOfFile;
       const file = await this.#written(open, document, tree, task);
       const target = { document: id, ask, ...(origin !== null && { origin }) };
       const name = place
@@ -244,9 +234,10 @@ export class Files {
       if (editor.id === id) {
         editor.name = stem(name);
         editor.markSaved(document);
+        keeping.filed(marks);
         const kept = { document: id, name, blob: file.blob };
         await this.#studio.client.request('files.keep', kept).catch(() => undefined);
-        await autosave.forget(tree);
+        await autosave.forget(true);
       }
       ui.toast('info', t('app.saved', { name }));
       return true;
@@ -269,14 +260,14 @@ export class Files {
 
   /** A project's file, put together of what is packed of it. */
   async #written(
-    { released, packing, editor }: OpenDocument,
+    { released, packing, editor, keeping }: OpenDocument,
     document: StudioDocument,
     tree: HistoryTree,
     task: FileTask,
   ): Promise<ReadyFile> {
     const { name } = editor;
-    const write = async (options: SerialiseOptions = {}): Promise<ReadyFile> => {
-      const written = serialise(tree, options);
+    const write = async (options?: SerialiseOptions): Promise<ReadyFile> => {
+      const written = serialise(tree, options, keeping.take({ file: true, gone: !options }));
       const packed = await packing.pack(document, written, task);
       return task.write('files.writeProject', { name, ...packed, project: written.json });
     };
@@ -315,8 +306,7 @@ export class Files {
     behind = false,
   ): Promise<void> {
     await this.#busy(name, async () => {
-      const opened = await this.#studio.client.request('autosave.open', { id });
-      await this.#take(opened, 'own', { id, behind, recovered: true });
+      await recoverWork(this.#studio, { id, behind });
       this.#studio.recoveries = this.#studio.recoveries.filter((other) => other.id !== id);
     });
   }
@@ -350,7 +340,7 @@ export class Files {
   /** @returns the document it became, null where it became a part of one */
   async #take(opened: Opened, place: Place, becomes: Becomes): Promise<OpenDocument | null> {
     const { client, documents } = this.#studio;
-    if (opened.kind === 'project') return this.#takeProject(opened, becomes);
+    if (opened.kind === 'project') return takeProject(this.#studio, opened, becomes);
     const layers = await layersOf(client, opened.layers, opened);
     // Who has closed the document meanwhile finds the file beside the others.
     const into = place !== 'own' && documents.list.includes(place) ? place : null;
@@ -362,7 +352,7 @@ export class Files {
       void client.request('files.forget', { document: becomes.id }).catch(() => undefined);
       return null;
     }
-    const open = into ?? this.#placeFor(becomes);
+    const open = into ?? placeFor(this.#studio, becomes);
     const document = addLayers(createDocument(opened.width, opened.height), layers);
     const recipe = opened.recipe === null ? null : parseRecipe(opened.recipe);
     const made = { params: { name: opened.name }, recipe };
@@ -371,53 +361,4 @@ export class Files {
     open.fit();
     return open;
   }
-
-  /** Shows the present state of a project; what of others is much more than that is not read yet. */
-  async #takeProject(
-    { project, tiles: blob, name, packedBy }: Extract<Opened, { kind: 'project' }>,
-    becomes: Becomes,
-  ): Promise<OpenDocument> {
-    const { client, documents, start, ui } = this.#studio;
-    const unread = parseText(project);
-    const bytes = (of: readonly TileLength[]): number =>
-      of.reduce((sum, one) => sum + one.bytes, 0);
-    const present = unread.layout.filter((tile) => unread.present.has(tile.id));
-    const show = (tree: HistoryTree): OpenDocument => {
-      const { id, recovered = false } = becomes;
-      const changed = documents.list.find(({ editor }) => editor.dirty && isOf(editor.tree, tree));
-      const open = this.#placeFor(becomes);
-      open.editor.load(tree, recovered ? name : stem(name), id, !recovered);
-      if (recovered) open.autosave.found(tree);
-      else if (changed) ui.toast('info', t('app.openTwice', { name: changed.name }));
-      open.fit();
-      return open;
-    };
-    if (packedBy !== undefined || bytes(present) * 2 < bytes(unread.layout)) {
-      const { tree, shelf } = await openProject(client, unread, blob);
-      const open = show(tree);
-      if (packedBy !== undefined) {
-        const { document } = open.editor;
-        const tiles = unread.layout.map(({ id }) => id);
-        const same = packedBy === start.version;
-        if (document) open.packing.opened({ project: blob, tiles, document, same });
-      }
-      open.released.take(shelf);
-      return open;
-    }
-    const tiles = await fetchTiles(client, blob, unread.layout);
-    client.drop(blob);
-    return show(unread.whole((tile) => tiles.get(tile)));
-  }
-
-  #placeFor({ behind = false }: Becomes): OpenDocument {
-    const { documents } = this.#studio;
-    return behind ? documents.behind() : documents.fresh();
-  }
-}
-
-/** Whether two histories are of the same work: it was begun at the same moment. */
-function isOf(one: HistoryTree | null, other: HistoryTree): boolean {
-  const begun = (tree: HistoryTree): number =>
-    Math.min(...[...tree.nodes.values()].map(({ at }) => at));
-  return one !== null && begun(one) === begun(other);
 }

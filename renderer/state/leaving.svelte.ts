@@ -71,7 +71,7 @@ export class Leaving {
   /** What was kept on disk of documents that are saved or not wanted must not be offered again. */
   async #forgetAll(): Promise<void> {
     const { list } = this.#studio.documents;
-    await Promise.allSettled(list.map((open) => open.autosave.forget(null)));
+    await Promise.allSettled(list.map((open) => open.autosave.forget(false)));
   }
 
   /** Asks about a document if something of it would be lost, and saves it if that is wanted. */
@@ -94,7 +94,7 @@ export class Leaving {
     const { ui } = this.#studio;
     // An earlier question gives way, and its document stays.
     this.answer(this.asked, 'stay');
-    const asked = { name: open.name, dirty: open.editor.dirty, pending: open.pending };
+    const asked = { name: open.name, dirty: open.editor.dirty, pending: open.keeping.atStake };
     this.asked = asked;
     ui.dialog = 'leave';
     const answer = await new Promise<LeaveAnswer>((resolve) => {
@@ -113,6 +113,6 @@ export class Leaving {
 }
 
 /** Whether closing it would lose something. */
-function isAtStake({ editor, pending }: OpenDocument): boolean {
-  return editor.dirty || pending;
+function isAtStake({ editor, keeping }: OpenDocument): boolean {
+  return editor.dirty || keeping.atStake;
 }

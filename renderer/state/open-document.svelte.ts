@@ -9,8 +9,10 @@ import { ConsistencyState } from './consistency.svelte.js';
 import { CropState } from './crop.svelte.js';
 import { CreateState, type RunsShared } from './create.svelte.js';
 import { Editor } from './editor.svelte.js';
+import { Keeping } from './keeping.svelte.js';
 import { MaskState } from './mask.svelte.js';
 import { Packing } from './packing.js';
+import { ReferencePictures } from './pictures.js';
 import { Released } from './released.svelte.js';
 import { Typing } from './typing.svelte.js';
 import type { UiState } from './ui.svelte.js';
@@ -37,6 +39,8 @@ export class OpenDocument {
   readonly crop: CropState;
   readonly create: CreateState;
   readonly consistency = new ConsistencyState();
+  readonly pictures = new ReferencePictures();
+  readonly keeping: Keeping;
   readonly released: Released;
   readonly autosave: Autosave;
   readonly packing: Packing;
@@ -62,7 +66,8 @@ export class OpenDocument {
     this.crop = new CropState(this.editor);
     this.create = new CreateState(shared, like?.create);
     this.released = new Released(shared, this.editor);
-    this.autosave = new Autosave(shared, this.editor, this.released);
+    this.keeping = new Keeping(this);
+    this.autosave = new Autosave(shared, this);
     this.packing = new Packing(shared.client, shared.compositor, this.released);
     if (like) this.view.takeWindow(like.view);
     this.create.arrived = ({ items }) => {
@@ -88,7 +93,7 @@ export class OpenDocument {
   }
 
   get untouched(): boolean {
-    return this.editor.tree === null && !this.pending;
+    return this.editor.tree === null && !this.pending && !this.keeping.restoring;
   }
 
   /** Shows all of it. */
@@ -109,9 +114,10 @@ export class OpenDocument {
     this.typing.finish();
     const { id } = this.editor;
     if (id) void this.#client.request('files.forget', { document: id }).catch(() => undefined);
-    await Promise.all([this.create.end(), this.autosave.forget(null)]);
+    await Promise.all([this.create.end(), this.autosave.forget(false)]);
     this.editor.close();
     this.released.end();
+    this.pictures.clear();
     this.packing.end();
   }
 }

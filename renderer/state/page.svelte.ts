@@ -61,7 +61,7 @@ export function watchDocument(studio: Studio): void {
   );
   $effect.root(() => {
     $effect(() => {
-      for (const { autosave, editor } of studio.documents.list) autosave.notice(editor.tree);
+      for (const { autosave } of studio.documents.list) autosave.notice();
       studio.historyMemory.notice();
     });
     $effect(() => {

@@ -7,7 +7,7 @@ import { currentDocument, type HistoryTree, type NodeId } from '../document/hist
 import { tilesOf, type Stored } from '../document/serialise.js';
 import type { UnreadProject } from '../document/serialise.js';
 import { badProject } from '../document/serialise/read.js';
-import type { StudioDocument } from '../document/types.js';
+import type { Mask, Raster, StudioDocument } from '../document/types.js';
 import { t } from '../i18n/index.svelte.js';
 import type { Editor } from './editor.svelte.js';
 import type { DocumentShared } from './open-document.svelte.js';
@@ -158,6 +158,18 @@ export class Released {
       // Said when somebody goes there.
     }).catch(() => undefined);
     return found;
+  }
+
+  /** Pixels with those of their tiles that are not in memory yet. @throws StudioError */
+  async filled<Pixels extends Raster | Mask>(pixels: Pixels): Promise<Pixels> {
+    const missing = [...pixels.tiles.values()].filter(({ data }) => data.byteLength === 0);
+    if (missing.length === 0) return pixels;
+    const found = await this.#shelf.fetch(missing.map(({ id }) => id));
+    const tiles = [...pixels.tiles].map(([key, tile]) => {
+      const data = found.get(tile.id);
+      return [key, data ? { id: tile.id, data } : tile] as const;
+    });
+    return { ...pixels, tiles: new Map(tiles) };
   }
 
   /** A blob of some tiles on disk, in this order. @throws StudioError TILES_GONE */

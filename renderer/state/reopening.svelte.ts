@@ -5,6 +5,7 @@
  */
 import { untrack } from 'svelte';
 import { z } from 'zod';
+import { asksOf, asksSchema, restoreAsks } from '../create/asks.js';
 import { toStudioError } from '../bridge/client.js';
 import { t } from '../i18n/index.svelte.js';
 import type { Studio } from './studio.svelte.js';
@@ -27,6 +28,10 @@ const noteSchema = z.object({
   /** Of a canvas that nothing was done to, its size. */
   blank: z.object({ width: z.int().min(1), height: z.int().min(1) }).nullable(),
   look: lookSchema,
+  /** Nothing is begun in it. */
+  empty: z.boolean().optional().catch(undefined),
+  /** What is typed and set there, and not run yet. */
+  asks: asksSchema.optional().catch(undefined),
 });
 type Note = z.output<typeof noteSchema>;
 
@@ -73,12 +78,15 @@ export async function reopen(studio: Studio): Promise<void> {
   // Nobody opens it a second time meanwhile.
   studio.recoveries = studio.recoveries.filter(({ id }) => !ids.includes(id));
   const recovered = new Map<string, string>();
+  // The first takes the tab that is there.
+  let behind = !documents.current.untouched;
   for (const id of ids) {
     const work = works.get(id);
     const name = work?.name ?? left?.notes[id]?.name ?? '';
     try {
-      if (work) await studio.files.recover(work, !documents.current.untouched);
-      else await openUnchanged(studio, id, left?.notes[id]);
+      if (work) await studio.files.recover(work, behind);
+      else await openUnchanged(studio, id, behind, left?.notes[id]);
+      behind ||= documents.list.some(({ editor }) => editor.id === id);
       if (work) recovered.set(id, t('replay.quoted', { name }));
     } catch (error) {
       if (work) studio.recoveries = [...studio.recoveries, work];
@@ -96,13 +104,19 @@ export async function reopen(studio: Studio): Promise<void> {
 }
 
 /** A document without work on disk: as its file is, or an empty canvas. */
-async function openUnchanged(studio: Studio, id: string, known?: Note): Promise<void> {
+async function openUnchanged(
+  studio: Studio,
+  id: string,
+  behind: boolean,
+  known?: Note,
+): Promise<void> {
   if (!known) return;
   const { documents, files } = studio;
-  const behind = !documents.current.untouched;
-  if (!known.blank) return files.reopen(known.name, { id, behind });
-  const { width, height } = known.blank;
+  if (!known.blank && known.empty !== true) return files.reopen(known.name, { id, behind });
   const open = behind ? documents.behind() : documents.fresh();
+  open.editor.id = id;
+  if (!known.blank) return;
+  const { width, height } = known.blank;
   studio.begin(open, width, height, { id, name: known.name });
 }
 
@@ -112,6 +126,7 @@ function restore({ documents }: Studio, id: string, known?: Note): void {
   if (!open || !known) return;
   open.editor.origin = known.origin;
   open.view.restore(known.look);
+  if (known.asks) restoreAsks(open, known.asks);
 }
 
 /** Notes what is open, whenever that changes; how it is looked at, when the page goes. */
@@ -127,15 +142,20 @@ function note(studio: Studio): void {
 
 function leftOf({ documents, start }: Studio): Left {
   const { list, current } = documents;
-  const open = list.filter(({ editor }) => editor.document !== null && editor.id !== '');
-  const notes = open.map(({ editor, view }): [string, Note] => {
+  const open = list.filter(({ editor, create, pending }) => {
+    return editor.document !== null || pending || create.prompt.trim() !== '';
+  });
+  const notes = open.map((one): [string, Note] => {
+    const { editor, view } = one;
     const { document, dirty, name, origin, tree } = editor;
     const begun = tree?.nodes.size === 1 && origin === null && !dirty;
     const blank =
       begun && document?.layers.length === 0
         ? { width: document.width, height: document.height }
         : null;
-    return [editor.id, { name, origin, blank, look: untrack(() => view.look) }];
+    const look = untrack(() => view.look);
+    const asks = asksOf(one);
+    return [editor.id, { name, origin, blank, look, empty: document === null, asks }];
   });
   return {
     session: start.session,

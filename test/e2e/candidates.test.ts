@@ -199,6 +199,32 @@ describe('references', () => {
     expect(JSON.parse(copied)).toMatchObject({
       settings: { references: [{ semantics: 1 }, { semantics: 0.5 }, { structure: 0.5 }] },
     });
+
+    // The project has them: elsewhere the step is made again of the very same pictures.
+    const first = await exported(studio);
+    await ask(studio, 'add a red balloon');
+    await candidate(studio, 2).waitFor(MADE);
+    const saved = await saveProject(studio);
+    expect(studio.complaints).toEqual([]);
+    await studio.close();
+    studio = await openStudio();
+    const project = { name: 'there.ora', type: 'image/openraster', bytes: saved };
+    await openByMenu(studio, project);
+    await documentIs(studio, 64, 48);
+    // With what waited to be chosen from, and what is referred to.
+    await candidate(studio, 4).waitFor(MADE);
+    const there = studio.page.getByRole('region', { name: 'Consistency' });
+    await there.getByRole('button', { name: 'Remove two' }).waitFor();
+    await studio.page.keyboard.press('d');
+    await steps(studio)
+      .filter({ hasText: 'make it night' })
+      .getByRole('button', { name: 'Run again', exact: true })
+      .click();
+    await candidate(studio, 1).waitFor(MADE);
+    await accept(studio);
+    expect(Buffer.compare(await exported(studio), first)).toBe(0);
+    expect(await studio.page.getByText('References that are gone').count()).toBe(0);
+    expect(studio.complaints).toEqual([]);
   });
 });
 

@@ -1,11 +1,11 @@
 /** Tabs that come back when the page is loaded again, files that are open already, and many at once. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { documentIs, layerRows, openByMenu, READY, saveProject } from './actions.js';
-import { closeBrowser, openStudio, type StudioPage } from './harness.js';
+import { closeBrowser, openStudio, startServer, type StudioPage } from './harness.js';
 import { testPicture } from './pictures.js';
 
 let studio: StudioPage | undefined;
@@ -79,6 +79,126 @@ describe('a page that is loaded again', () => {
     const left = await said(page);
     await reload(page);
     await expect.poll(() => said(page), READY).toEqual(left);
+  }, 240_000);
+});
+
+describe('pictures that wait, and runs on their way', () => {
+  const MADE = { timeout: 120_000 };
+  const candidates = (page: Page) => page.getByRole('radio', { name: /^Candidate/ });
+  const prompt = (page: Page) => page.getByRole('textbox', { name: 'Prompt' });
+  const progress = (page: Page) => page.getByRole('progressbar').first();
+
+  async function ask(page: Page, text: string): Promise<void> {
+    await page.keyboard.press('Control+p');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText(text);
+    await page.keyboard.press('Enter');
+  }
+
+  /** Files of pixels that are kept, the latest last. */
+  async function kept(home: string): Promise<string[]> {
+    const folder = join(home, 'autosave');
+    const paths = await readdir(folder, { recursive: true }).catch(() => []);
+    const tiles = paths.filter((path) => path.endsWith('.bin')).map((path) => join(folder, path));
+    const times = await Promise.all(
+      tiles.map(async (path) => ({ path, at: (await stat(path)).mtimeMs })),
+    );
+    return times.toSorted((one, other) => one.at - other.at).map(({ path }) => path);
+  }
+
+  test('are there again, also before anything is begun, and end in the same document', async () => {
+    studio = await openStudio();
+    const { page, home } = studio;
+    await ask(page, 'a red house to the left of a green tree');
+    await candidates(page).first().waitFor(MADE);
+    await page.keyboard.press('2');
+    await expect.poll(async () => (await kept(home)).length, READY).toBeGreaterThan(0);
+    await page.waitForTimeout(500);
+    const names = await candidates(page).evaluateAll((all) =>
+      all.map((one) => one.getAttribute('aria-label')),
+    );
+    await reload(page);
+    await expect
+      .poll(
+        () =>
+          candidates(page).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label'))),
+        READY,
+      )
+      .toEqual(names);
+    await page.keyboard.press('2');
+    await page.keyboard.press('a');
+    await documentIs(studio, 256, 256);
+
+    await ask(page, 'make the tree yellow');
+    await progress(page).waitFor(MADE);
+    await page.waitForTimeout(1000);
+    // Typed, and not run.
+    await prompt(page).fill('and then at night');
+    await reload(page);
+    await documentIs(studio, 256, 256);
+    await candidates(page).first().waitFor(MADE);
+    expect(await prompt(page).inputValue()).toBe('and then at night');
+    await page.getByRole('application').click();
+    await page.keyboard.press('a');
+    await expect.poll(() => layerRows({ page } as StudioPage).count()).toBe(2);
+    // It was registered against what it was made of: only what changed is part of it.
+    await page.getByText('Nothing else changed').waitFor(READY);
+    // Those that were put away can be had back.
+    await page.waitForTimeout(500);
+    await reload(page);
+    await documentIs(studio, 256, 256);
+    // They are read behind the picture.
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('Alt+a');
+        return candidates(page).count();
+      }, READY)
+      .toBe(4);
+  }, 240_000);
+
+  test('cost nothing else where they are damaged by a crash, and what was stopped is run again', async () => {
+    studio = await openStudio({ settings: { autosaveSeconds: 2, candidates: 2 } });
+    const { page, home } = studio;
+    await ask(page, 'a red house to the left of a green tree');
+    await candidates(page).first().waitFor(MADE);
+    await page.keyboard.press('a');
+    await documentIs(studio, 256, 256);
+    await page.waitForTimeout(3000);
+    const before = new Set(await kept(home));
+    await ask(page, 'make the tree yellow');
+    await candidates(page).first().waitFor(MADE);
+    const fresh = async () => (await kept(home)).filter((path) => !before.has(path));
+    await expect.poll(async () => (await fresh()).length, READY).toBeGreaterThan(0);
+    await ask(page, 'make it night');
+    await progress(page).waitFor(MADE);
+    await page.waitForTimeout(600);
+    await studio.server.kill();
+    for (const path of await fresh()) await truncate(path, 1000);
+    studio.server = await startServer(home);
+    await page.goto(studio.server.url);
+    // The page had lost its server.
+    studio.complaints.length = 0;
+    await page.getByRole('button', { name: 'Open', exact: true }).click(READY);
+    await documentIs(studio, 256, 256);
+    await expect.poll(() => layerRows({ page } as StudioPage).count()).toBe(1);
+    await page
+      .getByText('“make it night” was stopped before it was done; R runs it')
+      .waitFor(READY);
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /waited to be chosen from cannot be read/ })
+      .waitFor(READY);
+    expect(await candidates(page).count()).toBe(0);
+    await page.getByRole('application').click();
+    await page.keyboard.press('r');
+    await candidates(page).nth(1).waitFor(MADE);
+    await page.keyboard.press('a');
+    await expect.poll(() => layerRows({ page } as StudioPage).count()).toBe(2);
+    expect(
+      await layerRows({ page } as StudioPage)
+        .first()
+        .innerText(),
+    ).toContain('make it night');
   }, 240_000);
 });
 

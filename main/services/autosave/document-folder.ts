@@ -9,12 +9,10 @@ import { crc32 } from 'node:zlib';
 
 import { NativaError } from '../../../native-models/errors.js';
 import { writeFileAtomic } from '../../engine/images/index.js';
-import type { Blobs } from '../documents/index.js';
 import {
   ASIDE_FILE,
   encodeState,
   readState,
-  readTiles,
   STATE_FILE,
   stateFile,
   TileReader,
@@ -257,22 +255,14 @@ function missingTiles(): NativaError {
 }
 
 /** The newest state in a folder that is whole, without looking into its tiles. */
-export async function newestState(path: string): Promise<State | null> {
-  for await (const state of statesOf(path)) return state;
-  return null;
+export function newestState(path: string): Promise<State | null> {
+  return stateBefore(path, 0);
 }
 
-/** The newest state of which every tile is whole as well, with the id of a blob of them. */
-export async function newestWhole(
-  path: string,
-  blobs: Blobs,
-): Promise<{ readonly state: State; readonly tiles: string } | null> {
-  for await (const state of statesOf(path)) {
-    const parts: string[] = [];
-    const whole = await readTiles(path, state, (part) => parts.push(blobs.put(part)));
-    if (whole) return { state, tiles: blobs.join(parts) };
-    blobs.drop(parts);
-  }
+/** The newest state but so many that is whole, without looking into its tiles. */
+export async function stateBefore(path: string, back: number): Promise<State | null> {
+  let left = back;
+  for await (const state of statesOf(path)) if (left-- === 0) return state;
   return null;
 }
 

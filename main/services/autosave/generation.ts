@@ -56,15 +56,19 @@ export async function readState(path: string): Promise<State | null> {
 
 /** Reads tiles one after another, each checked, keeping files open in between. */
 export class TileReader {
-  readonly #open = new Map<number, Awaited<ReturnType<typeof open>>>();
+  readonly #open = new Map<number, ReturnType<typeof open>>();
 
   constructor(readonly folder: string) {}
+
+  /** Opens files by their numbers; one that cannot be opened has no tiles. */
+  async hold(files: Iterable<number>): Promise<void> {
+    for (const file of files) await this.#handle(file).catch(() => undefined);
+  }
 
   /** Fills `into` with a tile. @returns whether it is there as it was written */
   async read({ file, offset, bytes, crc }: Place, into: Uint8Array): Promise<boolean> {
     try {
-      const handle = this.#open.get(file) ?? (await open(join(this.folder, tilesFile(file)), 'r'));
-      this.#open.set(file, handle);
+      const handle = await this.#handle(file);
       const { bytesRead } = await handle.read(into, 0, bytes, offset);
       return bytesRead === bytes && crc32(into.subarray(0, bytes)) === crc;
     } catch {
@@ -73,40 +77,16 @@ export class TileReader {
   }
 
   async close(): Promise<void> {
-    for (const handle of this.#open.values()) await handle.close();
+    for (const handle of this.#open.values()) await (await handle.catch(() => null))?.close();
+    this.#open.clear();
   }
-}
 
-/** Tiles are read in pieces of about so many bytes, whole tiles each. */
-const PIECE = 64 * 1024 * 1024;
-
-/**
- * All tiles of a state behind each other, in pieces.
- * @returns false where one of them is missing or damaged
- */
-export async function readTiles(
-  folder: string,
-  { tiles }: State,
-  take: (piece: Uint8Array) => void,
-): Promise<boolean> {
-  const reader = new TileReader(folder);
-  try {
-    let first = 0;
-    do {
-      let end = first;
-      let size = 0;
-      while (end < tiles.length && size < PIECE) size += tiles[end++]?.[1].bytes ?? 0;
-      const piece = new Uint8Array(size);
-      let at = 0;
-      for (const [, tile] of tiles.slice(first, end)) {
-        if (!(await reader.read(tile, piece.subarray(at, at + tile.bytes)))) return false;
-        at += tile.bytes;
-      }
-      take(piece);
-      first = end;
-    } while (first < tiles.length);
-    return true;
-  } finally {
-    await reader.close();
+  /** Once: it is read by several at a time. */
+  #handle(file: number): ReturnType<typeof open> {
+    const known = this.#open.get(file);
+    if (known) return known;
+    const opened = open(join(this.folder, tilesFile(file)), 'r');
+    this.#open.set(file, opened);
+    return opened;
   }
 }

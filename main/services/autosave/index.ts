@@ -5,15 +5,16 @@ import { join } from 'node:path';
 import { NativaError } from '../../../native-models/errors.js';
 import type { Opened } from '../../../preload/contract.js';
 import { writeFileAtomic } from '../../engine/images/index.js';
-import type { Blobs } from '../documents/index.js';
+import type { LazyTiles } from '../documents/index.js';
 import { folders } from '../paths.js';
 import {
   DocumentFolder,
   newestState,
-  newestWhole,
   removeFolder,
+  stateBefore,
   type PutState,
 } from './document-folder.js';
+import { KeptTiles } from './kept-tiles.js';
 import { isLive, LOCK_FILE, ownLock, readLock } from './lock.js';
 
 /** Work that was found. */
@@ -93,22 +94,23 @@ export class Autosave {
   }
 
   /**
-   * Opens the newest state that is whole.
+   * Opens the newest state, or one so many states before it where that turned out to be damaged.
+   * @param add keeps its tiles, none of which is read yet, and says what stands for them
    * @throws NativaError RECOVERY_NOT_FOUND, RECOVERY_DAMAGED
    */
-  open(id: string, blobs: Blobs): Promise<Opened> {
+  open(id: string, back: number, add: (tiles: LazyTiles) => string): Promise<Opened> {
     return this.#inTurn(id, async () => {
       const path = this.#path(id);
       if ((await newestState(path)) === null) throw notFound();
-      const whole = await newestWhole(path, blobs);
-      if (whole === null) {
+      const state = await stateBefore(path, back);
+      if (state === null) {
         throw new NativaError(
           'RECOVERY_DAMAGED',
           'Nothing of this work can be read any more; open the last file it was saved to.',
         );
       }
-      const { name, project } = whole.state;
-      return { kind: 'project', name, project, tiles: whole.tiles };
+      const { name, project } = state;
+      return { kind: 'project', name, project, tiles: add(await KeptTiles.of(path, state)) };
     });
   }
 

@@ -6,12 +6,14 @@ const schema = z.looseObject({
   /** Ids and lengths of the tiles, in the order they lie beside the project. */
   tiles: z.array(z.tuple([count, count])).max(2_000_000),
   documents: z.array(z.looseObject({ layers: z.array(z.unknown()) })).min(1),
+  /** What is kept beside the history, such as pictures that wait to be chosen from. */
+  beside: z.looseObject({ holds: z.boolean() }).optional(),
 });
 
 /** What a project needs and whether anything is in it. */
 export interface ProjectFacts {
   readonly tiles: readonly (readonly [id: number, bytes: number])[];
-  /** Whether no state of it has a layer; what was deleted is in its history, and not lost. */
+  /** Whether no state of it has a layer, nor is anything kept beside them; what was deleted is in its history, and not lost. */
   readonly blank: boolean;
 }
 
@@ -25,6 +27,7 @@ export function factsOf(project: string): ProjectFacts | null {
   }
   const read = schema.safeParse(json);
   if (!read.success) return null;
-  const { tiles, documents } = read.data;
-  return { tiles, blank: documents.every(({ layers }) => layers.length === 0) };
+  const { tiles, documents, beside } = read.data;
+  const bare = documents.every(({ layers }) => layers.length === 0);
+  return { tiles, blank: bare && beside?.holds !== true };
 }

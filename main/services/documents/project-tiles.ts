@@ -1,6 +1,7 @@
 /** The tiles of a project's file, read from it when they are wanted: each piece alone, by threads. */
 import { NativaError } from '../../../native-models/errors.js';
 import type { PackPool } from '../packs/pool.js';
+import type { LazyTiles, WantedTile } from './lazy-tiles.js';
 import type { PlacedPiece, PlacedPieces } from './pieces-entry.js';
 import type { StayingSource } from './source.js';
 import type { Watched } from './watched.js';
@@ -27,7 +28,7 @@ interface Portion {
 }
 
 /** A project that is open: its file, and what lies where in it. Those who need it hold it. */
-export class ProjectTiles {
+export class ProjectTiles implements LazyTiles {
   readonly pieces: PlacedPieces;
   /** Bytes of each tile, in the project's order. */
   readonly sizes: readonly number[];
@@ -89,10 +90,7 @@ export class ProjectTiles {
    * @param tiles by their place in the project's order, and where each goes
    * @throws NativaError DAMAGED_TILES
    */
-  async read(
-    tiles: readonly { readonly index: number; readonly to: number }[],
-    out: Uint8Array,
-  ): Promise<void> {
+  async read(tiles: readonly WantedTile[], out: Uint8Array): Promise<void> {
     const wanted = tiles.map(({ index, to }): Wanted => {
       const place = this.#places[index];
       if (place === undefined) throw this.#damaged();

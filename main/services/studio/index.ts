@@ -352,7 +352,6 @@ function makeHandlers(
       const { bytes, mime } = await exportPicture(ask, blobs);
       return ready(bytes, mime);
     },
-    'autosave.open': ({ id }) => autosave.open(id, blobs),
     'autosave.discard': async ({ id }) => {
       documents.delete(id);
       await autosave.discard(id);
@@ -367,9 +366,10 @@ function makeHandlers(
 /** Pictures that are made. */
 function jobHandlers({
   jobs,
-}: Parts): Pick<Handlers, 'studio.run' | 'studio.order' | 'studio.cancel'> {
+}: Parts): Pick<Handlers, 'studio.run' | 'studio.follow' | 'studio.order' | 'studio.cancel'> {
   return {
     'studio.run': async (run) => ({ job: await jobs.start(run) }),
+    'studio.follow': ({ jobs: ids }) => jobs.follow(ids),
     'studio.order': ({ jobs: order }) => {
       jobs.order(order);
       return null;

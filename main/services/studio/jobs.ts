@@ -1,5 +1,5 @@
 /** Pictures being made for the studio: one engine kept warm, jobs in line behind each other. */
-import type { Candidate, RunRequest, StudioEvent } from '../../../preload/contract.js';
+import type { Candidate, JobEnd, RunRequest, StudioEvent } from '../../../preload/contract.js';
 import { Engine } from '../../engine/client.js';
 import type { EngineEvent, EngineResult } from '../../engine/events.js';
 import { toRgba } from '../../engine/images/index.js';
@@ -48,11 +48,15 @@ interface Job {
 
 /** Previews kept of each picture: the newest, and the one that may be on its way. */
 const KEPT_PREVIEWS = 2;
+/** Ends of jobs that are kept for a page that was loaded again meanwhile, with their pictures. */
+const KEPT_ENDS = 24;
 
 /** Runs the studio's requests and tells of each by events. */
 export class Jobs {
   readonly #options: JobsOptions;
   readonly #jobs = new Map<number, Job>();
+  /** How the last jobs ended. */
+  readonly #ended = new Map<number, JobEnd>();
   /** Ids go on where an earlier server cannot have been: its pages may come back to this one. */
   #nextId = Date.now();
   #engine: Engine | undefined;
@@ -102,6 +106,14 @@ export class Jobs {
     for (const [index, job] of jobs.entries()) job.rank = ranks[index] ?? job.rank;
   }
 
+  /** What became of jobs: those that wait or are on their way, and how others ended. */
+  follow(ids: readonly number[]): { readonly going: number[]; readonly ended: JobEnd[] } {
+    return {
+      going: ids.filter((id) => this.#jobs.has(id)),
+      ended: ids.flatMap((id) => this.#ended.get(id) ?? []),
+    };
+  }
+
   /** Ends everything. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -110,7 +122,7 @@ export class Jobs {
   }
 
   async #run(job: Job, run: RunRequest, pictures: RunPictures, bundle: string): Promise<void> {
-    const { settings, emit } = this.#options;
+    const { settings } = this.#options;
     const { signal } = job.controller;
     try {
       const where = placing(settings(), this.#options.runScript);
@@ -129,16 +141,28 @@ export class Jobs {
       });
       const candidates = await unlessAborted(this.#candidates(result), signal);
       const { notices, timings } = result;
-      emit({ type: 'done', job: job.id, candidates, notices, seconds: timings.total });
+      this.#end({ type: 'done', job: job.id, candidates, notices, seconds: timings.total });
     } catch (error) {
-      emit({
-        type: 'failed',
-        job: job.id,
-        ...wireError(inLanguage(error, this.#options.messages())),
-      });
-    } finally {
-      this.#jobs.delete(job.id);
+      const failure = wireError(inLanguage(error, this.#options.messages()));
+      this.#end({ type: 'failed', job: job.id, ...failure });
     }
+  }
+
+  /** A job is over: whoever is there is told, and whoever comes back can ask. */
+  #end(end: JobEnd): void {
+    const { blobs, emit } = this.#options;
+    const pixelsOf = (one: JobEnd | undefined): string[] =>
+      one?.type === 'done' ? one.candidates.map(({ pixels }) => pixels) : [];
+    this.#jobs.delete(end.job);
+    this.#ended.set(end.job, end);
+    const [oldest] = this.#ended;
+    if (oldest && this.#ended.size > KEPT_ENDS) {
+      this.#ended.delete(oldest[0]);
+      blobs.drop(pixelsOf(oldest[1]));
+    }
+    emit(end);
+    // However long nobody asks for them; where the disk has no room, for as long as other pixels.
+    for (const pixels of pixelsOf(end)) void blobs.keep(pixels).catch(() => undefined);
   }
 
   async #candidates({ images }: EngineResult): Promise<Candidate[]> {

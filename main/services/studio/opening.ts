@@ -3,12 +3,14 @@ import type { Opened, PackedPicture } from '../../../preload/contract.js';
 import { NativaError } from '../../../native-models/errors.js';
 import type { SvgLauncher } from '../../engine/images/svg.js';
 import type { BlobStore } from '../blobs.js';
+import type { Autosave } from '../autosave/index.js';
 import {
+  ProjectTiles,
   SharedFile,
   openFile,
   stayingBlob,
+  type LazyTiles,
   type PlacedPiece,
-  type ProjectTiles,
 } from '../documents/index.js';
 import type { KeptFiles } from '../kept-files.js';
 import type { OpenedProjects } from '../opened-projects.js';
@@ -28,6 +30,7 @@ export type OpeningRequest =
   | 'files.same'
   | 'files.keep'
   | 'files.forget'
+  | 'autosave.open'
   | 'packs.adopt'
   | 'blobs.drop';
 
@@ -41,6 +44,7 @@ interface Opening {
   readonly projects: OpenedProjects;
   readonly pool: PackPool;
   readonly packs: Packs;
+  readonly autosave: Autosave;
 }
 
 /** What a page has opened, to be let go with it. */
@@ -51,16 +55,21 @@ export interface OpenedHere {
   readonly documents: Set<string>;
 }
 
-/** Opens files for a page. */
-function opener(
-  { options: { blobs, launchSvg }, projects, pool, kept }: Opening,
-  here: OpenedHere,
-) {
-  const add = (project: ProjectTiles): string => {
+/** Keeps a project for a page. @returns what stands for its tiles */
+function adder({ projects }: Opening, here: OpenedHere) {
+  return (project: LazyTiles): string => {
     const id = projects.add(project);
     here.projects.add(id);
     return id;
   };
+}
+
+/** Opens files for a page. */
+function opener(
+  { options: { blobs, launchSvg }, pool, kept }: Opening,
+  here: OpenedHere,
+  add: (project: LazyTiles) => string,
+) {
   const how = { svg: { launch: launchSvg }, projects: { pool, add } };
   return async (name: string, file: SharedFile, document?: string): Promise<Opened> => {
     try {
@@ -94,9 +103,10 @@ function givenHandlers(
 }
 
 export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers, OpeningRequest> {
-  const { options, files, kept, places, projects, packs } = parts;
+  const { options, files, kept, places, projects, packs, autosave } = parts;
   const { blobs } = options;
-  const openShared = opener(parts, here);
+  const add = adder(parts, here);
+  const openShared = opener(parts, here, add);
   const shared = (blob: string): SharedFile =>
     new SharedFile(blobs.sizeOf(blob), stayingBlob(blobs, blob));
   return {
@@ -104,6 +114,7 @@ export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers
     'files.open': ({ name, blob, document }) =>
       openShared(name, shared(blobs.join([blob])), document),
     ...givenHandlers(parts, openShared),
+    'autosave.open': ({ id, back }) => autosave.open(id, back, add),
     'files.reopen': ({ document }) => {
       const { name, file } = kept.find(document);
       return openShared(name, file.hold(), document);
@@ -129,7 +140,7 @@ export function openingHandlers(parts: Opening, here: OpenedHere): Pick<Handlers
     },
     'packs.adopt': async ({ store, project: id, tiles, pictures, merged }) => {
       const project = projects.find(id);
-      if (project === undefined) {
+      if (!(project instanceof ProjectTiles)) {
         throw new NativaError('BLOB_NOT_FOUND', 'The project is not open any more; save again.');
       }
       // Saving it where it was opened from must not meet a file that is being read.

@@ -16,8 +16,12 @@ import {
 import { MASK_TILE_BYTES, TILE_BYTES } from '../pixels/tiles.js';
 import { BLEND_MODES } from '../types.js';
 
-/** Version of the format that is written; older ones can be read. */
-export const VERSION = 1;
+/**
+ * Version of the format; older ones can be read. What has nothing in it that is newer than the first
+ * one is written as that, for programs that know no other.
+ */
+export const VERSION = 2;
+export const FIRST_VERSION = 1;
 export const FORMAT = 'nativa-project';
 
 /** What a project may be made of. */
@@ -203,7 +207,18 @@ const tables = {
   documents: z.array(document).min(1).max(READ_BUDGET.states),
 };
 
-const header = { format: z.literal(FORMAT), version: z.literal(VERSION) };
+const header = { format: z.literal(FORMAT), version: z.literal([FIRST_VERSION, VERSION]) };
+
+/** What is kept beside the history, and the pixels that it refers to by their place in these lists. */
+const beside = z.strictObject({
+  /** Whether something is in it that would be missed. */
+  holds: z.boolean(),
+  value: z.unknown(),
+  rasters: z.array(count).max(10_000),
+  masks: z.array(count).max(10_000),
+});
+/** Pictures that recipes name, by these names. */
+const pictures = z.array(z.tuple([z.string().min(1).max(100), count])).max(10_000);
 
 /** A document with its history. */
 export const projectSchema = z.strictObject({
@@ -211,6 +226,8 @@ export const projectSchema = z.strictObject({
   ...tables,
   nodes: z.array(node).min(1).max(READ_BUDGET.states),
   current: nodeId,
+  beside: z.exactOptional(beside),
+  pictures: z.exactOptional(pictures),
 });
 export type Project = z.output<typeof projectSchema>;
 

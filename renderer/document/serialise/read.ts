@@ -59,6 +59,14 @@ interface Parts {
 }
 
 function readParts(tables: Tables, source: TileSource): Parts {
+  return { ...readPixels(tables, source), recipes: tables.recipes };
+}
+
+/** Rasters and masks of tables, in their order. @throws DocumentError BAD_PROJECT */
+export function readPixels(
+  tables: Pick<Tables, 'tiles' | 'rasters' | 'masks'>,
+  source: TileSource,
+): Omit<Parts, 'recipes'> {
   let references = 0;
   for (const { runs, ...size } of [...tables.rasters, ...tables.masks]) {
     if (!areRuns(runs, size)) throw badProject('tiles lie outside of their layer');
@@ -93,7 +101,6 @@ function readParts(tables: Tables, source: TileSource): Parts {
       ...rest,
       tiles: tilesOf(runs, MASK_TILE_BYTES),
     })),
-    recipes: tables.recipes,
   };
 }
 

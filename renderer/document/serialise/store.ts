@@ -90,8 +90,8 @@ export class Store {
       return {
         text: open(rest),
         layers: layers.map((layer) => this.#layer(layer)),
-        selection: selection && this.#mask(selection),
-        protection: protection && this.#mask(protection),
+        selection: selection && this.mask(selection),
+        protection: protection && this.mask(protection),
       };
     });
   }
@@ -103,7 +103,7 @@ export class Store {
 
   #layer(layer: Layer): number {
     return this.layers.put(layer, () => {
-      const mask = layer.mask && { ...layer.mask, mask: this.#mask(layer.mask.mask) };
+      const mask = layer.mask && { ...layer.mask, mask: this.mask(layer.mask.mask) };
       const none = { mask, pixels: null, children: null };
       if (layer.type === 'group') {
         const { mask: _mask, children, ...rest } = layer;
@@ -111,7 +111,7 @@ export class Store {
       }
       if (layer.type === 'raster') {
         const { mask: _mask, raster, recipe, ...rest } = layer;
-        const pixels = { raster: this.#raster(raster), recipe: this.recipe(recipe) };
+        const pixels = { raster: this.raster(raster), recipe: this.recipe(recipe) };
         return { ...none, text: open(rest), pixels };
       }
       const { mask: _mask, ...rest } = layer;
@@ -119,12 +119,14 @@ export class Store {
     });
   }
 
-  #raster(raster: Raster): number {
+  /** Index of pixels. */
+  raster(raster: Raster): number {
     const { tiles, ...rest } = raster;
     return this.rasters.put(raster, () => this.#holder(rest, tiles, TILE_BYTES), textOf);
   }
 
-  #mask(mask: Mask): number {
+  /** Index of a mask's pixels. */
+  mask(mask: Mask): number {
     const { tiles, ...rest } = mask;
     return this.masks.put(mask, () => this.#holder(rest, tiles, MASK_TILE_BYTES), textOf);
   }

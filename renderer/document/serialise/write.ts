@@ -1,6 +1,6 @@
 /** Writing tables of what is needed from a store, and nothing else. */
 import { MASK_TILE_BYTES, TILE_BYTES } from '../pixels/tiles.js';
-import { FORMAT, VERSION } from './format.js';
+import { FIRST_VERSION, FORMAT } from './format.js';
 import type { Budget } from './format.js';
 import type { HolderEntry, Store, StoredMask } from './store.js';
 
@@ -82,10 +82,15 @@ export class Tables {
     return tiles;
   }
 
+  /** Whether a recipe names something. */
+  names(name: string): boolean {
+    return this.#recipes.texts.some((text) => text.includes(name));
+  }
+
   /** The beginning of the JSON, all that is the same for a project and a state. */
-  head(tiles: readonly WrittenTile[]): string {
+  head(tiles: readonly WrittenTile[], version = FIRST_VERSION): string {
     return [
-      `{"format":"${FORMAT}","version":${VERSION}`,
+      `{"format":"${FORMAT}","version":${version}`,
       `"tiles":[${tiles.map(({ id, bytes }) => `[${id},${bytes}]`).join(',')}]`,
       `"rasters":${this.#rasters.toString()}`,
       `"masks":${this.#masks.toString()}`,
@@ -100,7 +105,7 @@ export class Tables {
     return this.#documents.put(stored, () => {
       const { text, layers, selection, protection } = this.#store.documents.at(stored);
       const list = layers.map((layer) => this.#layer(layer)).join(',');
-      const masks = `"selection":${this.#mask(selection)},"protection":${this.#mask(protection)}`;
+      const masks = `"selection":${this.#optional(selection)},"protection":${this.#optional(protection)}`;
       return `${text},"layers":[${list}],${masks}}`;
     });
   }
@@ -116,7 +121,7 @@ export class Tables {
     return this.#layers.put(stored, () => {
       const parts = [text, `"mask":${mask ? this.#layerMask(mask) : 'null'}`];
       if (pixels) {
-        const raster = this.#raster(pixels.raster);
+        const raster = this.raster(pixels.raster);
         parts.push(`"raster":${raster}`, `"recipe":${this.recipe(pixels.recipe) ?? 'null'}`);
       }
       if (children) {
@@ -128,20 +133,25 @@ export class Tables {
 
   #layerMask({ mask, enabled, unlinked }: StoredMask): string {
     const loose = unlinked === true ? ',"unlinked":true' : '';
-    return `{"mask":${this.#mask(mask)},"enabled":${String(enabled)}${loose}}`;
+    return `{"mask":${this.mask(mask)},"enabled":${String(enabled)}${loose}}`;
   }
 
-  #raster(stored: number): number {
+  /** @param stored its index in the store */
+  raster(stored: number): number {
     return this.#rasters.put(stored, () =>
       this.#holder(this.#store.rasters.at(stored), TILE_BYTES),
     );
   }
 
-  #mask(stored: number | null): number | 'null' {
-    if (stored === null) return 'null';
+  /** @param stored its index in the store */
+  mask(stored: number): number {
     return this.#masks.put(stored, () =>
       this.#holder(this.#store.masks.at(stored), MASK_TILE_BYTES),
     );
+  }
+
+  #optional(stored: number | null): number | 'null' {
+    return stored === null ? 'null' : this.mask(stored);
   }
 
   #holder({ text, runs, length }: HolderEntry, bytes: number): string {

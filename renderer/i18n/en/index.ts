@@ -17,6 +17,7 @@ export const en = {
   'app.saved': 'Saved {name}.',
   'app.openTwice':
     '“{name}” is open already, with changes that are not saved; this is how its file has it.',
+  'app.olderState': 'The latest state of “{name}” is damaged; this is an older one.',
   'app.reopened': 'Open again, as it was kept: {names}.',
   'app.opened': 'Opened {name}.',
   'app.working': 'Working on {name} …',

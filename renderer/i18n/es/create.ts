@@ -18,6 +18,11 @@ export const esCreate: Readonly<Record<keyof typeof enCreate, string>> = {
   'job.line': 'Lo que está en cola',
   'job.remove': 'Sacar de la cola: {prompt}',
   'job.sooner': 'Antes: {prompt}',
+  'job.stopped': '«{prompt}» se detuvo antes de terminar; {keys} lo ejecuta otra vez.',
+  'job.stoppedSome':
+    '{count} ejecuciones se detuvieron antes de terminar; {keys} las ejecuta otra vez.',
+  'job.replayStopped': 'Rehacer un paso del historial se detuvo; empieza de nuevo allí.',
+  'candidates.damaged': 'No se pueden leer imágenes que esperaban tu elección; créalas de nuevo.',
   'job.cancelAll': 'Cancelar todo',
   'candidates.keepSome': 'Conservar {count}',
   'candidates.mark': 'Marcar la candidata {number} para conservarla con otras',

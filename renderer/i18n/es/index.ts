@@ -19,6 +19,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'app.saved': 'Se guardó {name}.',
   'app.openTwice':
     '«{name}» ya está abierto, con cambios sin guardar; esto es lo que hay en su archivo.',
+  'app.olderState': 'El último estado de «{name}» está dañado; este es anterior.',
   'app.reopened': 'Abierto de nuevo, tal como se conservó: {names}.',
   'app.opened': 'Se abrió {name}.',
   'app.working': 'Trabajando en {name} …',

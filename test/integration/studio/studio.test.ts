@@ -212,10 +212,14 @@ describe('a job', () => {
 
   it('goes on while no page is there, and the page that comes back is told', async () => {
     const job = await start();
+    const follow = () => page.request('studio.follow', { jobs: [job, 1] });
+    expect(await follow()).toEqual({ going: [job], ended: [] });
     await page.close();
     await new Promise((resolve) => setTimeout(resolve, 5_000));
     page = await StudioPage.open(host.url, page.cookie);
     expect((await finished(job)).pictures[0]).toHaveLength(256 * 256 * 4);
+    // One that was loaded again asks, however late; nobody knows of the other.
+    expect(await follow()).toMatchObject({ going: [], ended: [{ type: 'done', job }] });
   });
 
   it('that the model cannot do fails with its reason', async () => {

@@ -7,7 +7,6 @@ import {
   requestOf,
   strengthsOf,
 } from '../../../../renderer/create/recipe-run.js';
-import { emptyRaster } from '../../../../renderer/document/pixels/tiles.js';
 import type { Recipe } from '../../../../renderer/document/types.js';
 
 const generated: Recipe = {
@@ -94,12 +93,14 @@ describe('a recipe asks again for what it was made by', () => {
 });
 
 describe('where the pictures of an edit came from', () => {
-  test('is in the recipe, and survives a file, but for pixels of files', () => {
-    const raster = emptyRaster(3, 2);
-    const made = withOrigin(edited, { target: 'one', references: [{ layer: 'two' }, { raster }] });
-    expect(originOf(made)).toEqual({ target: 'one', references: [{ layer: 'two' }, { raster }] });
+  test('is in the recipe, and survives a file', () => {
+    const origin = { target: 'one', references: [{ layer: 'two' }, { picture: '3x2-ab' }, null] };
+    const made = withOrigin(edited, origin);
     const read = JSON.parse(JSON.stringify(made)) as Recipe;
-    expect(originOf(read)).toEqual({ target: 'one', references: [{ layer: 'two' }, null] });
+    expect([originOf(made), originOf(read)]).toEqual([origin, origin]);
+    // As earlier versions wrote it, which kept no pixels of files.
+    const old = { ...edited, origin: { target: null, references: ['two', null, { raster: 1 }] } };
+    expect(originOf(old).references).toEqual([{ layer: 'two' }, null, null]);
   });
 
   test('is the whole picture for recipes that do not say', () => {

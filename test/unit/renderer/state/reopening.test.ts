@@ -19,6 +19,24 @@ describe('a page that is loaded again', () => {
     expect(left?.open).toEqual(['c', 'gone', 'a']);
   });
 
+  test('knows what was typed and set in each, also where nothing is begun', () => {
+    const asks = {
+      ...{ prompt: 'at night', mode: 'edit', target: 'layer', count: 2, steps: 12, tokens: 'S1' },
+      ...{ guidanceScale: 3, imageGuidanceScale: null, aspect: 1.5, keep: 0.25, seed: 9 },
+      ...{ strengths: null, lockTokens: true, seedLocked: true },
+    };
+    const left = (said: unknown) =>
+      readLeft(
+        JSON.stringify({
+          ...{ session: 's', open: ['a'], shown: 'a', tries: 0 },
+          notes: { a: { ...seen, blank: null, empty: true, asks: said } },
+        }),
+      )?.notes.a;
+    expect(left(asks)).toEqual({ ...seen, blank: null, empty: true, asks });
+    // One setting that is none costs those of that document, and nothing else.
+    expect(left({ ...asks, count: 99 })).toEqual({ ...seen, blank: null, empty: true });
+  });
+
   test('opens nothing where the services have been started anew', () => {
     expect(wanted(readLeft(note), 'another')).toEqual([]);
   });

@@ -13,15 +13,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import type { LazyTiles } from '../../../../../main/services/documents/index.js';
+import type { Opened } from '../../../../../preload/contract.js';
 import { Autosave } from '../../../../../main/services/autosave/index.js';
 import { isLive, ownLock } from '../../../../../main/services/autosave/lock.js';
 import { compiled } from '../compiled.js';
-import { MemoryBlobs, withCode } from '../documents/blobs.js';
+import { withCode } from '../documents/blobs.js';
 import { tile, type Kept, project } from './projects.js';
 
 const ID = 'document-0001';
 const writer = compiled('test/unit/main/services/autosave/writer.ts');
 let folder: string;
+
+type Project = Extract<Opened, { kind: 'project' }>;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'nativa-autosave-'));
@@ -39,19 +43,41 @@ function put(store: Autosave, kept: Kept, fresh: readonly number[], id = ID): Pr
 }
 
 /** What is found again, with the tiles checked against what they must be. */
-async function recover(at = folder, id = ID): Promise<Kept | null> {
-  const store = new Autosave(at);
-  const blobs = new MemoryBlobs();
-  const opened = await store.open(id, blobs);
-  if (opened.kind !== 'project') throw new Error('no project');
-  const json = JSON.parse(opened.project) as {
+async function recover(at = folder, id = ID): Promise<Kept> {
+  for (let back = 0; ; back++) {
+    const { opened, tiles } = await open(at, id, back);
+    const found = await read(opened, tiles).catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'DAMAGED_TILES' });
+      return null;
+    });
+    tiles.release();
+    if (found) return found;
+  }
+}
+
+/** Opens a state as the studio does: the newest, or one before it. */
+async function open(at: string, id: string, back: number) {
+  let tiles: LazyTiles | undefined;
+  const opened = await new Autosave(at).open(id, back, (lazy) => {
+    tiles = lazy;
+    return 'tiles';
+  });
+  if (opened.kind !== 'project' || !tiles) throw new Error('no project');
+  return { opened, tiles };
+}
+
+async function read({ project: text, name }: Project, lazy: LazyTiles): Promise<Kept> {
+  const json = JSON.parse(text) as {
     tiles: [number, number][];
     documents: { layers: unknown[] }[];
   };
-  const bytes = await blobs.read(opened.tiles);
   const ids = json.tiles.map(([number]) => number);
+  let to = 0;
+  const wanted = lazy.sizes.map((size, index) => ({ index, to: (to += size) - size }));
+  const bytes = new Uint8Array(to);
+  await lazy.read(wanted, bytes);
   expect(Buffer.compare(bytes, Buffer.concat(ids.map(tile)))).toBe(0);
-  return { name: opened.name, tiles: ids, layers: json.documents.at(-1)?.layers.length ?? 0 };
+  return { name, tiles: ids, layers: json.documents.at(-1)?.layers.length ?? 0 };
 }
 
 /** Makes the lock that of a process that has ended. */
@@ -200,6 +226,21 @@ describe('autosave', () => {
     await expect(recover()).rejects.toThrow(withCode('RECOVERY_DAMAGED'));
   });
 
+  test('what was opened is read on, whatever is kept and thrown away after that', async () => {
+    const store = new Autosave(folder);
+    await put(store, { name: 'opened', tiles: [1, 2], layers: 1 }, [1, 2]);
+    const { opened, tiles } = await open(folder, ID, 0);
+    for (let n = 3; n < 9; n++) await put(store, { name: 'later', tiles: [n], layers: 1 }, [n]);
+    expect(files(/^tiles-1\.bin$/)).toEqual([]);
+    expect(await read(opened, tiles)).toMatchObject({ name: 'opened', tiles: [1, 2] });
+    await store.discard(ID);
+    const seen: number[] = [];
+    const { signal } = new AbortController();
+    await tiles.check({ signal, onProgress: (part) => seen.push(part) });
+    expect(seen).toEqual([0.5, 1]);
+    tiles.release();
+  });
+
   test('a blank state never takes the place of a good one', async () => {
     const store = new Autosave(folder);
     await put(store, { name: 'good', tiles: [1], layers: 1 }, [1]);
@@ -260,7 +301,7 @@ describe('autosave', () => {
     await store.discard('second-0');
     await store.discard('never-was-there');
     expect(readdirSync(folder)).toEqual(['first-00']);
-    await expect(store.open('second-0', new MemoryBlobs())).rejects.toThrow(
+    await expect(store.open('second-0', 0, () => '')).rejects.toThrow(
       withCode('RECOVERY_NOT_FOUND'),
     );
   });
@@ -270,9 +311,7 @@ describe('autosave', () => {
     async (id) => {
       const store = new Autosave(join(folder, 'inner'));
       await expect(put(store, { name: 'a', tiles: [1], layers: 1 }, [1], id)).rejects.toThrow();
-      await expect(store.open(id, new MemoryBlobs())).rejects.toThrow(
-        withCode('RECOVERY_NOT_FOUND'),
-      );
+      await expect(store.open(id, 0, () => '')).rejects.toThrow(withCode('RECOVERY_NOT_FOUND'));
       await expect(store.discard(id)).rejects.toThrow();
       expect(readdirSync(folder)).toEqual([]);
     },
@@ -306,8 +345,8 @@ describe('autosave', () => {
       await new Promise((resolve) => child.once('exit', resolve));
       const found = await recover();
       const number = (name: string) => Number(name.slice(1));
-      expect(number(found?.name ?? '')).toBeGreaterThanOrEqual(number(confirmed));
-      expect(await new Autosave(folder).list()).toMatchObject([{ id: ID, name: found?.name }]);
+      expect(number(found.name)).toBeGreaterThanOrEqual(number(confirmed));
+      expect(await new Autosave(folder).list()).toMatchObject([{ id: ID, name: found.name }]);
     }
     expect(files(/^\.nativa/).length).toBeLessThanOrEqual(1);
   });
@@ -351,7 +390,8 @@ describe.skipIf(!canMount)('on a full disk (needs the right to mount one)', () =
       await put(store, { name: 'room again', tiles: many, layers: 1 }, many);
       expect(await recover(disk)).toMatchObject({ name: 'room again', tiles: many });
     } finally {
-      execFileSync('umount', [disk]);
+      // Files that were read are closed behind it.
+      await expect.poll(() => spawnSync('umount', [disk]).status).toBe(0);
       rmSync(disk, { recursive: true });
     }
   });

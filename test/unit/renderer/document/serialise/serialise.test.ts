@@ -331,7 +331,7 @@ describe('a file that is not as it should be', () => {
   });
 
   test('of a later version has a code of its own', () => {
-    expect(set('version', 2)).toThrow(code('NEWER_PROJECT'));
+    expect(set('version', 3)).toThrow(code('NEWER_PROJECT'));
     expect(() => tileLayout('{"format":"nativa-project","version":99}')).toThrow(
       code('NEWER_PROJECT'),
     );
