@@ -1,7 +1,7 @@
 /** Undo, clipboard, filling, and the image as a whole. */
 import { greyOf } from '../document/paint/colour.js';
 import { fillMask } from '../document/paint/mask-fill.js';
-import { cropDocument, flipDocument, rotateDocument, turnedBy } from '../document/layers/canvas.js';
+import { cropDocument } from '../document/layers/canvas.js';
 import { expandToDocument } from '../document/layers/expand.js';
 import { removeLayers } from '../document/layers/arrange.js';
 import { refuseLockedWithin } from '../document/layers/change.js';
@@ -122,20 +122,6 @@ function seen(document: StudioDocument): Rect | null {
   const bounds = union(shown.flatMap((layer) => boundsOfLayer(layer) ?? []));
   return bounds && wholePixels(bounds);
 }
-
-/** Turns the image clockwise. */
-const turn = (id: CommandId, degrees: 90 | 270): Command => ({
-  id,
-  menu: ['image', 2],
-  when: open,
-  run: (studio) =>
-    reframe(
-      studio,
-      `command.${id}`,
-      (document, resample) => rotateDocument(document, degrees, resample),
-      (before) => turnedBy(before, degrees),
-    ),
-});
 
 export const EDIT_COMMANDS: readonly Command[] = [
   {
@@ -264,28 +250,6 @@ export const EDIT_COMMANDS: readonly Command[] = [
     when: open,
     run: ({ ui }) => {
       ui.dialog = 'imageSize';
-    },
-  },
-  turn('image.rotateRight', 90),
-  turn('image.rotateLeft', 270),
-  {
-    id: 'image.flipHorizontal',
-    menu: ['image', 2],
-    when: open,
-    run: async ({ work }) => {
-      await work.reshape('command.image.flipHorizontal', (d, resample) =>
-        flipDocument(d, 'horizontal', resample),
-      );
-    },
-  },
-  {
-    id: 'image.flipVertical',
-    menu: ['image', 2],
-    when: open,
-    run: async ({ work }) => {
-      await work.reshape('command.image.flipVertical', (d, resample) =>
-        flipDocument(d, 'vertical', resample),
-      );
     },
   },
 ];

@@ -41,7 +41,7 @@ function dragging(studio: Studio, start: ToolEvent, { key, shown, done }: Moving
   };
 }
 
-/** Only what is selected of the active layer; with Alt a copy of it. */
+/** Only what is selected of the selected layers; with Alt a copy of it. */
 const moveSelected: Tool = ({ studio }, start) => {
   const { document } = studio.editor;
   if (!document) return null;
@@ -73,7 +73,7 @@ export const move: Tool = (context, start) => {
   const { document } = studio.editor;
   if (studio.mask.target?.mask.unlinked === true) return maskMove(context, start);
   if (!document || start.mod) return moveLayers(context, start);
-  if (studio.floats.layerOf(document)) return moveSelected(context, start);
+  if (studio.floats.isPart(document)) return moveSelected(context, start);
   const copies = start.alt && document.active.length > 0;
   return (copies ? moveCopies : moveLayers)(context, start);
 };

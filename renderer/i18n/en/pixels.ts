@@ -4,6 +4,7 @@ export const enPixels = {
   'layers.thumbnail.hint':
     '{mod}+click selects what it shows; with Shift also, with Alt without it',
   'canvas.moveSelected': 'Move selected pixels',
+  'canvas.turnSelected': 'Turn selected pixels',
   'canvas.moveOutline': 'Move selection',
   'blend.through': 'Pass through',
   'adjust.channel': 'Channel',

@@ -30,6 +30,8 @@ export const enWords = {
   'image.flipVertical': 'mirror reflect',
   'image.rotateRight': 'turn clockwise',
   'image.rotateLeft': 'turn counterclockwise',
+  'image.rotateOver': 'turn upside down',
+  'layer.rotateOver': 'turn upside down',
   'layer.rotateRight': 'turn clockwise',
   'layer.rotateLeft': 'turn counterclockwise',
   'layer.addMask': 'layer mask reveal',

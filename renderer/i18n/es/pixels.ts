@@ -6,6 +6,7 @@ export const esPixels: Readonly<Record<keyof typeof enPixels, string>> = {
   'layers.thumbnail.hint':
     '{mod}+clic selecciona lo que muestra; con Mayús además, con Alt sin ello',
   'canvas.moveSelected': 'Mover píxeles seleccionados',
+  'canvas.turnSelected': 'Girar píxeles seleccionados',
   'canvas.moveOutline': 'Mover selección',
   'blend.through': 'Atravesar',
   'adjust.channel': 'Canal',

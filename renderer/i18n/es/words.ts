@@ -26,6 +26,8 @@ export const esWords: Readonly<Record<keyof typeof enWords, string>> = {
   'image.flipVertical': 'espejo reflejar',
   'image.rotateRight': 'rotar horario',
   'image.rotateLeft': 'rotar antihorario',
+  'image.rotateOver': 'rotar boca abajo',
+  'layer.rotateOver': 'rotar boca abajo',
   'layer.rotateRight': 'rotar horario',
   'layer.rotateLeft': 'rotar antihorario',
   'layer.addMask': 'máscara de capa revelar',
