@@ -117,6 +117,7 @@ export const enCommands = {
   'command.select.border': 'Border …',
   'command.select.smooth': 'Smooth …',
   'command.select.fromLayer': 'Select the layer’s pixels',
+  'command.select.allLayers': 'Select all layers',
   'command.create.prompt': 'Go to the prompt',
   'command.create.run': 'Run the prompt',
   'command.create.generate': 'Generate mode',

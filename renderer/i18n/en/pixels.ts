@@ -6,6 +6,8 @@ export const enPixels = {
   'canvas.moveSelected': 'Move selected pixels',
   'canvas.turnSelected': 'Turn selected pixels',
   'canvas.moveOutline': 'Move selection',
+  'properties.several': '{count} layers are selected.',
+  'properties.someLocked': 'One of the selected layers is locked: unlock it to change them.',
   'blend.through': 'Pass through',
   'adjust.channel': 'Channel',
   'adjust.channel.all': 'All channels',

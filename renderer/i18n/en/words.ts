@@ -61,6 +61,7 @@ export const enWords = {
   'adjust.levels': 'histogram tone',
   'select.all': 'everything',
   'select.none': 'clear unselect nothing',
+  'select.allLayers': 'every layer',
   'select.invert': 'inverse',
   'select.feather': 'soften blur edge',
   'select.grow': 'expand enlarge',

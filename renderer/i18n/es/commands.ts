@@ -119,6 +119,7 @@ export const esCommands: Readonly<Record<keyof typeof enCommands, string>> = {
   'command.select.border': 'Borde …',
   'command.select.smooth': 'Suavizar …',
   'command.select.fromLayer': 'Seleccionar los píxeles de la capa',
+  'command.select.allLayers': 'Seleccionar todas las capas',
   'command.create.prompt': 'Ir a la instrucción',
   'command.create.run': 'Ejecutar la instrucción',
   'command.create.generate': 'Modo generar',

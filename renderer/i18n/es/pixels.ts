@@ -8,6 +8,9 @@ export const esPixels: Readonly<Record<keyof typeof enPixels, string>> = {
   'canvas.moveSelected': 'Mover píxeles seleccionados',
   'canvas.turnSelected': 'Girar píxeles seleccionados',
   'canvas.moveOutline': 'Mover selección',
+  'properties.several': '{count} capas seleccionadas.',
+  'properties.someLocked':
+    'Una de las capas seleccionadas está bloqueada: desbloquéala para cambiarlas.',
   'blend.through': 'Atravesar',
   'adjust.channel': 'Canal',
   'adjust.channel.all': 'Todos los canales',

@@ -57,6 +57,7 @@ export const esWords: Readonly<Record<keyof typeof enWords, string>> = {
   'adjust.levels': 'histograma tono',
   'select.all': 'todo',
   'select.none': 'quitar borrar nada',
+  'select.allLayers': 'cada capa',
   'select.invert': 'inversa',
   'select.feather': 'suavizar calar borde',
   'select.grow': 'expandir ampliar',
