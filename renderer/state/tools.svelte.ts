@@ -1,5 +1,6 @@
 /** The tool in hand, what is set of each, and the two colours. */
 import { formatColour, greyOf } from '../document/paint/colour.js';
+import type { Caught } from '../canvas/snapping.js';
 import type { GradientKind } from '../document/paint/gradient.js';
 
 export const TOOLS = [
@@ -81,6 +82,12 @@ export class ToolState {
   shape = $state<'rectangle' | 'ellipse' | 'line'>('rectangle');
   sample = $state<1 | 3 | 5>(1);
   snapping = $state(true);
+  /** Lines that what is dragged has caught on. */
+  caught = $state.raw<readonly Caught[]>([]);
+  /** Whether a press with the move tool selects what lies there, and not only with Ctrl. */
+  autoSelect = $state(false);
+  /** What is selected then: the layer itself, or the outermost group that it lies in. */
+  picks = $state<'layer' | 'group'>('layer');
   cropRatio = $state<CropRatio>('free');
   /** The ratio the other way round. */
   cropTurned = $state(false);
