@@ -90,7 +90,7 @@ export class PointerInput {
     this.#gesture = null;
     gesture?.cancel();
     this.#shown.overlay(null);
-    this.#studio.tools.caught = [];
+    this.#studio.tools.letGo();
     return gesture !== null;
   }
 
@@ -98,7 +98,7 @@ export class PointerInput {
   finish(): void {
     const [gesture, last] = [this.#gesture, this.#last];
     this.#gesture = null;
-    this.#studio.tools.caught = [];
+    this.#studio.tools.letGo();
     if (!gesture || !last) return;
     this.#studio.attempt(() => {
       gesture.up(last);
@@ -226,7 +226,7 @@ export class PointerInput {
     const gesture = this.#gesture;
     if (!gesture || event.pointerId !== this.#pointer) return;
     this.#gesture = null;
-    this.#studio.tools.caught = [];
+    this.#studio.tools.letGo();
     this.#studio.attempt(() => {
       gesture.up(this.#event(event));
     });

@@ -18,7 +18,7 @@ import { isAnyLocked } from '../document/layers/tree.js';
 import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { maskColours } from '../document/pixels/mask-picture.js';
-import { multiply } from '../document/pixels/matrix.js';
+import { multiply, translation } from '../document/pixels/matrix.js';
 import { wrappedText } from '../document/text/box.js';
 import type { Point, Recipe, StudioDocument } from '../document/types.js';
 import { Places, type Pickers } from '../files/places.js';
@@ -288,7 +288,9 @@ export class Studio implements DocumentShared {
   get transformFrame() {
     const { document, active } = this.editor;
     if (!document || !active || isAnyLocked(document, document.active)) return null;
-    const { matrix } = this.view;
+    const { dragged } = this.tools;
+    const place = this.view.matrix;
+    const matrix = dragged ? multiply(place, translation(dragged.x, dragged.y)) : place;
     const text = wrappedText(document);
     if (text) {
       return { rect: layoutOf(text).box, matrix: multiply(matrix, text.transform), wraps: true };

@@ -2,6 +2,7 @@
 import { formatColour, greyOf } from '../document/paint/colour.js';
 import type { Caught } from '../canvas/snapping.js';
 import type { GradientKind } from '../document/paint/gradient.js';
+import type { Point } from '../document/types.js';
 
 export const TOOLS = [
   'move',
@@ -84,6 +85,8 @@ export class ToolState {
   snapping = $state(true);
   /** Lines that what is dragged has caught on. */
   caught = $state.raw<readonly Caught[]>([]);
+  /** How far what is selected is dragged as a whole. */
+  dragged = $state.raw<Point | null>(null);
   /** Whether a press with the move tool selects what lies there, and not only with Ctrl. */
   autoSelect = $state(false);
   /** What is selected then: the layer itself, or the outermost group that it lies in. */
@@ -117,6 +120,12 @@ export class ToolState {
   set background(colour: string) {
     if (this.onMask()) this.#greys.background = asGrey(colour);
     else this.#colours.background = colour;
+  }
+
+  /** What was dragged is let go of. */
+  letGo(): void {
+    this.caught = [];
+    this.dragged = null;
   }
 
   choose(tool: ToolId): void {

@@ -46,6 +46,7 @@ function dragging(studio: Studio, start: ToolEvent, moving: Moving): Gesture {
     const there = translation(by.x, by.y);
     editor.gesture = shown(there);
     matrix = there;
+    studio.tools.dragged = by;
     snap.show(box && { ...box, x: box.x + by.x, y: box.y + by.y }, event, true);
   };
   return {
