@@ -1,6 +1,7 @@
 /** What is drawn over the picture, from plain values: outlines, grids, guides, the brush's edge. */
 import { apply } from '../document/pixels/matrix.js';
 import type { Guide, Matrix, Point, Rect } from '../document/types.js';
+import type { Caught } from './snapping.js';
 import { drawPixelGrid } from './pixel-grid.js';
 import type { Overlay } from './tools/tool.js';
 
@@ -27,6 +28,8 @@ export interface OverlayScene {
     readonly open: readonly boolean[];
   } | null;
   readonly guides: readonly Guide[];
+  /** Lines that what is dragged has caught on. */
+  readonly caught: readonly Caught[];
   /** The brush's edge: middle on the screen, radius in pixels. */
   readonly brush: (Point & { readonly radius: number }) | null;
   /** The line of a split view, from 0 to 1, and what its sides are called. */
@@ -54,6 +57,7 @@ export function drawOverlay(
   context.restore();
   if (scene.crop) drawCrop(context, scene.crop, scene.matrix, size);
   for (const guide of scene.guides) drawGuide(context, guide, scene, size);
+  for (const line of scene.caught) drawCaught(context, line, scene.matrix);
   if (scene.split) {
     const x = scene.split.at * size.width;
     drawSplitLine(context, x, size.height);
@@ -220,6 +224,23 @@ function drawGuide(
   context.lineTo(...(axis === 'vertical' ? at(position, far) : at(far, position)));
   context.lineWidth = 1;
   context.strokeStyle = '#27c4f5';
+  context.stroke();
+}
+
+function drawCaught(context: Context, { axis, at, from, to }: Caught, matrix: Matrix): void {
+  const across = axis === 'across';
+  const [a, b] = [from, to].map((along) =>
+    apply(matrix, across ? { x: at, y: along } : { x: along, y: at }),
+  );
+  if (!a || !b) return;
+  // Upright lines are one pixel wide, and not two half as strong.
+  const upright = a.x === b.x || a.y === b.y;
+  const sharp = (value: number): number => (upright ? Math.round(value) - 0.5 : value);
+  context.beginPath();
+  context.moveTo(sharp(a.x), sharp(a.y));
+  context.lineTo(sharp(b.x), sharp(b.y));
+  context.lineWidth = 1;
+  context.strokeStyle = '#ff3da6';
   context.stroke();
 }
 

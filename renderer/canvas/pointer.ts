@@ -14,6 +14,8 @@ interface Shown {
   readonly overlay: (overlay: Overlay | null) => void;
   /** Where the pointer is over the canvas; null: it is not. */
   hover(point: Point | null): void;
+  /** The layers at a point of the document are to be chosen from. @param at on the page */
+  choose(point: Point, at: Point): void;
 }
 
 /** Pixels from the split line within which it is taken hold of. */
@@ -70,7 +72,16 @@ export class PointerInput {
     });
     on('contextmenu', (event) => {
       event.preventDefault();
+      this.#menu(event);
     });
+  }
+
+  /** What lies there can be chosen, unless something else is going on. */
+  #menu(event: MouseEvent): void {
+    const { create, editor, typing, view } = this.#studio;
+    if (this.#gesture || !editor.document || create.current || typing.session) return;
+    const at = { x: event.clientX, y: event.clientY };
+    this.#shown.choose(view.toDocument(this.#screen(event)), at);
   }
 
   /** Leaves everything as it was before the gesture. @returns whether there was one */
@@ -79,6 +90,7 @@ export class PointerInput {
     this.#gesture = null;
     gesture?.cancel();
     this.#shown.overlay(null);
+    this.#studio.tools.letGo();
     return gesture !== null;
   }
 
@@ -86,6 +98,7 @@ export class PointerInput {
   finish(): void {
     const [gesture, last] = [this.#gesture, this.#last];
     this.#gesture = null;
+    this.#studio.tools.letGo();
     if (!gesture || !last) return;
     this.#studio.attempt(() => {
       gesture.up(last);
@@ -213,6 +226,7 @@ export class PointerInput {
     const gesture = this.#gesture;
     if (!gesture || event.pointerId !== this.#pointer) return;
     this.#gesture = null;
+    this.#studio.tools.letGo();
     this.#studio.attempt(() => {
       gesture.up(this.#event(event));
     });

@@ -6,7 +6,7 @@ import { resampleMask } from '../document/pixels/resample-mask.js';
 import { evenMask } from '../document/pixels/tiles.js';
 import { resizedBox, wrappedText } from '../document/text/box.js';
 import type { Matrix, StudioDocument } from '../document/types.js';
-import type { Float } from '../document/paint/float.js';
+import type { Floating } from '../state/floats.js';
 import type { Studio } from '../state/studio.svelte.js';
 import type { Handle } from './stage.js';
 
@@ -34,15 +34,15 @@ function rewrapped(
 export function transformBox(studio: Studio) {
   const placed = (document: StudioDocument, matrix: Matrix, resample: ResampleMask) =>
     transformLayers(document, document.active, matrix, resample);
-  /** What is transformed of a layer, if not all of it; taken out of it once. */
-  let held: { readonly of: StudioDocument; readonly float: Float } | null = null;
-  const floatOf = (document: StudioDocument): Float => {
-    if (held?.of !== document) held = { of: document, float: studio.floats.take(document) };
-    return held.float;
+  /** What is transformed of layers, if not all of them; taken out of them once. */
+  let held: { readonly of: StudioDocument; readonly floats: Floating } | null = null;
+  const taken = (document: StudioDocument): Floating => {
+    if (held?.of !== document) held = { of: document, floats: studio.floats.take(document) };
+    return held.floats;
   };
   const part = (document: StudioDocument, matrix: Matrix, done: boolean): void => {
     const { editor, floats } = studio;
-    const float = floatOf(document);
+    const float = taken(document);
     editor.gesture = done ? null : floats.shown(document, float, matrix);
     if (!done) return;
     held = null;
@@ -53,7 +53,7 @@ export function transformBox(studio: Studio) {
       const { editor, work, floats } = studio;
       const { document } = editor;
       if (!document) return;
-      if (floats.layerOf(document)) {
+      if (floats.isPart(document)) {
         studio.attempt(() => {
           part(document, matrix, done);
         });

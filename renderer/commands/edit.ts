@@ -1,12 +1,12 @@
 /** Undo, clipboard, filling, and the image as a whole. */
 import { greyOf } from '../document/paint/colour.js';
 import { fillMask } from '../document/paint/mask-fill.js';
-import { cropDocument, flipDocument, rotateDocument, turnedBy } from '../document/layers/canvas.js';
+import { cropDocument } from '../document/layers/canvas.js';
 import { expandToDocument } from '../document/layers/expand.js';
 import { removeLayers } from '../document/layers/arrange.js';
 import { refuseLockedWithin } from '../document/layers/change.js';
 import { paintMask, setSelection } from '../document/layers/masks.js';
-import { activeLayer, locate } from '../document/layers/tree.js';
+import { topMost, walk } from '../document/layers/tree.js';
 import { union } from '../document/layers/transform.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import { translation } from '../document/pixels/matrix.js';
@@ -15,21 +15,31 @@ import type { RasterLayer, Rect, StudioDocument } from '../document/types.js';
 import { StudioError } from '../bridge/client.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { t } from '../i18n/index.svelte.js';
-import { paintedOver, placed, readsSelected } from '../state/painting.js';
+import { paintedOver, placed, readsSelected, together } from '../state/painting.js';
 import type { MaskedLayer } from '../state/mask.svelte.js';
 import { reframe } from '../state/framing.js';
 import type { Studio } from '../state/studio.svelte.js';
+import type { Job, Outcome } from '../state/work.svelte.js';
 import type { Command, CommandId } from './registry.js';
 
 const open = ({ editor }: Studio): boolean => editor.document !== null;
 
-/** The layer whose pixels are to change. @throws StudioError NO_PIXELS; DocumentError LAYER_LOCKED */
-function pixelLayer(document: StudioDocument): RasterLayer {
-  const active = activeLayer(document);
-  if (active?.type !== 'raster') throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
-  const located = locate(document, active.id);
-  if (located) refuseLockedWithin(located);
-  return active;
+/**
+ * The selected layers, whose pixels are to change.
+ * @param within those in selected groups, too
+ * @throws StudioError NO_PIXELS where one of them has none; DocumentError LAYER_LOCKED
+ */
+function pixelLayers(document: StudioDocument, within: boolean): readonly RasterLayer[] {
+  const chosen = topMost(document, document.active);
+  for (const located of chosen) refuseLockedWithin(located);
+  const all = within
+    ? [...walk(chosen.map(({ layer }) => layer))]
+        .map(({ layer }) => layer)
+        .filter(({ type }) => type !== 'group' && type !== 'adjustment')
+    : chosen.map(({ layer }) => layer);
+  const pixels = all.filter((layer) => layer.type === 'raster');
+  if (pixels.length > 0 && pixels.length === all.length) return pixels;
+  throw new StudioError('NO_PIXELS', t('error.NO_PIXELS'));
 }
 
 function filledMask(
@@ -41,7 +51,7 @@ function filledMask(
   return paintMask(document, id, fillMask(mask.mask, document.selection, settings));
 }
 
-/** Fills what is selected of the active layer, or of its mask. */
+/** Fills what is selected of the selected layers, or of the active one's mask. */
 async function fill(studio: Studio, key: CommandId, colour: string): Promise<void> {
   const { editor, mask, work } = studio;
   const { target } = mask;
@@ -50,14 +60,44 @@ async function fill(studio: Studio, key: CommandId, colour: string): Promise<voi
     return;
   }
   await work.change(`command.${key}`, async (document, job) => {
-    const layer = expandToDocument(pixelLayer(document), document);
-    const { selection } = document;
-    const lockAlpha = layer.alphaLocked;
-    const settings = { colour, opacity: 1, lockAlpha };
-    const reads = readsSelected(layer, selection, !lockAlpha);
-    const args = { target: placed(layer), selection, settings };
-    return paintedOver(layer, await job.run('fill', args, { reads }));
+    const made: Outcome[] = [];
+    for (const layer of pixelLayers(document, false)) {
+      made.push(await filled(document, layer, colour, job));
+    }
+    return together(made);
   });
+}
+
+/** What is selected of a layer in a colour. */
+async function filled(
+  document: StudioDocument,
+  at: RasterLayer,
+  colour: string,
+  { run }: Job,
+): Promise<Outcome> {
+  const layer = expandToDocument(at, document);
+  const { selection } = document;
+  const lockAlpha = layer.alphaLocked;
+  const settings = { colour, opacity: 1, lockAlpha };
+  const reads = readsSelected(layer, selection, !lockAlpha);
+  const args = { target: placed(layer), selection, settings };
+  return paintedOver(layer, await run('fill', args, { reads }));
+}
+
+/** A layer without what is selected of it; where nothing may become transparent, in a colour. */
+async function cleared(
+  document: StudioDocument,
+  layer: RasterLayer,
+  colour: string,
+  job: Job,
+): Promise<Outcome> {
+  if (layer.alphaLocked) return filled(document, layer, colour, job);
+  const { selection } = document;
+  const reads = readsSelected(layer, selection, true);
+  return paintedOver(
+    layer,
+    await job.run('clear', { target: placed(layer), selection }, { reads }),
+  );
 }
 
 /** Clears what is selected now, whatever is selected when the pixels are there. */
@@ -74,17 +114,13 @@ async function clear(studio: Studio): Promise<void> {
     editor.change('command.layer.delete', (document) => removeLayers(document, document.active));
     return;
   }
-  if (editor.active?.type === 'raster' && editor.active.alphaLocked) {
-    await fill(studio, 'edit.clear', tools.background);
-    return;
-  }
+  const { background } = tools;
   await work.change('command.edit.clear', async (document, job) => {
-    const layer = pixelLayer(document);
-    const reads = readsSelected(layer, selection, true);
-    return paintedOver(
-      layer,
-      await job.run('clear', { target: placed(layer), selection }, { reads }),
-    );
+    const made: Outcome[] = [];
+    for (const layer of pixelLayers(document, true)) {
+      made.push(await cleared(document, layer, background, job));
+    }
+    return together(made);
   });
 }
 
@@ -122,20 +158,6 @@ function seen(document: StudioDocument): Rect | null {
   const bounds = union(shown.flatMap((layer) => boundsOfLayer(layer) ?? []));
   return bounds && wholePixels(bounds);
 }
-
-/** Turns the image clockwise. */
-const turn = (id: CommandId, degrees: 90 | 270): Command => ({
-  id,
-  menu: ['image', 2],
-  when: open,
-  run: (studio) =>
-    reframe(
-      studio,
-      `command.${id}`,
-      (document, resample) => rotateDocument(document, degrees, resample),
-      (before) => turnedBy(before, degrees),
-    ),
-});
 
 export const EDIT_COMMANDS: readonly Command[] = [
   {
@@ -264,28 +286,6 @@ export const EDIT_COMMANDS: readonly Command[] = [
     when: open,
     run: ({ ui }) => {
       ui.dialog = 'imageSize';
-    },
-  },
-  turn('image.rotateRight', 90),
-  turn('image.rotateLeft', 270),
-  {
-    id: 'image.flipHorizontal',
-    menu: ['image', 2],
-    when: open,
-    run: async ({ work }) => {
-      await work.reshape('command.image.flipHorizontal', (d, resample) =>
-        flipDocument(d, 'horizontal', resample),
-      );
-    },
-  },
-  {
-    id: 'image.flipVertical',
-    menu: ['image', 2],
-    when: open,
-    run: async ({ work }) => {
-      await work.reshape('command.image.flipVertical', (d, resample) =>
-        flipDocument(d, 'vertical', resample),
-      );
     },
   },
 ];

@@ -9,6 +9,7 @@ import { NUDGE_COMMANDS } from './nudge.js';
 import { LOOK_COMMANDS } from './look.js';
 import { SELECT_COMMANDS } from './select.js';
 import type { Command } from './registry.js';
+import { TURN_COMMANDS } from './turn.js';
 import { VIEW_COMMANDS } from './view.js';
 import { WINDOW_COMMANDS } from './window.js';
 
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   ...EDIT_COMMANDS,
   ...NUDGE_COMMANDS,
   ...LAYER_COMMANDS,
+  ...TURN_COMMANDS,
   ...LOOK_COMMANDS,
   ...MASK_COMMANDS,
   ...SELECT_COMMANDS,

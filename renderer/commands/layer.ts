@@ -12,7 +12,7 @@ import {
 import { groupLayers, ungroupLayers } from '../document/layers/group.js';
 import { setClipped, setLocked, setVisible } from '../document/layers/properties.js';
 import { selectLayers } from '../document/layers/select.js';
-import { flipLayers, rotateLayers, type ResampleMask } from '../document/layers/transform.js';
+import type { ResampleMask } from '../document/layers/transform.js';
 import { findLayer, panelOrder } from '../document/layers/tree.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import { emptyRaster } from '../document/pixels/tiles.js';
@@ -259,16 +259,4 @@ export const LAYER_COMMANDS: readonly Command[] = [
   align('layer.alignBottom', 'bottom'),
   distribute('layer.distributeHorizontal', 'horizontal'),
   distribute('layer.distributeVertical', 'vertical'),
-  placing('layer.flipHorizontal', [3, 'transform'], (document, resample) =>
-    flipLayers(document, document.active, 'horizontal', boundsOfLayer, resample),
-  ),
-  placing('layer.flipVertical', [3, 'transform'], (document, resample) =>
-    flipLayers(document, document.active, 'vertical', boundsOfLayer, resample),
-  ),
-  placing('layer.rotateRight', [3, 'transform'], (document, resample) =>
-    rotateLayers(document, document.active, 90, boundsOfLayer, resample),
-  ),
-  placing('layer.rotateLeft', [3, 'transform'], (document, resample) =>
-    rotateLayers(document, document.active, -90, boundsOfLayer, resample),
-  ),
 ];

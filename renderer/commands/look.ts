@@ -1,7 +1,7 @@
 /** How layers are laid, by keys: opacity by digits, one blend mode after the other. */
 import { setAlphaLocked, setBlendMode, setOpacity } from '../document/layers/properties.js';
 import { findLayer } from '../document/layers/tree.js';
-import { BLEND_MODES } from '../document/types.js';
+import { BLEND_MODES, type RasterLayer } from '../document/types.js';
 import type { Studio } from '../state/studio.svelte.js';
 import { PAINTERS } from '../state/tools.svelte.js';
 import type { Command, CommandId } from './registry.js';
@@ -28,6 +28,14 @@ function opacity(percent: (typeof TENTHS)[number]): Command {
       }
     },
   };
+}
+
+/** The selected layers that have pixels. */
+function rasters({ document }: Pick<Studio['editor'], 'document'>): readonly RasterLayer[] {
+  if (!document) return [];
+  return document.active
+    .map((id) => findLayer(document, id))
+    .filter((layer) => layer?.type === 'raster');
 }
 
 function step({ editor }: Studio, by: 1 | -1): void {
@@ -60,8 +68,11 @@ export const LOOK_COMMANDS: readonly Command[] = [
     id: 'layer.lockAlpha',
     keys: ['/'],
     menu: ['layer', 2],
-    when: ({ editor }) => editor.active?.type === 'raster',
-    checked: ({ editor }) => editor.active?.type === 'raster' && editor.active.alphaLocked,
+    when: ({ editor }) => rasters(editor).length > 0,
+    checked: ({ editor }) => {
+      const those = rasters(editor);
+      return those.length > 0 && those.every(({ alphaLocked }) => alphaLocked);
+    },
     run: ({ editor }) => {
       editor.change('command.layer.lockAlpha', (document) => {
         const locked = document.active.every((id) => {

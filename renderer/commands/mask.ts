@@ -11,6 +11,7 @@ import {
 import { clearSelection } from '../document/paint/fill-selection.js';
 import { invertMask } from '../document/pixels/mask-operations.js';
 import { evenMask } from '../document/pixels/tiles.js';
+import { findLayer } from '../document/layers/tree.js';
 import type { Mask, StudioDocument } from '../document/types.js';
 import { hasMask, type MaskedLayer, type MaskView } from '../state/mask.svelte.js';
 import type { Studio } from '../state/studio.svelte.js';
@@ -40,7 +41,10 @@ function onMask(
   };
 }
 
-/** Gives the active layer a mask of the selection, of everything without one; it is painted on. */
+/**
+ * Gives the selected layers that have none a mask of the selection, of everything without one; that of
+ * the active one is painted on.
+ */
 const adding = (id: CommandId, from: (mask: Mask) => Mask): Command => ({
   id,
   menu: PLACE,
@@ -51,7 +55,9 @@ const adding = (id: CommandId, from: (mask: Mask) => Mask): Command => ({
     editor.change(`command.${id}`, (document) => {
       const { width, height, selection } = document;
       const added = from(selection ?? evenMask(width, height, 255));
-      return setSelection(setMask(document, active.id, added), null);
+      const without = document.active.filter((id) => findLayer(document, id)?.mask === null);
+      const masked = without.reduce((made, id) => setMask(made, id, added), document);
+      return setSelection(masked, null);
     });
     mask.edit(active.id);
   },
@@ -67,8 +73,15 @@ const looking = (id: CommandId, view: MaskView, keys: readonly string[]): Comman
     { keys, checked: ({ mask }) => mask.view === view },
   );
 
-/** The document with what a mask hides taken away from the layer's pixels, and without the mask. */
-function applied(document: StudioDocument, layer: MaskedLayer): StudioDocument {
+/** The document with what masks hide taken away from the selected layers' pixels, and without the masks. */
+function applied(document: StudioDocument): StudioDocument {
+  return document.active.reduce((made, id) => {
+    const layer = findLayer(made, id) ?? null;
+    return hasMask(layer) && layer.mask.enabled ? appliedTo(made, layer) : made;
+  }, document);
+}
+
+function appliedTo(document: StudioDocument, layer: MaskedLayer): StudioDocument {
   if (layer.type !== 'raster') return document;
   const raster = clearSelection(layer, invertMask(layer.mask.mask));
   return removeMask(replaceRaster(document, layer.id, raster), [layer.id]);
@@ -98,19 +111,19 @@ export const MASK_COMMANDS: readonly Command[] = [
   ),
   onMask(
     'mask.enable',
-    ({ editor }, { id, mask }) => {
+    ({ editor }, { mask }) => {
       editor.change(mask.enabled ? 'layers.mask.off' : 'layers.mask.on', (document) =>
-        setMaskEnabled(document, [id], !mask.enabled),
+        setMaskEnabled(document, document.active, !mask.enabled),
       );
     },
     { checked: (studio) => masked(studio)?.mask.enabled === true },
   ),
   onMask(
     'mask.link',
-    ({ editor }, { id, mask }) => {
+    ({ editor }, { mask }) => {
       const linked = mask.unlinked === true;
       editor.change(linked ? 'mask.linked' : 'mask.unlinked', (document) =>
-        setMaskLinked(document, [id], linked),
+        setMaskLinked(document, document.active, linked),
       );
     },
     {
@@ -125,8 +138,8 @@ export const MASK_COMMANDS: readonly Command[] = [
   }),
   onMask(
     'layer.applyMask',
-    ({ editor }, layer) => {
-      editor.change('command.layer.applyMask', (document) => applied(document, layer));
+    ({ editor }) => {
+      editor.change('command.layer.applyMask', applied);
     },
     {
       when: (studio) => {

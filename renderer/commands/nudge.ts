@@ -28,7 +28,7 @@ function nudge(studio: Studio, x: number, y: number): void {
     });
     return;
   }
-  const part = editor.document && floats.layerOf(editor.document) !== null;
+  const part = editor.document !== null && floats.isPart(editor.document);
   editor.change(part ? 'canvas.moveSelected' : 'command.tool.move', (document) =>
     part ? floats.down(document, floats.take(document), by) : moved(document, x, y),
   );

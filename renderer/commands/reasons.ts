@@ -21,6 +21,7 @@ const MISSING: readonly (readonly [begins: string, why: Why])[] = [
 /** And where there is a document. */
 const WITHIN: typeof MISSING = [
   ['select.fromLayer', 'why.layer'],
+  ['select.allLayers', 'why.noLayers'],
   ['select.', 'why.selection'],
   ['crop.', 'why.crop'],
   ['image.crop', 'why.selection'],

@@ -2,13 +2,14 @@
 import { setProtection, setSelection } from '../document/layers/masks.js';
 import { combine, type CombineMode } from '../document/selection/combine.js';
 import { joined } from '../document/selection/joined.js';
-import { invertMask } from '../document/pixels/mask-operations.js';
+import { invertMask, uniteMasks } from '../document/pixels/mask-operations.js';
 import { evenMask } from '../document/pixels/tiles.js';
+import { selectLayers } from '../document/layers/select.js';
 import { findLayer } from '../document/layers/tree.js';
 import type { Compositor } from '../document/pixels/compose.js';
 import { flattenLayers } from '../document/pixels/flatten.js';
 import { IDENTITY } from '../document/pixels/matrix.js';
-import type { AdjustmentLayer, Layer, LayerId, StudioDocument } from '../document/types.js';
+import type { AdjustmentLayer, Layer, LayerId, Mask, StudioDocument } from '../document/types.js';
 import { rasteriser } from '../canvas/bounds.js';
 import { selectionIs } from '../state/painting.js';
 import type { Studio } from '../state/studio.svelte.js';
@@ -18,21 +19,25 @@ import type { Command } from './registry.js';
 const open = ({ editor }: Studio): boolean => editor.document !== null;
 const selected = ({ editor }: Studio): boolean => editor.document?.selection != null;
 
-/** Selects what a layer shows, or joins it with what is selected. */
+/** Selects what layers show, or joins it with what is selected. */
 export async function selectPixelsOf(
   { work, compositor }: Studio,
-  id: LayerId,
+  ids: readonly LayerId[],
   how: CombineMode,
 ): Promise<void> {
   await work.change('command.select.fromLayer', async (document, job) => {
     const { width, height, selection: old } = document;
-    const layer = findLayer(document, id);
-    if (!layer || layer.type === 'adjustment') return selectionIs(old);
-    const drawn = await drawnOf(compositor, document, layer, job);
-    if (!drawn) return selectionIs(old);
-    const { raster, transform } = drawn;
-    const made = await job.run('fromAlpha', { raster, transform, width, height });
-    return selectionIs(joined(old, made, how));
+    let all: Mask | null = null;
+    for (const id of ids) {
+      const layer = findLayer(document, id);
+      if (!layer || layer.type === 'adjustment') continue;
+      const drawn = await drawnOf(compositor, document, layer, job);
+      if (!drawn) continue;
+      const { raster, transform } = drawn;
+      const made = await job.run('fromAlpha', { raster, transform, width, height });
+      all = all ? uniteMasks(all, made) : made;
+    }
+    return selectionIs(all ? joined(old, all, how) : old);
   });
 }
 
@@ -89,10 +94,24 @@ export const SELECT_COMMANDS: readonly Command[] = [
   {
     id: 'select.fromLayer',
     menu: ['select', 0],
-    when: ({ editor }) => editor.active !== null && editor.active.type !== 'adjustment',
-    run: (studio) => {
-      const { active } = studio.editor;
-      return active ? selectPixelsOf(studio, active.id, 'replace') : undefined;
+    when: ({ editor: { document } }) =>
+      document?.active.some((id) => findLayer(document, id)?.type !== 'adjustment') === true,
+    run: (studio) => selectPixelsOf(studio, studio.editor.selected, 'replace'),
+  },
+  {
+    id: 'select.allLayers',
+    keys: ['Mod+Alt+A'],
+    menu: ['select', 0],
+    when: ({ editor }) => (editor.document?.layers.length ?? 0) > 0,
+    run: ({ editor, mask }) => {
+      mask.leave();
+      // Bottom first, so that the topmost is the active one.
+      editor.touch((document) =>
+        selectLayers(
+          document,
+          document.layers.map(({ id }) => id),
+        ),
+      );
     },
   },
   {

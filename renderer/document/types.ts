@@ -91,7 +91,7 @@ interface LayerBase {
   readonly id: LayerId;
   readonly name: string;
   readonly visible: boolean;
-  /** Nothing about a locked layer changes but its being locked. */
+  /** Nothing about a locked layer changes but its being locked, and whether it is shown. */
   readonly locked: boolean;
   /** 0 to 1. */
   readonly opacity: number;

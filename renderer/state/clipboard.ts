@@ -3,10 +3,10 @@ import { StudioError } from '../bridge/client.js';
 import { boundsOfLayer } from '../canvas/bounds.js';
 import { createRasterLayer } from '../document/create.js';
 import { addLayers, copyLayer, removeLayers } from '../document/layers/arrange.js';
+import { brought } from '../document/layers/centre.js';
 import { topMost } from '../document/layers/tree.js';
 import { flatten, flattenLayers } from '../document/pixels/flatten.js';
-import { intersect, wholePixels } from '../document/pixels/bounds.js';
-import { multiply, translation } from '../document/pixels/matrix.js';
+import { wholePixels } from '../document/pixels/bounds.js';
 import { rasterFrom } from '../document/pixels/tiles.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import type { Layer, Rect, StudioDocument } from '../document/types.js';
@@ -85,10 +85,7 @@ export class Clipboard {
     if (this.#layers.length > 0 && editor.document && (await this.#isOurs(items))) {
       const layers = this.#layers.map(copyLayer);
       editor.change('command.edit.paste', (document) =>
-        addLayers(
-          document,
-          layers.map((layer) => within(document, layer)),
-        ),
+        addLayers(document, brought(layers, document, boundsOfLayer)),
       );
       return;
     }
@@ -126,16 +123,6 @@ export class Clipboard {
     if (!marked) return false;
     return (await (await marked.getType(MARK)).text()) === this.#mark;
   }
-}
-
-/** A layer as it is, or in the middle of a document in which it would not be seen. */
-function within({ width, height }: StudioDocument, layer: Layer): Layer {
-  const bounds = boundsOfLayer(layer);
-  if (!bounds || layer.type !== 'raster') return layer;
-  if (intersect(bounds, { x: 0, y: 0, width, height })) return layer;
-  const x = Math.round((width - bounds.width) / 2 - bounds.x);
-  const y = Math.round((height - bounds.height) / 2 - bounds.y);
-  return { ...layer, transform: multiply(translation(x, y), layer.transform) };
 }
 
 /** Whether this browser keeps types of pages' own in the clipboard. */

@@ -52,6 +52,14 @@ export function paintedOver({ id, transform }: Target, raster: Raster): Outcome 
   };
 }
 
+/** Several outcomes as one: all of them, or none. */
+export function together(outcomes: readonly Outcome[]): Outcome {
+  return {
+    of: (document) => outcomes.flatMap(({ of }) => of(document)),
+    change: (document) => outcomes.reduce((made, { change }) => change(made), document),
+  };
+}
+
 /** A selection in the place of the one it was made of. */
 export function selectionIs(selection: Mask | null): Outcome {
   return {

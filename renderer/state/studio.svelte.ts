@@ -14,13 +14,12 @@ import { redoTarget, undoTarget } from '../document/history/travel.js';
 import type { NodeId } from '../document/history/tree.js';
 import { setProtection } from '../document/layers/masks.js';
 import { boundsOfAll } from '../document/layers/transform.js';
-import { intersect } from '../document/pixels/bounds.js';
+import { isAnyLocked } from '../document/layers/tree.js';
 import { Compositor } from '../document/pixels/compose.js';
 import { flatten, flattenLayers, type FlattenOptions } from '../document/pixels/flatten.js';
 import { maskColours } from '../document/pixels/mask-picture.js';
-import { multiply } from '../document/pixels/matrix.js';
+import { multiply, translation } from '../document/pixels/matrix.js';
 import { wrappedText } from '../document/text/box.js';
-import { maskBounds } from '../document/pixels/mask-operations.js';
 import type { Point, Recipe, StudioDocument } from '../document/types.js';
 import { Places, type Pickers } from '../files/places.js';
 import { locale, t } from '../i18n/index.svelte.js';
@@ -107,11 +106,9 @@ export class Studio implements DocumentShared {
   readonly #selectedBounds = $derived.by(() => {
     const { document } = this.editor;
     if (!document) return null;
-    const bounds = boundsOfAll(document, document.active, boundsOfLayer);
-    // Only what is selected of a layer is transformed.
-    const { selection } = document;
-    const floats = bounds && selection && this.floats.layerOf(document) !== null;
-    return floats ? intersect(bounds, maskBounds(selection) ?? bounds) : bounds;
+    // Only what is selected of layers is transformed.
+    if (this.floats.isPart(document)) return this.floats.boundsOf(document);
+    return boundsOfAll(document, document.active, boundsOfLayer);
   });
   readonly #told = new Set<string>();
   readonly #candidateThumbnails = new WeakMap<Ready, Promise<ImageBitmap | null>>();
@@ -290,8 +287,10 @@ export class Studio implements DocumentShared {
   /** The selected layers' box for the transform handles; null where there is none. */
   get transformFrame() {
     const { document, active } = this.editor;
-    if (!document || !active || active.locked || active.type === 'adjustment') return null;
-    const { matrix } = this.view;
+    if (!document || !active || isAnyLocked(document, document.active)) return null;
+    const { dragged } = this.tools;
+    const place = this.view.matrix;
+    const matrix = dragged ? multiply(place, translation(dragged.x, dragged.y)) : place;
     const text = wrappedText(document);
     if (text) {
       return { rect: layoutOf(text).box, matrix: multiply(matrix, text.transform), wraps: true };

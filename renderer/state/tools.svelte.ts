@@ -1,6 +1,8 @@
 /** The tool in hand, what is set of each, and the two colours. */
 import { formatColour, greyOf } from '../document/paint/colour.js';
+import type { Caught } from '../canvas/snapping.js';
 import type { GradientKind } from '../document/paint/gradient.js';
+import type { Point } from '../document/types.js';
 
 export const TOOLS = [
   'move',
@@ -81,6 +83,14 @@ export class ToolState {
   shape = $state<'rectangle' | 'ellipse' | 'line'>('rectangle');
   sample = $state<1 | 3 | 5>(1);
   snapping = $state(true);
+  /** Lines that what is dragged has caught on. */
+  caught = $state.raw<readonly Caught[]>([]);
+  /** How far what is selected is dragged as a whole. */
+  dragged = $state.raw<Point | null>(null);
+  /** Whether a press with the move tool selects what lies there, and not only with Ctrl. */
+  autoSelect = $state(false);
+  /** What is selected then: the layer itself, or the outermost group that it lies in. */
+  picks = $state<'layer' | 'group'>('layer');
   cropRatio = $state<CropRatio>('free');
   /** The ratio the other way round. */
   cropTurned = $state(false);
@@ -110,6 +120,12 @@ export class ToolState {
   set background(colour: string) {
     if (this.onMask()) this.#greys.background = asGrey(colour);
     else this.#colours.background = colour;
+  }
+
+  /** What was dragged is let go of. */
+  letGo(): void {
+    this.caught = [];
+    this.dragged = null;
   }
 
   choose(tool: ToolId): void {

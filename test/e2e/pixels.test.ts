@@ -103,6 +103,47 @@ describe('moving what is selected', () => {
   }, 120_000);
 });
 
+test('what is selected is mirrored with its outline; several layers are chosen, moved and undone at once', async () => {
+  const before = await exported(page);
+  await select(at(100, 100), at(140, 130));
+  await page.getByRole('button', { name: 'Flip layer horizontally' }).click();
+  await steps('Turn selected pixels').waitFor(READY);
+  await page.keyboard.press('Control+d');
+  const flipped = await exported(page);
+  expect(flipped.at(100, 105)).toEqual(before.at(139, 105));
+  expect(flipped.at(139, 129)).toEqual(before.at(100, 129));
+  expect(flipped.at(140, 105)).toEqual(before.at(140, 105));
+
+  // Near the middle of the canvas, which the shape catches on; with Ctrl it does not.
+  await page.keyboard.press('u');
+  await drag(page, at(200, 100), at(297, 150));
+  const width = page.getByRole('textbox', { name: 'W', exact: true });
+  await expect.poll(() => width.inputValue(), READY).toBe('100');
+
+  await page.mouse.click(...at(250, 120), { button: 'right' });
+  const menu = page.getByRole('menu', { name: 'Layers here' });
+  await expect.poll(() => menu.getByRole('menuitem').allInnerTexts(), READY).toHaveLength(2);
+  await menu.getByRole('menuitem', { name: 'photo' }).click();
+  const chosen = page.getByRole('tree', { name: 'Layers' }).locator('[aria-selected=true]');
+  await expect.poll(() => namesOf(chosen), READY).toEqual(['photo']);
+  await page.keyboard.press('v');
+  await page.getByLabel('Auto-select').check();
+  await page.mouse.click(...at(250, 120));
+  await expect.poll(() => namesOf(chosen), READY).toEqual(['Shape']);
+
+  await page.keyboard.press('Control+Alt+a');
+  await expect.poll(() => chosen.count(), READY).toBe(2);
+  await page.keyboard.press('ArrowRight');
+  const moved = await exported(page);
+  expect(moved.at(1, 0)).toEqual(before.at(0, 0));
+  expect(moved.at(300, 120)).toEqual(moved.at(250, 120));
+  expect(moved.at(301, 120)).toEqual(before.at(300, 120));
+  await page.keyboard.press('Control+z');
+  const undone = await exported(page);
+  expect(undone.at(0, 0)).toEqual(before.at(0, 0));
+  expect(undone.at(200, 120)).toEqual(moved.at(250, 120));
+}, 120_000);
+
 describe('painting', () => {
   test('with Shift from where the last stroke ended; Alt takes a colour up', async () => {
     const before = await exported(page);

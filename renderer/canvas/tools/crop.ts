@@ -1,16 +1,14 @@
 /** The crop tool: its box is resized by its handles, moved by its inside, begun anew outside. */
 import { holdAt, moveBox, newBox, resizeBox, CROP_SIDES, type CropHold } from '../crop-box.js';
 import type { Point, Rect, StudioDocument } from '../../document/types.js';
-import { catchOn, linesOf, marks } from '../snapping.js';
 import type { Studio } from '../../state/studio.svelte.js';
+import { Snap } from './snap.js';
 import type { Tool, ToolEvent } from './tool.js';
 
 /** Pixels of the screen within which a side is taken hold of. */
 const REACH = 8;
 /** Pixels of the screen that a press has to be dragged to be more than a click. */
 const DRAGGED = 3;
-/** Pixels of the screen within which the box catches. */
-const CATCH = 6;
 
 /** What of the box a press would take hold of; a whole canvas is not moved, but drawn into. */
 export function cropHold({ current, view }: Studio, point: Point): CropHold | null {
@@ -23,31 +21,21 @@ export function cropHold({ current, view }: Studio, point: Point): CropHold | nu
 interface Drag {
   readonly studio: Studio;
   readonly document: StudioDocument;
+  readonly snap: Snap;
   readonly hold: CropHold;
   readonly start: Point;
   readonly before: Rect;
 }
 
 /** A point drawn to what lies near, on the axes that move. */
-function caught({ studio, document }: Drag, point: Point, mod: boolean, moves: Point): Point {
-  if (!studio.tools.snapping || mod) return point;
-  const lines = linesOf(document, [], studio.ui.guides);
-  const reach = CATCH / studio.view.zoom;
-  return {
-    x: moves.x === 0 ? point.x : point.x + catchOn([point.x], lines.across, 0, reach),
-    y: moves.y === 0 ? point.y : point.y + catchOn([point.y], lines.down, 0, reach),
-  };
+function caught({ snap }: Drag, point: Point, mod: boolean, moves: Point): Point {
+  const { x, y } = snap.point(point, { mod });
+  return { x: moves.x === 0 ? point.x : x, y: moves.y === 0 ? point.y : y };
 }
 
-function moved({ studio, document, start, before }: Drag, { point, mod }: ToolEvent): Rect {
-  const by = { x: point.x - start.x, y: point.y - start.y };
-  if (!studio.tools.snapping || mod) return moveBox(before, by);
-  const lines = linesOf(document, [], studio.ui.guides);
-  const reach = CATCH / studio.view.zoom;
-  return moveBox(before, {
-    x: catchOn(marks(before.x, before.width), lines.across, by.x, reach),
-    y: catchOn(marks(before.y, before.height), lines.down, by.y, reach),
-  });
+function moved({ snap, start, before }: Drag, event: ToolEvent): Rect {
+  const by = { x: event.point.x - start.x, y: event.point.y - start.y };
+  return moveBox(before, snap.move(before, by, event));
 }
 
 /** The box as the pointer makes it; Shift keeps its ratio, Alt its middle, Ctrl does not catch. */
@@ -77,13 +65,16 @@ export const crop: Tool = ({ studio }, start) => {
   const before = state.box;
   if (!document || !hold || !before) return null;
   const { touched } = state;
-  const drag = { studio, document, hold, start: start.point, before };
+  const snap = new Snap(studio, document);
+  const drag = { studio, document, snap, hold, start: start.point, before };
   let begun = false;
   return {
     move(event) {
       const far = Math.hypot(event.screen.x - start.screen.x, event.screen.y - start.screen.y);
       begun ||= far > DRAGGED;
-      if (begun) state.set(dragged(drag, event));
+      if (!begun) return;
+      state.set(dragged(drag, event));
+      snap.show(state.box, event, hold === 'inside');
     },
     up: () => undefined,
     cancel() {

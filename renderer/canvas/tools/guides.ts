@@ -3,12 +3,13 @@ import { addGuide, moveGuide as placeGuide, removeGuide } from '../../document/l
 import type { Guide, Point, StudioDocument } from '../../document/types.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import { catchOn, linesOf } from '../snapping.js';
+import { CATCH } from './snap.js';
 import type { Gesture, ToolEvent } from './tool.js';
 
 /** Breadth of a ruler in pixels of the screen. */
 export const RULER = 18;
-/** Pixels of the screen within which a guide is taken hold of, and within which it catches. */
-const [REACH, CATCH] = [4, 6];
+/** Pixels of the screen within which a guide is taken hold of. */
+const REACH = 4;
 
 type Axis = Guide['axis'];
 type At = Pick<ToolEvent, 'point' | 'screen' | 'mod'>;

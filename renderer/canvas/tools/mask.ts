@@ -101,11 +101,12 @@ export const maskFill: Tool = ({ studio }, { point: at }) => {
   return null;
 };
 
-export const maskGradient: Tool = ({ studio, overlay }, start) => {
+export const maskGradient: Tool = (context, start) => {
+  const { studio } = context;
   const target = targetOf(studio);
   if (!target) return null;
   const { foreground, background, opacity, gradient: type } = studio.tools;
-  return lineGesture(overlay, start.point, (from, to) => {
+  return lineGesture(context, start, (from, to) => {
     const ends = { from, to, startColour: foreground, endColour: background };
     studio.editor.change('mask.gradient', () =>
       target.with(gradientMask(target.mask, target.selection, { type, opacity, ...ends })),

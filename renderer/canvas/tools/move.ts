@@ -1,70 +1,120 @@
 /** Moving layers, what is selected of them, and copies of either. */
 import { duplicateLayers } from '../../document/layers/arrange.js';
 import { setSelection } from '../../document/layers/masks.js';
-import { transformLayers } from '../../document/layers/transform.js';
-import { maskBytes } from '../../document/pixels/mask-operations.js';
+import { boundsOfAll, transformLayers } from '../../document/layers/transform.js';
+import { maskBounds, maskBytes } from '../../document/pixels/mask-operations.js';
 import { IDENTITY, translation } from '../../document/pixels/matrix.js';
 import { resampleMask } from '../../document/pixels/resample-mask.js';
 import { constrainLine } from '../../document/selection/gestures.js';
-import type { Mask, Matrix, Point, StudioDocument } from '../../document/types.js';
+import type { Mask, Matrix, Point, Rect, StudioDocument } from '../../document/types.js';
 import type { MessageKey } from '../../i18n/en/index.js';
 import type { Studio } from '../../state/studio.svelte.js';
+import { boundsOfLayer } from '../bounds.js';
 import { maskMove } from './mask.js';
-import { move as moveLayers } from './place.js';
+import { pick, picks } from './pick.js';
+import { Snap } from './snap.js';
 import type { Gesture, Tool, ToolEvent } from './tool.js';
 
 /** What a drag by whole pixels makes of the document. */
 interface Moving {
   readonly key: MessageKey;
+  /** Around what is moved, where it lies: it catches on what lies near. */
+  readonly box: Rect | null;
+  /** Layers that are moved, of a document that has them. */
+  readonly moves: Pick<StudioDocument, 'active'> & { readonly of: StudioDocument };
   readonly shown: (matrix: Matrix) => StudioDocument;
   readonly done: (matrix: Matrix) => StudioDocument;
+  /** What a press means that is no drag. */
+  readonly pressed?: () => void;
 }
 
+/** Pixels of the screen that a press has to be dragged to be more than a click. */
+const DRAGGED = 2;
+
 /** A drag by whole pixels; with Shift level, upright or aslant. */
-function dragging(studio: Studio, start: ToolEvent, { key, shown, done }: Moving): Gesture {
+function dragging(studio: Studio, start: ToolEvent, moving: Moving): Gesture {
+  const { editor } = studio;
+  const { key, box, moves, shown, done } = moving;
+  const snap = new Snap(studio, moves.of, moves.active);
   let matrix: Matrix | null = null;
+  let refused = false;
+  let begun = false;
+  const show = (event: ToolEvent): void => {
+    const end = event.shift ? constrainLine(start.point, event.point, 45) : event.point;
+    const far = { x: end.x - start.point.x, y: end.y - start.point.y };
+    const by = snap.move(box, far, event);
+    const there = translation(by.x, by.y);
+    editor.gesture = shown(there);
+    matrix = there;
+    studio.tools.dragged = by;
+    snap.show(box && { ...box, x: box.x + by.x, y: box.y + by.y }, event, true);
+  };
   return {
-    move({ point, shift }) {
-      const end = shift ? constrainLine(start.point, point, 45) : point;
-      const by = { x: Math.round(end.x - start.point.x), y: Math.round(end.y - start.point.y) };
-      matrix = translation(by.x, by.y);
-      studio.editor.gesture = shown(matrix);
+    move(event) {
+      const { x, y } = event.screen;
+      begun ||= Math.hypot(x - start.screen.x, y - start.screen.y) > DRAGGED;
+      if (!begun || refused) return;
+      // What refuses says so once, and not at every step of the pointer.
+      refused = true;
+      show(event);
+      refused = false;
     },
     up() {
       const last = matrix;
-      studio.editor.gesture = null;
-      if (last) studio.editor.change(key, () => done(last));
+      editor.gesture = null;
+      if (last) editor.change(key, () => done(last));
+      else if (!begun) moving.pressed?.();
     },
     cancel() {
-      studio.editor.gesture = null;
+      editor.gesture = null;
     },
   };
 }
 
-/** Only what is selected of the active layer; with Alt a copy of it. */
+/** Nothing of the document itself moves. */
+const still = (of: StudioDocument): Moving['moves'] => ({ of, active: [] });
+
+/** Only what is selected of the selected layers; with Alt a copy of it. */
 const moveSelected: Tool = ({ studio }, start) => {
   const { document } = studio.editor;
   if (!document) return null;
   const { floats } = studio;
-  const float = floats.take(document, start.alt);
+  const taken = floats.take(document, start.alt);
   return dragging(studio, start, {
     key: 'canvas.moveSelected',
-    shown: (matrix) => floats.shown(document, float, matrix),
-    done: (matrix) => floats.down(document, float, matrix),
+    box: floats.boundsOf(document),
+    moves: still(document),
+    shown: (matrix) => floats.shown(document, taken, matrix),
+    done: (matrix) => floats.down(document, taken, matrix),
   });
 };
+
+/** The layers that a document has selected, as a drag moves them. */
+function movingLayers(document: StudioDocument): Pick<Moving, 'box' | 'moves' | 'shown' | 'done'> {
+  const { active } = document;
+  const moved = (matrix: Matrix): StudioDocument =>
+    transformLayers(document, active, matrix, resampleMask);
+  const box = boundsOfAll(document, active, boundsOfLayer);
+  return { box, moves: { of: document, active }, shown: moved, done: moved };
+}
 
 /** Copies of the selected layers. */
 const moveCopies: Tool = ({ studio }, start) => {
   const { document } = studio.editor;
   if (!document) return null;
   const copied = duplicateLayers(document, document.active);
-  const moved = (matrix: Matrix): StudioDocument =>
-    transformLayers(copied, copied.active, matrix, resampleMask);
+  return dragging(studio, start, { key: 'command.layer.duplicate', ...movingLayers(copied) });
+};
+
+/** The selected layers; those that are pressed on are selected first. */
+const moveLayers: Tool = ({ studio }, start) => {
+  const pressed = picks(studio, start) ? pick(studio, start) : undefined;
+  const { document } = studio.editor;
+  if (!document || (document.active.length === 0 && !pressed)) return null;
   return dragging(studio, start, {
-    key: 'command.layer.duplicate',
-    shown: moved,
-    done: moved,
+    key: 'command.tool.move',
+    ...movingLayers(document),
+    ...(pressed && { pressed }),
   });
 };
 
@@ -73,9 +123,10 @@ export const move: Tool = (context, start) => {
   const { document } = studio.editor;
   if (studio.mask.target?.mask.unlinked === true) return maskMove(context, start);
   if (!document || start.mod) return moveLayers(context, start);
-  if (studio.floats.layerOf(document)) return moveSelected(context, start);
-  const copies = start.alt && document.active.length > 0;
-  return (copies ? moveCopies : moveLayers)(context, start);
+  if (studio.floats.isPart(document)) return moveSelected(context, start);
+  if (!start.alt || document.active.length === 0) return moveLayers(context, start);
+  if (picks(studio, start)) pick(studio, start);
+  return moveCopies(context, start);
 };
 
 /** Whether a point is in what is selected. */
@@ -104,6 +155,8 @@ export const orOutline =
     let last: Matrix = IDENTITY;
     const drag = dragging(studio, start, {
       key: 'canvas.moveOutline',
+      box: maskBounds(selection),
+      moves: still(document),
       shown: (matrix) => {
         last = matrix;
         return moved(matrix);

@@ -186,10 +186,11 @@ export const fill: Tool = ({ studio }, { point: at }) => {
   return null;
 };
 
-export const gradient: Tool = ({ studio, overlay }, start) => {
+export const gradient: Tool = (context, start) => {
+  const { studio } = context;
   if (!targetOf(studio)) return null;
   const { foreground, background, opacity, gradient: type, gradientFades } = studio.tools;
-  return lineGesture(overlay, start.point, (from, to) => {
+  return lineGesture(context, start, (from, to) => {
     const endColour = gradientFades ? `${foreground.slice(0, 7)}00` : background;
     const ends = { type, from, to, startColour: foreground, endColour, opacity };
     allOver(studio, 'command.tool.gradient', ({ layer, document: { selection } }, job) => {

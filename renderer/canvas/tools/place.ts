@@ -1,93 +1,31 @@
-/** Moving layers, texts, shapes, and looking around. */
+/** Texts, shapes, and looking around. */
 import { createShape, createText, uniqueName } from '../../document/create.js';
 import { addLayer } from '../../document/layers/arrange.js';
-import { selectLayers } from '../../document/layers/select.js';
-import { transformLayers } from '../../document/layers/transform.js';
-import { walk } from '../../document/layers/tree.js';
 import { translation } from '../../document/pixels/matrix.js';
-import { resampleMask } from '../../document/pixels/resample-mask.js';
 import { constrainLine, dragRect } from '../../document/selection/gestures.js';
-import type { LayerId, Point, Rect, StudioDocument, TextLayer } from '../../document/types.js';
+import type { Point, Rect, StudioDocument, TextLayer } from '../../document/types.js';
 import { t } from '../../i18n/index.svelte.js';
 import type { Studio } from '../../state/studio.svelte.js';
-import { boundsOfLayer } from '../bounds.js';
-import { snapMove } from '../snapping.js';
 import { layoutOf, textAt } from '../text-metrics.js';
-import type { Tool } from './tool.js';
-
-/** The topmost layer that shows something at a point. */
-function layerAt(studio: Studio, document: StudioDocument, point: Point): LayerId | null {
-  const layers = [...walk(document.layers)].map(({ layer }) => layer).reverse();
-  for (const layer of layers) {
-    if (layer.type === 'group' || layer.type === 'adjustment' || !layer.visible) continue;
-    const bounds = boundsOfLayer(layer);
-    if (!bounds || !inside(bounds, point)) continue;
-    const [column, row] = [Math.floor(point.x / 256), Math.floor(point.y / 256)];
-    const alone = { ...document, layers: [{ ...layer, clipped: false, opacity: 1 }] };
-    const tile = studio.compositor.composeTile(alone, column, row, 0);
-    const at = (Math.floor(point.y) - row * 256) * 256 + Math.floor(point.x) - column * 256;
-    if ((tile[at * 4 + 3] ?? 0) > 8) return layer.id;
-  }
-  return null;
-}
-
-const inside = ({ x, y, width, height }: Rect, point: Point): boolean =>
-  point.x >= x && point.y >= y && point.x < x + width && point.y < y + height;
-
-export const move: Tool = ({ studio }, start) => {
-  const { editor, tools } = studio;
-  if (!editor.document) return null;
-  const { document: before } = editor;
-  const inDocument = inside(
-    { x: 0, y: 0, width: before.width, height: before.height },
-    start.point,
-  );
-  if (start.mod || editor.selected.length === 0) {
-    const found = inDocument ? layerAt(studio, before, start.point) : null;
-    if (found !== null) editor.touch((document) => selectLayers(document, [found]));
-  }
-  const document = editor.document;
-  const ids = document.active;
-  if (ids.length === 0) return null;
-  const place = (to: Point, shift: boolean, free: boolean): StudioDocument => {
-    const end = shift ? constrainLine(start.point, to, 45) : to;
-    const by = { x: Math.round(end.x - start.point.x), y: Math.round(end.y - start.point.y) };
-    const snapped =
-      tools.snapping && !free
-        ? snapMove(document, ids, by, 6 / studio.view.zoom, studio.ui.guides)
-        : by;
-    return transformLayers(document, ids, translation(snapped.x, snapped.y), resampleMask);
-  };
-  let moved: StudioDocument | null = null;
-  return {
-    move({ point, shift, mod }) {
-      studio.attempt(() => {
-        moved = place(point, shift, mod);
-        editor.gesture = moved;
-      });
-    },
-    up() {
-      const result = moved;
-      editor.gesture = null;
-      if (result) editor.change('command.tool.move', () => result);
-    },
-    cancel() {
-      editor.gesture = null;
-    },
-  };
-};
+import { Snap } from './snap.js';
+import type { Tool, ToolEvent } from './tool.js';
 
 export const shape: Tool = ({ studio }, start) => {
   const { document } = studio.editor;
   if (!document) return null;
   const { tools, editor } = studio;
   const name = uniqueName(document, t('layer.shape'));
-  const make = (point: Point, shift: boolean, alt: boolean): StudioDocument => {
+  const snap = new Snap(studio, document);
+  const from = snap.corner(start.point, start);
+  const make = (event: ToolEvent): StudioDocument => {
+    const { shift, alt } = event;
+    const point = snap.corner(event.point, event);
     const line = tools.shape === 'line';
-    const end = line && shift ? constrainLine(start.point, point) : point;
+    const end = line && shift ? constrainLine(from, point) : point;
     const rect = line
-      ? { ...start.point, width: end.x - start.point.x, height: end.y - start.point.y }
-      : dragRect(start.point, point, { square: shift, fromCentre: alt });
+      ? { ...from, width: end.x - from.x, height: end.y - from.y }
+      : dragRect(from, point, { square: shift, fromCentre: alt });
+    snap.show(line ? { ...end, width: 0, height: 0 } : rect, event);
     const look = line
       ? { fill: null, stroke: tools.foreground, strokeWidth: Math.max(1, tools.size / 8) }
       : { fill: tools.foreground };
@@ -95,8 +33,8 @@ export const shape: Tool = ({ studio }, start) => {
   };
   let made: StudioDocument | null = null;
   return {
-    move({ point, shift, alt }) {
-      made = make(point, shift, alt);
+    move(event) {
+      made = make(event);
       editor.gesture = made;
     },
     up() {
@@ -120,11 +58,16 @@ export const text: Tool = ({ studio, overlay }, start) => {
   const { document } = studio.editor;
   if (!document) return null;
   const { zoom } = studio.view;
+  const snap = new Snap(studio, document);
+  const from = snap.corner(start.point, start);
   let rect: Rect = { ...start.point, width: 0, height: 0 };
   return {
-    move({ point, shift, alt }) {
-      rect = dragRect(start.point, point, { square: shift, fromCentre: alt });
+    move(event) {
+      const { shift, alt } = event;
+      const to = snap.corner(event.point, event);
+      rect = dragRect(from, to, { square: shift, fromCentre: alt });
       overlay({ kind: 'rectangle', rect });
+      snap.show(rect, event);
     },
     up() {
       overlay(null);

@@ -10,6 +10,7 @@ import type { MessageKey } from '../../i18n/en/index.js';
 import { selectionIs } from '../../state/painting.js';
 import type { Studio } from '../../state/studio.svelte.js';
 import type { Drawn } from '../../work/tasks.js';
+import { Snap } from './snap.js';
 import type { Tool, ToolEvent } from './tool.js';
 
 /** Shift adds, alt takes away, both intersect; else as the options bar says. */
@@ -45,6 +46,8 @@ const box =
     const { document } = studio.editor;
     if (!document) return null;
     const how = modeOf(studio, start);
+    const snap = new Snap(studio, document);
+    const from = snap.point(start.point, start);
     // Shift and alt chose the mode when the drag began; pressed later they shape it.
     let last = start;
     const held = { shift: start.shift, alt: start.alt };
@@ -52,12 +55,14 @@ const box =
       if (!event.shift) held.shift = false;
       if (!event.alt) held.alt = false;
       const drag = { square: event.shift && !held.shift, fromCentre: event.alt && !held.alt };
-      return toWholePixels(dragRect(start.point, event.point, drag));
+      return toWholePixels(dragRect(from, snap.point(event.point, event), drag));
     };
     return {
       move(event) {
         last = event;
-        overlay({ kind, rect: rectOf(event) });
+        const rect = rectOf(event);
+        overlay({ kind, rect });
+        snap.show(rect, event);
       },
       up() {
         overlay(null);

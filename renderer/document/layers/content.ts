@@ -79,6 +79,37 @@ export function updateText(
   return updateOne(document, id, 'text', (layer) => shared(layer, { ...changes, ...clean }));
 }
 
+/**
+ * Changes how texts look; layers of other kinds stay as they are.
+ * @throws DocumentError NO_SUCH_LAYER, LAYER_LOCKED, BAD_VALUE
+ */
+export function updateTexts(
+  document: StudioDocument,
+  ids: readonly LayerId[],
+  changes: Partial<Omit<TextLooks, 'text' | 'transform'>>,
+): StudioDocument {
+  return ofType(document, ids, 'text').reduce(
+    (made, id) => updateText(made, id, changes),
+    document,
+  );
+}
+
+/** The same of shapes. @throws DocumentError */
+export function updateShapes(
+  document: StudioDocument,
+  ids: readonly LayerId[],
+  changes: Partial<Omit<ShapeLooks, 'shape' | 'transform'>>,
+): StudioDocument {
+  return ofType(document, ids, 'shape').reduce(
+    (made, id) => updateShape(made, id, changes),
+    document,
+  );
+}
+
+function ofType(document: StudioDocument, ids: readonly LayerId[], type: LayerType): LayerId[] {
+  return ids.filter((id) => requireLayer(document, id).layer.type === type);
+}
+
 /** Changes a shape or how it looks. @throws DocumentError */
 export function updateShape(
   document: StudioDocument,

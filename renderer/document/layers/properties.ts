@@ -19,13 +19,14 @@ export function renameLayer(document: StudioDocument, id: LayerId, name: string)
   return updateLayers(document, [id], clean === '' ? (layer) => layer : set('name', clean));
 }
 
-/** @throws DocumentError NO_SUCH_LAYER, LAYER_LOCKED */
+/** Shows or hides layers, locked ones as well: that changes nothing of them. @throws DocumentError NO_SUCH_LAYER */
 export function setVisible(
   document: StudioDocument,
   ids: readonly LayerId[],
   visible: boolean,
 ): StudioDocument {
-  return updateLayers(document, ids, set('visible', visible));
+  for (const id of ids) requireLayer(document, id);
+  return withLayers(document, mapLayers(document.layers, new Set(ids), set('visible', visible)));
 }
 
 /** @throws DocumentError NO_SUCH_LAYER, LAYER_LOCKED if a group that it lies in is locked */

@@ -111,12 +111,7 @@ export function flipLayers(
   resample: ResampleMask,
 ): StudioDocument {
   const bounds = boundsOfAll(document, ids, boundsOf);
-  if (!bounds) return document;
-  const matrix: Matrix =
-    axis === 'horizontal'
-      ? [-1, 0, 0, 1, 2 * bounds.x + bounds.width, 0]
-      : [1, 0, 0, -1, 0, 2 * bounds.y + bounds.height];
-  return transformLayers(document, ids, matrix, resample);
+  return bounds ? transformLayers(document, ids, mirrored(bounds, axis), resample) : document;
 }
 
 /**
@@ -132,22 +127,31 @@ export function rotateLayers(
 ): StudioDocument {
   checkFinite([degrees]);
   const bounds = boundsOfAll(document, ids, boundsOf);
-  if (!bounds) return document;
-  return transformLayers(document, ids, turn(bounds, degrees), resample);
+  return bounds ? transformLayers(document, ids, turned(bounds, degrees), resample) : document;
 }
 
-function turn(bounds: Rect, degrees: number): Matrix {
+/** What mirrors a rectangle in itself, left to right or top to bottom. */
+export function mirrored(
+  { x, y, width, height }: Rect,
+  axis: 'horizontal' | 'vertical',
+): Matrix {
+  return axis === 'horizontal' ? [-1, 0, 0, 1, 2 * x + width, 0] : [1, 0, 0, -1, 0, 2 * y + height];
+}
+
+/** What turns a rectangle clockwise about its middle; quarter turns keep pixels on pixels. */
+export function turned(bounds: Rect, degrees: number): Matrix {
   const [cos, sin] = cosSin(degrees);
   const x = bounds.x + bounds.width / 2;
   const y = bounds.y + bounds.height / 2;
   const matrix: Matrix = [cos, sin, -sin, cos, x - cos * x + sin * y, y - sin * x - cos * y];
   if (degrees % 90 !== 0) return matrix;
-  // The middle of an odd and an even side is half a pixel off.
-  const turned = transformedBounds(matrix, bounds);
+  // The middle of an odd and an even side is half a pixel off. Rounded towards where it was, so that
+  // turned back it is there again.
+  const after = transformedBounds(matrix, bounds);
   const [a, b, c, d, e, f] = matrix;
-  const off = (value: number, whole: number): number =>
-    Number.isInteger(whole) ? Math.floor(value) - value : 0;
-  return [a, b, c, d, e + off(turned.x, bounds.x), f + off(turned.y, bounds.y)];
+  const off = (to: number, from: number): number =>
+    Number.isInteger(from) ? from + Math.trunc(to - from) - to : 0;
+  return [a, b, c, d, e + off(after.x, bounds.x), f + off(after.y, bounds.y)];
 }
 
 /** Exact for quarter turns. */

@@ -87,6 +87,17 @@ export function isLocked(document: StudioDocument, id: LayerId): boolean {
   return layer.locked || parents.some(({ locked }) => locked);
 }
 
+/**
+ * Whether any of these cannot be moved: it, a group that it lies in, or what lies in it is locked.
+ * @throws DocumentError NO_SUCH_LAYER
+ */
+export function isAnyLocked(document: StudioDocument, ids: readonly LayerId[]): boolean {
+  return topMost(document, ids).some(({ layer, parents }) => {
+    const inside = layer.type === 'group' ? [...walk(layer.children)] : [];
+    return [layer, ...parents, ...inside.map((inner) => inner.layer)].some(({ locked }) => locked);
+  });
+}
+
 /** Whether a layer would be drawn, as far as it and its groups are concerned. */
 export function isShown(document: StudioDocument, id: LayerId): boolean {
   const located = locate(document, id);

@@ -63,6 +63,13 @@ export function isWholeMove([a, b, c, d, e, f]: Matrix): boolean {
   return a === 1 && b === 0 && c === 0 && d === 1 && Number.isInteger(e) && Number.isInteger(f);
 }
 
+/** Whether level and upright lines stay level or upright, and whole pixels whole pixels. */
+export function isUpright([a, b, c, d, e, f]: Matrix): boolean {
+  const sides = [a, b, c, d].map(Math.abs);
+  const square = sides.join() === '1,0,0,1' || sides.join() === '0,1,1,0';
+  return square && Number.isInteger(e) && Number.isInteger(f);
+}
+
 /** The smallest upright rectangle around a transformed one. */
 export function boundsOf(matrix: Matrix, { x, y, width, height }: Rect): Rect {
   const corners = [

@@ -18,6 +18,7 @@ export const enFound = {
   'why.selection': 'Select an area first.',
   'why.crop': 'Choose the crop tool first.',
   'why.layer': 'Select a layer first.',
+  'why.noLayers': 'There are no layers yet.',
   'why.three': 'Select three layers or more first.',
   'why.text': 'Select a text layer first.',
   'why.mask': 'The layer has no mask.',

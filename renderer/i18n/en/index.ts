@@ -392,7 +392,7 @@ export const en = {
   'colour.background': 'Background colour',
   'colour.swap': 'Swap colours',
 
-  'error.LAYER_LOCKED': 'The layer is locked; unlock it first.',
+  'error.LAYER_LOCKED': 'A layer that this would change is locked; unlock it first.',
   'error.FILE_GONE': 'This file is not kept any more; open it again.',
   'error.TILES_GONE':
     'This step of the history was on disk and is not there any more; go to a newer one.',

@@ -20,6 +20,7 @@ export const esFound: Readonly<Record<keyof typeof enFound, string>> = {
   'why.selection': 'Primero selecciona una zona.',
   'why.crop': 'Primero elige la herramienta de recorte.',
   'why.layer': 'Primero selecciona una capa.',
+  'why.noLayers': 'Todavía no hay capas.',
   'why.three': 'Primero selecciona tres capas o más.',
   'why.text': 'Primero selecciona una capa de texto.',
   'why.mask': 'La capa no tiene máscara.',

@@ -395,7 +395,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'colour.background': 'Color de fondo',
   'colour.swap': 'Intercambiar colores',
 
-  'error.LAYER_LOCKED': 'La capa está bloqueada; desbloquéala antes.',
+  'error.LAYER_LOCKED': 'Una capa que esto cambiaría está bloqueada; desbloquéala antes.',
   'error.FILE_GONE': 'Este archivo ya no se conserva; ábrelo de nuevo.',
   'error.TILES_GONE':
     'Este paso del historial estaba en el disco y ya no está; ve a uno más reciente.',

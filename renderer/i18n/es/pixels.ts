@@ -6,7 +6,20 @@ export const esPixels: Readonly<Record<keyof typeof enPixels, string>> = {
   'layers.thumbnail.hint':
     '{mod}+clic selecciona lo que muestra; con Mayús además, con Alt sin ello',
   'canvas.moveSelected': 'Mover píxeles seleccionados',
+  'canvas.turnSelected': 'Girar píxeles seleccionados',
   'canvas.moveOutline': 'Mover selección',
+  'canvas.layersHere': 'Capas aquí',
+  'canvas.isSelected': 'seleccionada',
+  'canvas.noLayerHere': 'Aquí no se ve ninguna capa',
+  'tool.autoSelect': 'Selección automática',
+  'tool.autoSelect.hint':
+    'Al pulsar se selecciona la capa que hay debajo. {mod} hace lo contrario, Mayús añade.',
+  'tool.picks': 'Qué se selecciona al pulsar',
+  'tool.picks.layer': 'Capa',
+  'tool.picks.group': 'Grupo',
+  'properties.several': '{count} capas seleccionadas.',
+  'properties.someLocked':
+    'Una de las capas seleccionadas está bloqueada: desbloquéala para cambiarlas.',
   'blend.through': 'Atravesar',
   'adjust.channel': 'Canal',
   'adjust.channel.all': 'Todos los canales',

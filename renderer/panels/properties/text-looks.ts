@@ -1,8 +1,20 @@
 import type { TextLayer } from '../../document/types.js';
 import type { MessageKey } from '../../i18n/index.svelte.js';
 
-/** What of a text can be set. */
-export type TextLooks = Partial<Omit<TextLayer, 'id' | 'type'>>;
+/** What of texts can be set, of several alike. */
+export type TextLooks = Partial<
+  Pick<
+    TextLayer,
+    | 'fontFamily'
+    | 'fontSize'
+    | 'fontWeight'
+    | 'italic'
+    | 'align'
+    | 'boxWidth'
+    | 'lineHeight'
+    | 'fill'
+  >
+>;
 
 /** What fields of a text's looks are given. */
 export interface TextLooksProps {

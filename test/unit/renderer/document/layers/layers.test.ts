@@ -10,7 +10,7 @@ import {
   uniqueName,
 } from '../../../../../renderer/document/create.js';
 import * as layers from '../../../../../renderer/document/layers/index.js';
-import type { StudioDocument } from '../../../../../renderer/document/types.js';
+import type { Layer, StudioDocument } from '../../../../../renderer/document/types.js';
 import { change, leftMask, named, plain, sample, steps } from './support.js';
 
 const names = (document: StudioDocument): string[] =>
@@ -282,7 +282,7 @@ describe('locked layers', () => {
     const inner = id(document, 'Picture');
     for (const locked of [group, inner]) {
       for (const refused of [
-        () => layers.setVisible(document, [locked], false),
+        () => layers.setOpacity(document, [locked], 0.5),
         () => layers.renameLayer(document, locked, 'Other'),
         () => layers.removeLayers(document, [locked]),
         () => layers.moveLayers(document, [locked], { parent: null, index: 0 }),
@@ -317,6 +317,19 @@ describe('locked layers', () => {
     }
   });
 
+  test('are shown and hidden like others', () => {
+    const open = sample();
+    const document = layers.setLocked(open, [id(open, 'Group')], true);
+    const hidden = layers.setVisible(document, [id(document, 'Group')], false);
+    expect(named(hidden, 'Group')).toEqual({ ...named(document, 'Group'), visible: false });
+  });
+
+  /** All of a layer but whether it, and what lies in it, is shown. */
+  const shown = (layer: Layer): Layer =>
+    layer.type === 'group'
+      ? { ...layer, visible: true, children: layer.children.map(shown) }
+      : { ...layer, visible: true };
+
   test('never change, whatever is done', () => {
     fc.assert(
       fc.property(steps(40), (sequence) => {
@@ -326,7 +339,8 @@ describe('locked layers', () => {
           document = change(document, step);
           for (const { layer, parents } of layers.walk(before.layers)) {
             if (!layer.locked && !parents.some(({ locked }) => locked)) continue;
-            expect(layers.findLayer(document, layer.id)).toBe(layer);
+            const now = layers.findLayer(document, layer.id);
+            expect(now && shown(now)).toEqual(shown(layer));
           }
         }
       }),
