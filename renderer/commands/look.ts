@@ -43,6 +43,7 @@ export const LOOK_COMMANDS: readonly Command[] = [
   {
     id: 'layer.blendNext',
     keys: ['Shift+=', 'Shift+Plus'],
+    repeats: true,
     when: some,
     run: (studio) => {
       step(studio, 1);
@@ -51,6 +52,7 @@ export const LOOK_COMMANDS: readonly Command[] = [
   {
     id: 'layer.blendPrevious',
     keys: ['Shift+-'],
+    repeats: true,
     when: some,
     run: (studio) => {
       step(studio, -1);

@@ -4,7 +4,7 @@ import type { Answer } from '../../preload/contract.js';
 import { StudioError, toStudioError, type Client } from '../bridge/client.js';
 import { boundsOfLayer, rasteriser } from '../canvas/bounds.js';
 import { layoutOf } from '../canvas/text-metrics.js';
-import { keymap, keysOf, shownKeys } from '../commands/keys.js';
+import { heldKeys, keymap, keysOf, shownKeys } from '../commands/keys.js';
 import type { Command, CommandId, Registry } from '../commands/registry.js';
 import { withCandidate, type Ready } from '../create/candidates.js';
 import { Generation } from '../create/generation.js';
@@ -23,7 +23,7 @@ import { wrappedText } from '../document/text/box.js';
 import { maskBounds } from '../document/pixels/mask-operations.js';
 import type { Point, Recipe, StudioDocument } from '../document/types.js';
 import { Places, type Pickers } from '../files/places.js';
-import { locale, t } from '../i18n/index.svelte.js';
+import { keyNames, locale, t } from '../i18n/index.svelte.js';
 import { Clipboard } from './clipboard.js';
 import { isCropping } from './crop.svelte.js';
 import { Prompts } from './create.svelte.js';
@@ -213,16 +213,30 @@ export class Studio implements DocumentShared {
   /** The keys of a command as a person reads them. */
   shownKeys(id: CommandId): string {
     const [first] = keysOf(this.registry.get(id), this.settings.shortcuts);
-    return first === undefined ? '' : shownKeys(first, this.mac);
+    return first === undefined ? '' : this.readKeys(first);
   }
 
-  /** The command that a combination runs now. */
-  commandFor(combination: string): Command | undefined {
-    const modal = this.#modal.get(combination);
-    if (modal?.when?.(this) === true) return modal;
-    const command = this.#keymap.get(combination);
-    if (command?.meanwhile === undefined || command.when?.(this) !== false) return command;
-    return this.registry.get(command.meanwhile);
+  /** A combination as a person reads it. */
+  readKeys(combination: string): string {
+    return shownKeys(combination, this.mac, keyNames());
+  }
+
+  /** What the keys held with the pointer are called. */
+  get heldKeys() {
+    return heldKeys(this.mac, keyNames());
+  }
+
+  /** The command that a press runs now. @param combinations how it may be read, the likeliest first */
+  commandFor(combinations: readonly string[]): Command | undefined {
+    for (const combination of combinations) {
+      const modal = this.#modal.get(combination);
+      if (modal?.when?.(this) === true) return modal;
+      const command = this.#keymap.get(combination);
+      if (command === undefined) continue;
+      if (command.meanwhile === undefined || command.when?.(this) !== false) return command;
+      return this.registry.get(command.meanwhile);
+    }
+    return undefined;
   }
 
   /** Runs a command if it can be run now; what goes wrong is said to the person. */

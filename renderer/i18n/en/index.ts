@@ -100,7 +100,7 @@ export const en = {
   'layers.reorder': 'Reorder layers',
   'layers.mask.of': 'Mask of {name}',
   'layers.mask.hint':
-    'Click to paint on the mask; Alt: show it alone; Shift: on or off; {mod}: select',
+    'Click to paint on the mask; {alt}: show it alone; {shift}: on or off; {mod}: select',
   'layers.mask.unlink': 'Let the mask of {name} stay when the layer moves',
   'layers.mask.link': 'Let the mask of {name} move with the layer',
   'mask.painting': 'Mask of {name}',

@@ -102,7 +102,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'layers.reorder': 'Reordenar capas',
   'layers.mask.of': 'Máscara de {name}',
   'layers.mask.hint':
-    'Clic para pintar en la máscara; Alt: mostrarla sola; Mayús: activar o no; {mod}: seleccionar',
+    'Clic para pintar en la máscara; {alt}: mostrarla sola; {shift}: activar o no; {mod}: seleccionar',
   'layers.mask.unlink': 'Que la máscara de {name} se quede al mover la capa',
   'layers.mask.link': 'Que la máscara de {name} se mueva con la capa',
   'mask.painting': 'Máscara de {name}',
