@@ -72,7 +72,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
     menu: ['view', 0],
     when: open,
     run: ({ view }) => {
-      view.zoomTo(1);
+      view.actual();
     },
   },
   {

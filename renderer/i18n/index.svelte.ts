@@ -25,6 +25,11 @@ class Locale {
     document.documentElement.lang = language;
   }
 
+  /** What stands before the parts of a whole. */
+  get decimal(): '.' | ',' {
+    return this.#language === 'es' ? ',' : '.';
+  }
+
   /** A number as people of this language write it. */
   number(value: number, digits = 0): string {
     return value.toLocaleString(this.#language, { maximumFractionDigits: digits });
