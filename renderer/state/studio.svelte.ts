@@ -1,10 +1,9 @@
 /** The whole studio: one of each area of state, and the commands over them. */
-import type { ModelInfo, Settings, StudioEvent } from '../../preload/contract.js';
-import type { Answer } from '../../preload/contract.js';
+import type { Answer, ModelInfo, Settings, StudioEvent } from '../../preload/contract.js';
 import { StudioError, toStudioError, type Client } from '../bridge/client.js';
 import { boundsOfLayer, rasteriser } from '../canvas/bounds.js';
 import { layoutOf } from '../canvas/text-metrics.js';
-import { heldKeys, keymap, keysOf, shownKeys } from '../commands/keys.js';
+import { keymap, keysOf, shownKeys } from '../commands/keys.js';
 import type { Command, CommandId, Registry } from '../commands/registry.js';
 import { withCandidate, type Ready } from '../create/candidates.js';
 import { Generation } from '../create/generation.js';
@@ -80,6 +79,8 @@ export class Studio implements DocumentShared {
   readonly mac = navigator.platform.startsWith('Mac');
   settings = $state.raw<Settings>({} as Settings);
   models = $state.raw<readonly ModelInfo[]>([]);
+  /** Whether it was looked which models there are. */
+  modelsKnown = $state(false);
   /** Files that were opened or saved lately, the latest first. */
   readonly recent = $derived(recentFiles(this.settings.recentFiles));
   /** Work of an earlier run that was not saved. */
@@ -217,14 +218,7 @@ export class Studio implements DocumentShared {
   }
 
   /** A combination as a person reads it. */
-  readKeys(combination: string): string {
-    return shownKeys(combination, this.mac, keyNames());
-  }
-
-  /** What the keys held with the pointer are called. */
-  get heldKeys() {
-    return heldKeys(this.mac, keyNames());
-  }
+  readonly readKeys = (combination: string): string => shownKeys(combination, this.mac, keyNames());
 
   /** The command that a press runs now. @param combinations how it may be read, the likeliest first */
   commandFor(combinations: readonly string[]): Command | undefined {
@@ -268,6 +262,7 @@ export class Studio implements DocumentShared {
 
   async loadModels(): Promise<void> {
     this.models = await this.client.request('models.list', null);
+    this.modelsKnown = true;
   }
 
   receive(event: StudioEvent): void {

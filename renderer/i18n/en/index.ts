@@ -66,11 +66,14 @@ export const en = {
   'empty.open': 'Open pictures',
   'empty.new': 'New canvas',
   'empty.formats': 'PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG, PSD and OpenRaster',
+  'empty.starter':
+    '{name}, which comes along, is small: it knows illustrated scenes like these, and no photographs.',
   'empty.recover': 'Work that was not saved',
   'empty.recover.open': 'Open',
   'empty.recover.all': 'Open all',
   'empty.recover.discard': 'Discard',
 
+  'drop.open': 'Drop to open it',
   'drop.here': 'Drop to add as layers',
 
   'panels.label': 'Panels',
@@ -263,6 +266,9 @@ export const en = {
   'prompt.empty': 'Type what you want to see first.',
   'prompt.noPicture': 'Open or make a picture before editing it.',
   'prompt.selection': 'Only the selection changes',
+  'prompt.starter':
+    '{name} draws illustrated scenes and does not know photographs: what it paints into one is a scene of its own.',
+  'prompt.otherModels': 'Other models …',
   'prompt.default': 'default',
 
   'work.running': 'Working: {name} …',
@@ -349,6 +355,7 @@ export const en = {
   'settings.model.generates': 'generates',
   'settings.model.default': 'Automatic: the first one found',
   'settings.model.references': 'references: {count}',
+  'settings.model.looking': 'Looking for models …',
   'settings.model.none': 'No models were found.',
   'settings.model.broken': 'Cannot be used',
   'settings.provider.looking': 'Finding out what this computer can do …',

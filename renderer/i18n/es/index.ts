@@ -68,11 +68,14 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'empty.open': 'Abrir imágenes',
   'empty.new': 'Lienzo nuevo',
   'empty.formats': 'PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG, PSD y OpenRaster',
+  'empty.starter':
+    '{name}, que viene incluido, es pequeño: conoce escenas ilustradas como estas, no fotografías.',
   'empty.recover': 'Trabajo sin guardar',
   'empty.recover.open': 'Abrir',
   'empty.recover.all': 'Abrir todo',
   'empty.recover.discard': 'Descartar',
 
+  'drop.open': 'Suelta para abrirla',
   'drop.here': 'Suelta para añadir como capas',
 
   'panels.label': 'Paneles',
@@ -265,6 +268,9 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'prompt.empty': 'Escribe antes lo que quieres ver.',
   'prompt.noPicture': 'Abre o crea una imagen antes de editarla.',
   'prompt.selection': 'Solo cambia la selección',
+  'prompt.starter':
+    '{name} dibuja escenas ilustradas y no conoce fotografías: lo que pinta en una es una escena suya.',
+  'prompt.otherModels': 'Otros modelos …',
   'prompt.default': 'predeterminado',
 
   'work.running': 'En curso: {name} …',
@@ -352,6 +358,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'settings.model.generates': 'genera',
   'settings.model.default': 'Automático: el primero que se encuentre',
   'settings.model.references': 'referencias: {count}',
+  'settings.model.looking': 'Buscando modelos …',
   'settings.model.none': 'No se encontró ningún modelo.',
   'settings.model.broken': 'No se puede usar',
   'settings.provider.looking': 'Averiguando qué puede hacer este equipo …',
