@@ -19,6 +19,8 @@ export interface Picture {
   /** Whose it is: what was computed for it is shown at once when it comes back. */
   readonly of: object;
   readonly document: StudioDocument | null;
+  /** Whether it is a gesture on its way, which nobody comes back to. */
+  readonly passing: boolean;
   /** What it is compared with, if it is. */
   readonly before: StudioDocument | null;
   /** Where the line of a split view is, from 0 to 1; null: no split view. */
@@ -59,6 +61,7 @@ export class CanvasStage {
   #shown: Picture = {
     of: this,
     document: null,
+    passing: false,
     before: null,
     split: null,
     difference: false,
@@ -168,7 +171,7 @@ export class CanvasStage {
       this.#beforeFrame = null;
     }
     const known = this.#frames.get(picture.of) ?? null;
-    this.#frame = frameOf(known, this.#compositor, picture.document);
+    this.#frame = frameOf(known, this.#compositor, picture.document, picture.passing);
     this.#frames.delete(picture.of);
     if (this.#frame) this.#frames.set(picture.of, this.#frame);
     for (const of of this.#frames.keys()) if (this.#frames.size > FRAMES) this.#frames.delete(of);
@@ -387,9 +390,10 @@ function frameOf(
   frame: CompositeFrame | null,
   compositor: Compositor,
   document: StudioDocument | null,
+  passing = false,
 ): CompositeFrame | null {
   if (!document) return null;
   if (!frame) return new CompositeFrame(compositor, document);
-  frame.show(document);
+  frame.show(document, passing);
   return frame;
 }
