@@ -266,8 +266,9 @@ export const en = {
   'prompt.empty': 'Type what you want to see first.',
   'prompt.noPicture': 'Open or make a picture before editing it.',
   'prompt.selection': 'Only the selection changes',
-  'prompt.starter':
-    '{name} draws illustrated scenes and does not know photographs: what it paints into one is a scene of its own.',
+  'prompt.starter': '{name} knows no photographs',
+  'prompt.starter.tip':
+    'It was taught illustrated scenes: what it paints into a photograph is a scene of its own, and without a selection all of it may become one. Click for other models.',
   'prompt.otherModels': 'Other models …',
   'prompt.default': 'default',
 

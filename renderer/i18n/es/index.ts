@@ -268,8 +268,9 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'prompt.empty': 'Escribe antes lo que quieres ver.',
   'prompt.noPicture': 'Abre o crea una imagen antes de editarla.',
   'prompt.selection': 'Solo cambia la selección',
-  'prompt.starter':
-    '{name} dibuja escenas ilustradas y no conoce fotografías: lo que pinta en una es una escena suya.',
+  'prompt.starter': '{name} no conoce fotografías',
+  'prompt.starter.tip':
+    'Aprendió con escenas ilustradas: lo que pinta en una fotografía es una escena suya, y sin una selección toda ella puede serlo. Haz clic para ver otros modelos.',
   'prompt.otherModels': 'Otros modelos …',
   'prompt.default': 'predeterminado',
 
