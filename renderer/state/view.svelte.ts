@@ -17,6 +17,8 @@ const STOPS = [
   0.01, 0.02, 0.03, 0.05, 0.0833, 0.125, 0.1667, 0.25, 0.3333, 0.5, 0.6667, 1, 1.5, 2, 3, 4, 6, 8,
   12, 16, 24, 32, 48, 64,
 ];
+/** Pixels of a side below which a document is shown as large as it gets. */
+const TINY = 32;
 /** Part of the window that a fitted document fills. */
 const MARGIN = 48;
 /** Pixels of the screen that are something of a document. */
@@ -162,12 +164,13 @@ export class ViewState {
     this.turn(-this.#angle);
   }
 
-  /** Shows all of a rectangle of the document, not larger than its pixels times two. */
+  /** Shows all of a rectangle of the document, not larger than its pixels times two unless it is tiny. */
   fit({ x, y, width, height }: Rect): void {
     const room = { width: this.#width - MARGIN, height: this.#height - MARGIN - this.bottom };
     const quarter = Math.abs(Math.sin((this.#angle * Math.PI) / 180)) > 0.7;
     const [across, down] = quarter ? [height, width] : [width, height];
-    const zoom = Math.min(room.width / across, room.height / down, 2);
+    const most = Math.max(across, down) < TINY ? MOST : 2;
+    const zoom = Math.min(room.width / across, room.height / down, most);
     this.#zoom = Math.min(MOST, Math.max(LEAST, zoom));
     this.#hold(
       { x: x + width / 2, y: y + height / 2 },

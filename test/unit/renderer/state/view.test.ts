@@ -83,3 +83,11 @@ describe('a screen with two pixels of its own a pixel of the page', () => {
     expect([x * 2, y * 2].map((place) => place % 1)).toEqual([0, 0]);
   });
 });
+
+test('a document of a few pixels is shown large enough to be seen', () => {
+  const one = view();
+  one.fit({ x: 0, y: 0, width: 1, height: 1 });
+  expect(one.zoom).toBe(64);
+  one.fit({ x: 0, y: 0, width: 100, height: 100 });
+  expect(one.zoom).toBe(2);
+});
