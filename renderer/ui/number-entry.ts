@@ -13,7 +13,7 @@ const UNITS: Readonly<Record<string, number>> = {
 const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+))\s*(%|[a-z"]*)\s*/;
 
 /** Sign before the parts of a whole; the other one may stand between thousands. */
-export type DecimalSign = '.' | ',';
+type DecimalSign = '.' | ',';
 
 interface Field {
   /** What stands in it. */
