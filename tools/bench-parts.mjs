@@ -32,6 +32,8 @@ export function startStudio(home) {
  */
 export async function emptyContext(browser) {
   const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  // From the beginning, so that the browser never opens its own, which is given up at once.
+  context.on('page', (page) => page.on('filechooser', () => undefined));
   await context.addInitScript("if (location.protocol === 'http:') sessionStorage.clear()");
   await context.addInitScript(() => {
     for (const name of ['showOpenFilePicker', 'showSaveFilePicker']) {

@@ -7,12 +7,13 @@ import type { Compositor } from '../document/pixels/compose.js';
 import { changedTiles } from '../document/pixels/changes.js';
 import { composeInParts } from '../document/pixels/parts.js';
 import { rasteriser } from './bounds.js';
+import { FrameTiles } from './frame-tiles.js';
 import { TILE, type Rect, type StudioDocument } from '../document/types.js';
 
 /** Tiles beyond the window that are kept ready. */
 const BORDER = 1;
-/** Bytes of computed tiles kept besides those on the screen. */
-const KEPT = 192 * 1024 * 1024;
+/** Computed tiles that are kept, those on the screen among them: 192 MiB of them. */
+const MOST = (192 * 1024 * 1024) / (TILE * TILE * 4);
 
 interface Place {
   readonly column: number;
@@ -23,11 +24,6 @@ interface Begun {
   readonly document: StudioDocument;
   readonly key: string;
   readonly parts: Generator<void, Uint8ClampedArray>;
-}
-
-interface Kept {
-  data: Uint8ClampedArray;
-  stale: boolean;
 }
 
 /** Columns and rows of tiles at a level; `to` is exclusive. */
@@ -49,7 +45,7 @@ const same = (a: Area, b: Area): boolean =>
 export class CompositeFrame {
   readonly #compositor: Compositor;
   #document: StudioDocument;
-  readonly #tiles = new Map<string, Kept>();
+  readonly #tiles: FrameTiles;
   #area: Area = { level: 0, fromColumn: 0, toColumn: 0, fromRow: 0, toRow: 0 };
   #canvas = new OffscreenCanvas(1, 1);
   /** Tiles of the area that are to be computed, nearest to what matters last. */
@@ -60,6 +56,7 @@ export class CompositeFrame {
   constructor(compositor: Compositor, document: StudioDocument) {
     this.#compositor = compositor;
     this.#document = document;
+    this.#tiles = new FrameTiles(document.layers);
   }
 
   /** Whether all that can be seen is up to date. */
@@ -67,19 +64,23 @@ export class CompositeFrame {
     return this.#waiting.length === 0;
   }
 
-  /** Shows another document: tiles that may differ are computed anew, the old ones stand till then. */
-  show(document: StudioDocument): void {
+  /**
+   * Shows another document: tiles that may differ are computed anew, the old ones stand till then.
+   * @param passing whether it is a gesture on its way
+   */
+  show(document: StudioDocument, passing = false): void {
     if (document === this.#document) return;
     const before = this.#document;
     this.#document = document;
     if (before.width !== document.width || before.height !== document.height) {
-      this.#tiles.clear();
+      this.#tiles.clear(document.layers);
       this.#area = { ...this.#area, toColumn: this.#area.fromColumn };
       return;
     }
     const changed = changedTiles(before, document, rasteriser.rasterOf);
-    if (changed === 'all') for (const tile of this.#tiles.values()) tile.stale = true;
-    else this.#markStale(changed);
+    const keys = changed === 'all' ? [...this.#tiles.keys()] : this.#keysOf(changed);
+    const restored = new Set(this.#tiles.change(keys, document.layers, passing));
+    if (restored.size > 0) this.#putBack(restored);
     this.#enqueue();
   }
 
@@ -97,7 +98,7 @@ export class CompositeFrame {
 
   /** Everything is computed anew: a font or a shape is there now that was not. */
   invalidate(): void {
-    for (const tile of this.#tiles.values()) tile.stale = true;
+    this.#tiles.invalidate();
     this.#enqueue();
   }
 
@@ -136,11 +137,10 @@ export class CompositeFrame {
       const data = this.#compose(next);
       if (data === null) continue;
       this.#waiting = this.#waiting.filter((place) => place !== next);
-      this.#tiles.delete(this.#key(next.column, next.row));
-      this.#tiles.set(this.#key(next.column, next.row), { data, stale: false });
+      this.#tiles.set(this.#key(next.column, next.row), data);
       this.#put(next.column, next.row, data);
     } while (performance.now() < until);
-    this.#forget();
+    this.#tiles.forget(MOST);
     return true;
   }
 
@@ -228,7 +228,8 @@ export class CompositeFrame {
     context?.putImageData(image, (column - fromColumn) * TILE, (row - fromRow) * TILE);
   }
 
-  #markStale(changed: ReadonlySet<number>): void {
+  /** The tiles of all levels that lie where these are. */
+  #keysOf(changed: ReadonlySet<number>): ReadonlySet<string> {
     const columns = Math.ceil(this.#document.width / TILE);
     const stale = new Set<string>();
     for (const key of changed) {
@@ -236,9 +237,18 @@ export class CompositeFrame {
       for (let level = 0; level < 9; level++)
         stale.add(`${level}/${column >> level}/${row >> level}`);
     }
-    for (const key of stale) {
-      const tile = this.#tiles.get(key);
-      if (tile) tile.stale = true;
+    return stale;
+  }
+
+  /** Draws tiles of the screen that are known again. */
+  #putBack(keys: ReadonlySet<string>): void {
+    const { fromColumn, toColumn, fromRow, toRow } = this.#area;
+    for (let row = fromRow; row < toRow; row++) {
+      for (let column = fromColumn; column < toColumn; column++) {
+        const key = this.#key(column, row);
+        const tile = keys.has(key) ? this.#tiles.get(key) : undefined;
+        if (tile) this.#put(column, row, tile.data);
+      }
     }
   }
 
@@ -258,14 +268,5 @@ export class CompositeFrame {
     const far = ({ column, row }: { column: number; row: number }): number =>
       Math.abs((column + 0.5) * side - x) + Math.abs((row + 0.5) * side - y);
     this.#waiting.sort((a, b) => far(b) - far(a));
-  }
-
-  /** Lets go of the tiles longest not computed, beyond what may be kept. */
-  #forget(): void {
-    const most = Math.max(64, Math.floor(KEPT / (TILE * TILE * 4)));
-    for (const key of this.#tiles.keys()) {
-      if (this.#tiles.size <= most) break;
-      this.#tiles.delete(key);
-    }
   }
 }

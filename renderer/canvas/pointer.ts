@@ -1,6 +1,7 @@
 /** Pointer, wheel and pen over the canvas, as gestures of tools. */
 import type { Point } from '../document/types.js';
 import type { Studio } from '../state/studio.svelte.js';
+import { Fingers } from './fingers.js';
 import type { CanvasStage } from './stage.js';
 import { textAt } from './text-metrics.js';
 import { applyCrop, isCropping } from '../state/crop.svelte.js';
@@ -20,6 +21,17 @@ interface Shown {
 
 /** Pixels from the split line within which it is taken hold of. */
 const SPLIT_REACH = 10;
+/** Pixels that a finger moves before what it does begins: till then a second one may come. */
+const FINGER_REACH = 5;
+
+/** Buttons of the mouse, and the end of a pen that erases. */
+const [LEFT, MIDDLE, ERASER] = [0, 1, 5];
+
+/** A press that a tool answers. */
+interface Press {
+  readonly button: number;
+  readonly touch: boolean;
+}
 
 export class PointerInput {
   readonly #holder: HTMLElement;
@@ -31,6 +43,11 @@ export class PointerInput {
   #pointer = -1;
   /** Where the gesture has come to. */
   #last: ToolEvent | null = null;
+  readonly #fingers = new Fingers();
+  /** A finger that does nothing yet. */
+  #resting: { readonly press: Press; readonly given: ToolEvent } | null = null;
+  /** Whether there is a pen: then fingers only move the picture. */
+  #pen = false;
 
   constructor(holder: HTMLElement, studio: Studio, stage: CanvasStage, shown: Shown) {
     this.#holder = holder;
@@ -57,8 +74,14 @@ export class PointerInput {
     on('pointerup', (event) => {
       this.#up(event);
     });
-    on('pointercancel', () => {
-      this.cancel();
+    on('pointercancel', (event) => {
+      this.#fingers.lift(event.pointerId);
+      if (event.pointerId === this.#pointer) this.cancel();
+    });
+    // The page may be told no more of a pointer that is still down.
+    on('lostpointercapture', (event) => {
+      this.#fingers.lift(event.pointerId);
+      if (event.pointerId === this.#pointer) this.finish();
     });
     on('pointerleave', () => {
       this.#shown.hover(null);
@@ -88,6 +111,7 @@ export class PointerInput {
   cancel(): boolean {
     const gesture = this.#gesture;
     this.#gesture = null;
+    this.#resting = null;
     gesture?.cancel();
     this.#shown.overlay(null);
     this.#studio.tools.letGo();
@@ -98,6 +122,7 @@ export class PointerInput {
   finish(): void {
     const [gesture, last] = [this.#gesture, this.#last];
     this.#gesture = null;
+    this.#resting = null;
     this.#studio.tools.letGo();
     if (!gesture || !last) return;
     this.#studio.attempt(() => {
@@ -158,7 +183,10 @@ export class PointerInput {
   }
 
   #down(event: PointerEvent): void {
-    if (this.#gesture || event.button === 2) return;
+    const touch = event.pointerType === 'touch';
+    this.#pen ||= event.pointerType === 'pen';
+    if (touch && this.#finger(event)) return;
+    if (this.#gesture || this.#resting || ![LEFT, MIDDLE, ERASER].includes(event.button)) return;
     if (this.#studio.typing.session && event.button === 0) {
       // The press only ends what was typed.
       event.preventDefault();
@@ -171,26 +199,47 @@ export class PointerInput {
     const given = this.#event(event);
     if (event.button === 0 && this.#stage.holdsHandle(given.screen)) return;
     event.preventDefault();
-    const gesture = this.#begin(event, given);
-    if (!gesture) return;
-    this.#gesture = gesture;
+    const press = { button: event.button, touch };
+    if (touch) this.#resting = { press, given };
+    else this.#gesture = this.#begin(press, given);
+    if (!this.#gesture && !this.#resting) return;
     this.#last = given;
     this.#pointer = event.pointerId;
     this.#holder.setPointerCapture(event.pointerId);
   }
 
+  /** A finger comes. @returns whether it is no tool's */
+  #finger(event: PointerEvent): boolean {
+    // A hand that rests on the board while a pen or a mouse is at work.
+    if (this.#gesture && event.isPrimary) return true;
+    if (this.#fingers.press(event.pointerId, this.#screen(event), event.timeStamp)) {
+      this.cancel();
+      this.#holder.setPointerCapture(event.pointerId);
+    }
+    return this.#fingers.holding;
+  }
+
+  /** The finger that rested does what its tool does. */
+  #wake(): void {
+    const resting = this.#resting;
+    this.#resting = null;
+    if (resting) this.#gesture = this.#begin(resting.press, resting.given);
+  }
+
   /** The gesture of the tool in hand; null where it has nothing to do or says why not. */
-  #begin(event: PointerEvent, given: ToolEvent): Gesture | null {
+  #begin({ button, touch }: Press, given: ToolEvent): Gesture | null {
     const studio = this.#studio;
+    const { current } = studio.tools;
     // Candidates are looked at, not painted on.
-    const looking = studio.create.current !== null && studio.tools.current !== 'zoom';
-    const tool = event.button === 1 || looking ? hand : TOOL_GESTURES[studio.tools.current];
+    const looking = studio.create.current !== null && current !== 'zoom';
+    const pans = button === MIDDLE || looking || (touch && this.#pen);
+    const tool = pans ? hand : TOOL_GESTURES[button === ERASER ? 'eraser' : current];
     const begun: { gesture: Gesture | null } = { gesture: null };
     studio.attempt(() => {
       const { overlay } = this.#shown;
       begun.gesture =
         this.#splitGesture(given) ??
-        (looking || event.button === 1 ? null : moveGuide(studio, given)) ??
+        (pans ? null : moveGuide(studio, given)) ??
         tool({ studio, overlay }, given);
     });
     return begun.gesture;
@@ -214,6 +263,12 @@ export class PointerInput {
     const given = this.#event(event);
     this.#studio.pointer = given.point;
     this.#shown.hover(given.screen);
+    this.#fingers.move(event.pointerId, given.screen, this.#studio.view);
+    if (this.#resting && event.pointerId === this.#pointer) {
+      const { x, y } = this.#resting.given.screen;
+      if (Math.hypot(given.screen.x - x, given.screen.y - y) < FINGER_REACH) return;
+      this.#wake();
+    }
     if (!this.#gesture || event.pointerId !== this.#pointer) return;
     const gesture = this.#gesture;
     this.#last = given;
@@ -223,6 +278,8 @@ export class PointerInput {
   }
 
   #up(event: PointerEvent): void {
+    this.#fingers.lift(event.pointerId);
+    if (event.pointerId === this.#pointer) this.#wake();
     const gesture = this.#gesture;
     if (!gesture || event.pointerId !== this.#pointer) return;
     this.#gesture = null;

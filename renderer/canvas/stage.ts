@@ -19,6 +19,8 @@ export interface Picture {
   /** Whose it is: what was computed for it is shown at once when it comes back. */
   readonly of: object;
   readonly document: StudioDocument | null;
+  /** Whether it is a gesture on its way, which nobody comes back to. */
+  readonly passing: boolean;
   /** What it is compared with, if it is. */
   readonly before: StudioDocument | null;
   /** Where the line of a split view is, from 0 to 1; null: no split view. */
@@ -59,6 +61,7 @@ export class CanvasStage {
   #shown: Picture = {
     of: this,
     document: null,
+    passing: false,
     before: null,
     split: null,
     difference: false,
@@ -69,6 +72,7 @@ export class CanvasStage {
   #checker: CanvasPattern | null = null;
   #near: Point | undefined;
   #request = 0;
+  #room = { width: 1, height: 1 };
   #boxMatrix: Matrix | null = null;
   /** What the transform box is held by. */
   #handle: Handle = 'other';
@@ -137,8 +141,21 @@ export class CanvasStage {
   }
 
   resize(width: number, height: number): void {
-    this.#stage.size({ width: Math.max(1, width), height: Math.max(1, height) });
+    // As many whole pixels of the device as fit: a part of one more would blur all of them.
+    const whole = (length: number): number =>
+      Math.max(1, Math.floor(length * this.#ratio + 0.01) / this.#ratio);
+    this.#room = { width, height };
+    this.#stage.size({ width: whole(width), height: whole(height) });
     this.#wake();
+  }
+
+  /** Draws with as many pixels as the device has. @param ratio of them a pixel of the page */
+  sharpen(ratio: number): void {
+    if (this.#ratio === ratio) return;
+    Konva.pixelRatio = ratio;
+    for (const layer of [this.#picture, this.#overlay]) layer.getCanvas().setPixelRatio(ratio);
+    this.resize(this.#room.width, this.#room.height);
+    this.#overlay.batchDraw();
   }
 
   /** @param matrix from document to screen */
@@ -154,7 +171,7 @@ export class CanvasStage {
       this.#beforeFrame = null;
     }
     const known = this.#frames.get(picture.of) ?? null;
-    this.#frame = frameOf(known, this.#compositor, picture.document);
+    this.#frame = frameOf(known, this.#compositor, picture.document, picture.passing);
     this.#frames.delete(picture.of);
     if (this.#frame) this.#frames.set(picture.of, this.#frame);
     for (const of of this.#frames.keys()) if (this.#frames.size > FRAMES) this.#frames.delete(of);
@@ -330,23 +347,29 @@ export class CanvasStage {
 
   /** Black where nothing differs; even small differences are bright. */
   #drawDifference(context: CanvasRenderingContext2D, width: number, height: number): void {
-    const canvas = new OffscreenCanvas(Math.max(1, width), Math.max(1, height));
+    const ratio = this.#ratio;
+    const canvas = new OffscreenCanvas(
+      Math.max(1, Math.round(width * ratio)),
+      Math.max(1, Math.round(height * ratio)),
+    );
     const own = canvas.getContext('2d') as unknown as CanvasRenderingContext2D | null;
     if (!own) return;
+    own.scale(ratio, ratio);
+    own.imageSmoothingEnabled = context.imageSmoothingEnabled;
     own.fillStyle = '#000000';
     own.fillRect(0, 0, width, height);
     this.#inDocument(own, () => this.#frame?.draw(own));
     own.globalCompositeOperation = 'difference';
     this.#inDocument(own, () => this.#beforeFrame?.draw(own));
     own.globalCompositeOperation = 'lighter';
-    for (let times = 0; times < 3; times++) own.drawImage(canvas, 0, 0);
+    for (let times = 0; times < 3; times++) own.drawImage(canvas, 0, 0, width, height);
     context.save();
     context.beginPath();
     this.#inDocument(context, () => {
       context.rect(0, 0, this.#shown.document?.width ?? 0, this.#shown.document?.height ?? 0);
     });
     context.clip();
-    context.drawImage(canvas, 0, 0);
+    context.drawImage(canvas, 0, 0, width, height);
     context.restore();
   }
 
@@ -367,9 +390,10 @@ function frameOf(
   frame: CompositeFrame | null,
   compositor: Compositor,
   document: StudioDocument | null,
+  passing = false,
 ): CompositeFrame | null {
   if (!document) return null;
   if (!frame) return new CompositeFrame(compositor, document);
-  frame.show(document);
+  frame.show(document, passing);
   return frame;
 }

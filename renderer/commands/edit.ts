@@ -163,6 +163,7 @@ export const EDIT_COMMANDS: readonly Command[] = [
   {
     id: 'edit.undo',
     keys: ['Mod+Z'],
+    repeats: true,
     menu: ['edit', 0],
     when: ({ create, editor }) => editor.canUndo || create.discarded(editor.document),
     run: (studio) => {
@@ -172,6 +173,7 @@ export const EDIT_COMMANDS: readonly Command[] = [
   {
     id: 'edit.redo',
     keys: ['Mod+Shift+Z', 'Mod+Y'],
+    repeats: true,
     menu: ['edit', 0],
     when: ({ editor }) => editor.canRedo,
     run: (studio) => {
@@ -232,7 +234,8 @@ export const EDIT_COMMANDS: readonly Command[] = [
   },
   {
     id: 'edit.freeTransform',
-    keys: ['Mod+T'],
+    keys: ['Alt+T', 'Mod+T'],
+    appKeys: ['Mod+T'],
     menu: ['edit', 3],
     when: open,
     run: ({ tools }) => {

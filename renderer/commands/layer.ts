@@ -127,7 +127,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
         createRasterLayer({ name, raster: emptyRaster(document.width, document.height) }),
       );
     },
-    { keys: ['Mod+Shift+N'], when: open },
+    { keys: ['Alt+L', 'Mod+Shift+N'], appKeys: ['Mod+Shift+N'], when: open },
   ),
   {
     id: 'layer.text',
@@ -193,7 +193,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
       const shown = all(document, (id) => findLayer(document, id)?.visible === true);
       return setVisible(document, document.active, !shown);
     },
-    { keys: ['Mod+H'] },
+    { keys: ['Mod+H'], macKeys: ['Ctrl+H'] },
   ),
   changing(
     'layer.lock',
@@ -220,6 +220,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
   {
     id: 'layer.above',
     keys: ['Alt+]'],
+    repeats: true,
     menu: ['layer', 3, 'arrange'],
     when: open,
     run: (studio) => {
@@ -229,6 +230,7 @@ export const LAYER_COMMANDS: readonly Command[] = [
   {
     id: 'layer.below',
     keys: ['Alt+['],
+    repeats: true,
     menu: ['layer', 3, 'arrange'],
     when: open,
     run: (studio) => {

@@ -51,6 +51,7 @@ export const LOOK_COMMANDS: readonly Command[] = [
   {
     id: 'layer.blendNext',
     keys: ['Shift+=', 'Shift+Plus'],
+    repeats: true,
     when: some,
     run: (studio) => {
       step(studio, 1);
@@ -59,6 +60,7 @@ export const LOOK_COMMANDS: readonly Command[] = [
   {
     id: 'layer.blendPrevious',
     keys: ['Shift+-'],
+    repeats: true,
     when: some,
     run: (studio) => {
       step(studio, -1);

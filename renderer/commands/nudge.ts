@@ -51,6 +51,7 @@ export const NUDGE_COMMANDS: readonly Command[] = DIRECTIONS.flatMap(([name, x, 
     {
       id: `edit.nudge${name}`,
       keys: [`Arrow${name}`],
+      repeats: true,
       when,
       run: (studio) => {
         nudge(studio, x, y);
@@ -59,6 +60,7 @@ export const NUDGE_COMMANDS: readonly Command[] = DIRECTIONS.flatMap(([name, x, 
     {
       id: `edit.nudge${name}Far`,
       keys: [`Shift+Arrow${name}`],
+      repeats: true,
       when,
       run: (studio) => {
         nudge(studio, x * FAR, y * FAR);

@@ -35,6 +35,10 @@ export interface Command {
    * `Ctrl` is that key on a Mac as well.
    */
   readonly appKeys?: readonly string[];
+  /** Keys instead of those on a Mac, where the system has some for itself. */
+  readonly macKeys?: readonly string[];
+  /** Whether it is done again and again while its keys are held. */
+  readonly repeats?: true;
   /** Only where files are written where the person says, and not downloaded. */
   readonly inPlace?: true;
   /** What its keys run while it cannot be run. */
@@ -72,12 +76,16 @@ export function commandsFor(
   commands: readonly Command[],
   { host, mac, places }: Shown,
 ): readonly Command[] {
-  if (host === 'browser') return commands.filter(({ inPlace }) => places || inPlace !== true);
-  return commands.map((command) => {
-    if (!command.appKeys) return command;
-    const own = command.appKeys.map((keys) => (mac ? keys : keys.replace(/^Ctrl\+/, 'Mod+')));
-    return { ...command, keys: [...own, ...(command.keys ?? [])] };
+  const shown = commands.map((command) => {
+    const keys = (mac ? command.macKeys : undefined) ?? command.keys ?? [];
+    const own =
+      host === 'browser'
+        ? []
+        : (command.appKeys ?? []).map((key) => (mac ? key : key.replace(/^Ctrl\+/, 'Mod+')));
+    const all = [...new Set([...own, ...keys])];
+    return all.length === 0 ? command : { ...command, keys: all };
   });
+  return shown.filter(({ inPlace }) => host !== 'browser' || places || inPlace !== true);
 }
 
 /** The commands by id. @throws Error where two have one id */

@@ -40,6 +40,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   {
     id: 'view.zoomIn',
     keys: ['Mod+=', 'Mod+Plus', '='],
+    repeats: true,
     menu: ['view', 0],
     when: open,
     run: ({ view }) => {
@@ -49,6 +50,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   {
     id: 'view.zoomOut',
     keys: ['Mod+-', '-'],
+    repeats: true,
     menu: ['view', 0],
     when: open,
     run: ({ view }) => {
@@ -70,12 +72,13 @@ export const VIEW_COMMANDS: readonly Command[] = [
     menu: ['view', 0],
     when: open,
     run: ({ view }) => {
-      view.zoomTo(1);
+      view.actual();
     },
   },
   {
     id: 'view.rotateLeft',
     keys: ['Shift+,'],
+    repeats: true,
     menu: ['view', 1],
     when: open,
     run: ({ view }) => {
@@ -85,6 +88,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   {
     id: 'view.rotateRight',
     keys: ['Shift+.'],
+    repeats: true,
     menu: ['view', 1],
     when: open,
     run: ({ view }) => {
@@ -210,6 +214,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   {
     id: 'tool.smaller',
     keys: ['['],
+    repeats: true,
     run: ({ tools }) => {
       tools.resizeBrush(-1);
     },
@@ -217,6 +222,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   {
     id: 'tool.larger',
     keys: [']'],
+    repeats: true,
     run: ({ tools }) => {
       tools.resizeBrush(1);
     },
@@ -224,6 +230,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   {
     id: 'tool.softer',
     keys: ['Shift+['],
+    repeats: true,
     run: ({ tools }) => {
       tools.harden(-1);
     },
@@ -231,6 +238,7 @@ export const VIEW_COMMANDS: readonly Command[] = [
   {
     id: 'tool.harder',
     keys: ['Shift+]'],
+    repeats: true,
     run: ({ tools }) => {
       tools.harden(1);
     },

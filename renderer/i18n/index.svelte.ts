@@ -1,7 +1,9 @@
 /** The language of the studio: `t` gives its words, and components follow when it changes. */
 import { en, type MessageKey } from './en/index.js';
+import { enKeys } from './en/keys.js';
 import { enWords, type CommandWords } from './en/words.js';
 import { es } from './es/index.js';
+import { esKeys } from './es/keys.js';
 import { esWords } from './es/words.js';
 
 export type { MessageKey } from './en/index.js';
@@ -21,6 +23,11 @@ class Locale {
   set language(language: Language) {
     this.#language = language;
     document.documentElement.lang = language;
+  }
+
+  /** What stands before the parts of a whole. */
+  get decimal(): '.' | ',' {
+    return this.#language === 'es' ? ',' : '.';
   }
 
   /** A number as people of this language write it. */
@@ -57,6 +64,11 @@ export function commandWords(id: keyof CommandWords): string {
   const { language } = locale;
   const other = language === 'en' ? es : en;
   return `${WORDS[language][id] ?? ''} ${other[`command.${id}`]}`;
+}
+
+/** What stands on the keys of a board of the person's language. */
+export function keyNames(): Readonly<Record<string, string>> {
+  return locale.language === 'es' ? esKeys : enKeys;
 }
 
 /** Whether there is a message of this name. */

@@ -1,5 +1,5 @@
 /** Keys anywhere in the page, as commands. */
-import { combinationOf } from '../commands/keys.js';
+import { belongsToText, combinationsOf } from '../commands/keys.js';
 import type { Command } from '../commands/registry.js';
 import { FocusWatch } from './focus-watch.js';
 import type { Studio } from './studio.svelte.js';
@@ -35,48 +35,62 @@ function leaveList(target: EventTarget | null): void {
 }
 
 /**
- * Listens to keys until the returned function is called. A key held down for a while does not repeat
- * commands that last while it is held.
+ * While a writing system composes, keys are its own: what is chosen among with Enter, arrows or Esc is
+ * nobody else's, and dialogs and lists, which close at Esc and choose at Enter, hear none of it.
+ */
+function keepComposing(signal: AbortSignal): void {
+  const keep = (event: KeyboardEvent): void => {
+    if (event.isComposing) event.stopImmediatePropagation();
+  };
+  // Before all others.
+  window.addEventListener('keydown', keep, { signal, capture: true });
+}
+
+/**
+ * Listens to keys until the returned function is called. A key held down does not repeat what it does,
+ * but for commands that are meant to be.
  */
 export function listenToKeys(studio: Studio): () => void {
   const ended = new AbortController();
   const { signal } = ended;
   let held: { readonly command: Command; readonly code: string } | null = null;
   let spaced = false;
+  keepComposing(signal);
   const focus = new FocusWatch(signal);
 
-  const down = (event: KeyboardEvent): void => {
-    if (event.isComposing || event.defaultPrevented) return;
-    const combination = combinationOf(event, studio.mac);
-    if (focus.moves(combination, event.target)) return;
-    const typing = isTyping(event.target);
-    const withModifier = event.ctrlKey || event.metaKey || event.altKey;
-    if (typing && !withModifier && combination !== 'Escape') return;
-    if (typing && /^Mod\+(Shift\+)?[ACVXZY]$/.test(combination)) return;
-    if (!withModifier && usesKey(event.target, combination)) return;
-    if (studio.ui.dialog !== null) {
-      // The page behind a dialog stays as it is, and the browser keeps out of it.
-      if (withModifier && !typing && studio.commandFor(combination)) event.preventDefault();
-      return;
-    }
-    if (combination === 'Space') {
-      event.preventDefault();
-      spaced = true;
-      studio.tools.held = 'hand';
-      return;
-    }
-    const command = studio.commandFor(combination);
-    if (!command) return;
+  const run = (event: KeyboardEvent, command: Command): void => {
     event.preventDefault();
+    if (event.repeat && command.repeats !== true) return;
     if (command.release) {
       if (held) return;
       held = { command, code: event.code };
     }
     studio.execute(command.id);
     // Esc leaves the control that Tab went to.
-    if (combination === 'Escape') focus.giveBack();
+    if (event.key === 'Escape') focus.giveBack();
     // Whoever takes a tool goes to the canvas with it: arrows are no longer the layer list's.
     if (command.id.startsWith('tool.')) leaveList(event.target);
+  };
+
+  const down = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented) return;
+    const combinations = combinationsOf(event, studio.mac);
+    const [combination = ''] = combinations;
+    if (focus.moves(combination, event.target)) return;
+    const withModifier = event.ctrlKey || event.metaKey || event.altKey;
+    if (isTyping(event.target) && belongsToText(event, studio.mac)) return;
+    if (!withModifier && usesKey(event.target, combination)) return;
+    const command = studio.commandFor(combinations);
+    if (studio.ui.dialog !== null) {
+      // The page behind a dialog stays as it is, and the browser keeps out of it.
+      if (withModifier && command) event.preventDefault();
+      return;
+    }
+    if (combination === 'Space') {
+      event.preventDefault();
+      spaced = true;
+      studio.tools.held = 'hand';
+    } else if (command) run(event, command);
   };
 
   const up = (event: KeyboardEvent): void => {

@@ -7,7 +7,18 @@ export function listenToDrops(studio: Studio): void {
   window.addEventListener('dragover', (event) => {
     event.preventDefault();
     if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
+    studio.ui.dropping = event.dataTransfer?.types.includes('Files') === true;
   });
+  window.addEventListener('dragleave', ({ relatedTarget }) => {
+    if (relatedTarget === null) studio.ui.dropping = false;
+  });
+  window.addEventListener(
+    'drop',
+    () => {
+      studio.ui.dropping = false;
+    },
+    { capture: true },
+  );
   window.addEventListener('drop', (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();

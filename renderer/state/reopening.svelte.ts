@@ -135,8 +135,18 @@ function note(studio: Studio): void {
     store(leftOf(studio));
   };
   window.addEventListener('pagehide', write);
+  let noted = '';
   $effect.root(() => {
-    $effect(write);
+    $effect(() => {
+      const left = leftOf(studio);
+      // Writing takes long, and most of what is done to a document changes nothing of it.
+      const text = JSON.stringify(left, (key, value: unknown) =>
+        key === 'look' ? undefined : value,
+      );
+      if (text === noted) return;
+      noted = text;
+      store(left);
+    });
   });
 }
 

@@ -1,6 +1,5 @@
 /** The whole studio: one of each area of state, and the commands over them. */
-import type { ModelInfo, Settings, StudioEvent } from '../../preload/contract.js';
-import type { Answer } from '../../preload/contract.js';
+import type { Answer, ModelInfo, Settings, StudioEvent } from '../../preload/contract.js';
 import { StudioError, toStudioError, type Client } from '../bridge/client.js';
 import { boundsOfLayer, rasteriser } from '../canvas/bounds.js';
 import { layoutOf } from '../canvas/text-metrics.js';
@@ -22,7 +21,7 @@ import { multiply, translation } from '../document/pixels/matrix.js';
 import { wrappedText } from '../document/text/box.js';
 import type { Point, Recipe, StudioDocument } from '../document/types.js';
 import { Places, type Pickers } from '../files/places.js';
-import { locale, t } from '../i18n/index.svelte.js';
+import { keyNames, locale, t } from '../i18n/index.svelte.js';
 import { Clipboard } from './clipboard.js';
 import { isCropping } from './crop.svelte.js';
 import { Prompts } from './create.svelte.js';
@@ -79,6 +78,8 @@ export class Studio implements DocumentShared {
   readonly mac = navigator.platform.startsWith('Mac');
   settings = $state.raw<Settings>({} as Settings);
   models = $state.raw<readonly ModelInfo[]>([]);
+  /** Whether it was looked which models there are. */
+  modelsKnown = $state(false);
   /** Files that were opened or saved lately, the latest first. */
   readonly recent = $derived(recentFiles(this.settings.recentFiles));
   /** Work of an earlier run that was not saved. */
@@ -210,16 +211,23 @@ export class Studio implements DocumentShared {
   /** The keys of a command as a person reads them. */
   shownKeys(id: CommandId): string {
     const [first] = keysOf(this.registry.get(id), this.settings.shortcuts);
-    return first === undefined ? '' : shownKeys(first, this.mac);
+    return first === undefined ? '' : this.readKeys(first);
   }
 
-  /** The command that a combination runs now. */
-  commandFor(combination: string): Command | undefined {
-    const modal = this.#modal.get(combination);
-    if (modal?.when?.(this) === true) return modal;
-    const command = this.#keymap.get(combination);
-    if (command?.meanwhile === undefined || command.when?.(this) !== false) return command;
-    return this.registry.get(command.meanwhile);
+  /** A combination as a person reads it. */
+  readonly readKeys = (combination: string): string => shownKeys(combination, this.mac, keyNames());
+
+  /** The command that a press runs now. @param combinations how it may be read, the likeliest first */
+  commandFor(combinations: readonly string[]): Command | undefined {
+    for (const combination of combinations) {
+      const modal = this.#modal.get(combination);
+      if (modal?.when?.(this) === true) return modal;
+      const command = this.#keymap.get(combination);
+      if (command === undefined) continue;
+      if (command.meanwhile === undefined || command.when?.(this) !== false) return command;
+      return this.registry.get(command.meanwhile);
+    }
+    return undefined;
   }
 
   /** Runs a command if it can be run now; what goes wrong is said to the person. */
@@ -251,6 +259,7 @@ export class Studio implements DocumentShared {
 
   async loadModels(): Promise<void> {
     this.models = await this.client.request('models.list', null);
+    this.modelsKnown = true;
   }
 
   receive(event: StudioEvent): void {

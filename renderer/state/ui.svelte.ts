@@ -46,6 +46,8 @@ export class UiState {
   toasts = $state<readonly Toast[]>([]);
   /** What takes long and blocks nothing: opening, saving. */
   busy = $state<{ readonly key: MessageKey; readonly params: MessageParams } | null>(null);
+  /** Whether files are dragged over the window. */
+  dropping = $state(false);
   #last = 0;
 
   toast(kind: Toast['kind'], text: string): void {

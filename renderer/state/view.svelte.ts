@@ -12,21 +12,17 @@ import type { Matrix, Point, Rect } from '../document/types.js';
 
 const LEAST = 0.01;
 const MOST = 64;
-/** Zooms that buttons and keys stop at. */
+/** Scales that buttons and keys stop at. */
 const STOPS = [
   0.01, 0.02, 0.03, 0.05, 0.0833, 0.125, 0.1667, 0.25, 0.3333, 0.5, 0.6667, 1, 1.5, 2, 3, 4, 6, 8,
   12, 16, 24, 32, 48, 64,
 ];
+/** Pixels of a side below which a document is shown as large as it gets. */
+const TINY = 32;
 /** Part of the window that a fitted document fills. */
 const MARGIN = 48;
 /** Pixels of the screen that are something of a document. */
 const SEEN = 64;
-
-/** The nearest whole pixel of the device, in pixels of the page. */
-function onPixel(place: number): number {
-  const ratio = globalThis.devicePixelRatio || 1;
-  return Math.round(place * ratio) / ratio;
-}
 
 /** What of a view lasts when the page is loaded again. */
 interface Look {
@@ -48,11 +44,18 @@ export class ViewState {
   #height = $state(1);
   /** Whether all of the document was asked for, and nothing else since. */
   #fitted = false;
+  /** Pixels of the device a pixel of the page. */
+  ratio = $state(globalThis.devicePixelRatio || 1);
   /** What is covered by bars at the bottom, kept free when fitting. */
   bottom = $state(0);
 
   get zoom(): number {
     return this.#zoom;
+  }
+
+  /** Pixels of the device a document pixel: what people call the zoom. */
+  get scale(): number {
+    return this.#zoom * this.ratio;
   }
 
   get angle(): number {
@@ -73,8 +76,13 @@ export class ViewState {
    */
   get matrix(): Matrix {
     const upright = this.#angle % 90 === 0;
-    const [x, y] = upright ? [onPixel(this.#x), onPixel(this.#y)] : [this.#x, this.#y];
+    const [x, y] = upright ? [this.#onPixel(this.#x), this.#onPixel(this.#y)] : [this.#x, this.#y];
     return multiply(translation(x, y), this.#turned);
+  }
+
+  /** The nearest whole pixel of the device, in pixels of the page. */
+  #onPixel(place: number): number {
+    return Math.round(place * this.ratio) / this.ratio;
   }
 
   get #turned(): Matrix {
@@ -99,7 +107,8 @@ export class ViewState {
   }
 
   /** The size of another view's window, which is the same. */
-  takeWindow({ width, height, bottom }: ViewState): void {
+  takeWindow({ width, height, bottom, ratio }: ViewState): void {
+    this.ratio = ratio;
     this.#width = width;
     this.#height = height;
     this.bottom = bottom;
@@ -131,12 +140,17 @@ export class ViewState {
     this.#hold(fixed, at);
   }
 
-  /** To the next zoom that keys stop at. */
+  /** Each pixel of the document is one of the device. */
+  actual(): void {
+    this.zoomTo(1 / this.ratio);
+  }
+
+  /** To the next scale that keys stop at. */
   step(direction: 1 | -1): void {
-    const near = this.#zoom * (direction > 0 ? 1.001 : 0.999);
+    const near = this.scale * (direction > 0 ? 1.001 : 0.999);
     const next =
       direction > 0 ? STOPS.find((stop) => stop > near) : STOPS.findLast((stop) => stop < near);
-    if (next !== undefined) this.zoomTo(next);
+    if (next !== undefined) this.zoomTo(next / this.ratio);
   }
 
   turn(degrees: number, at: Point = { x: this.#width / 2, y: this.#height / 2 }): void {
@@ -150,12 +164,13 @@ export class ViewState {
     this.turn(-this.#angle);
   }
 
-  /** Shows all of a rectangle of the document, not larger than its pixels times two. */
+  /** Shows all of a rectangle of the document, not larger than its pixels times two unless it is tiny. */
   fit({ x, y, width, height }: Rect): void {
     const room = { width: this.#width - MARGIN, height: this.#height - MARGIN - this.bottom };
     const quarter = Math.abs(Math.sin((this.#angle * Math.PI) / 180)) > 0.7;
     const [across, down] = quarter ? [height, width] : [width, height];
-    const zoom = Math.min(room.width / across, room.height / down, 2);
+    const most = Math.max(across, down) < TINY ? MOST : 2;
+    const zoom = Math.min(room.width / across, room.height / down, most);
     this.#zoom = Math.min(MOST, Math.max(LEAST, zoom));
     this.#hold(
       { x: x + width / 2, y: y + height / 2 },

@@ -12,11 +12,40 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+))\s*(%|[a-z"]*)\s*/;
 
+/** Sign before the parts of a whole; the other one may stand between thousands. */
+type DecimalSign = '.' | ',';
+
 interface Field {
   /** What stands in it. */
   readonly current: number | null;
   /** What it is counted in: pixels may be typed as other lengths, and percents as they are. */
   readonly unit: string;
+  /** As numbers are written in the person's language. */
+  readonly decimal: DecimalSign;
+}
+
+/** Thousands set apart: `1,200` where parts are behind a point. */
+const GROUPED: Readonly<Record<DecimalSign, RegExp>> = {
+  '.': /(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g,
+  ',': /(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.])/g,
+};
+
+/** What was typed with points before parts, and with the digits and signs that are calculated with. */
+function plain(text: string, decimal: DecimalSign): string {
+  return text
+    .normalize('NFKC')
+    .trim()
+    .toLowerCase()
+    .replace(GROUPED[decimal], (group) => group.replaceAll(/[.,]/g, ''))
+    .replaceAll(',', '.')
+    .replaceAll('×', '*')
+    .replaceAll('÷', '/')
+    .replaceAll('−', '-');
+}
+
+/** A number as it stands in a field. */
+export function writeNumber(value: number, digits: number, decimal: DecimalSign): string {
+  return String(Number(value.toFixed(digits))).replace('.', decimal);
 }
 
 /**
@@ -24,8 +53,8 @@ interface Field {
  * of what is there, where it is not percents that are wanted.
  * @returns null where it says no number
  */
-export function readNumber(text: string, { current, unit }: Field): number | null {
-  let rest = text.trim().toLowerCase().replaceAll(',', '.').replaceAll('×', '*');
+export function readNumber(text: string, { current, unit, decimal }: Field): number | null {
+  let rest = plain(text, decimal);
   if (rest === '') return null;
   const now = current ?? 0;
   let value: number | null = null;

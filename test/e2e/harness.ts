@@ -135,6 +135,9 @@ export async function openStudio(options: StudioOptions = {}): Promise<StudioPag
     });
   }
   const page = await context.newPage();
+  // Dialogs for files are the test's from the beginning: were that said only when one is awaited, the
+  // browser might still open its own, which without a screen is given up at once.
+  page.on('filechooser', () => undefined);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Names that are the same in both. */
 const SAME = /^(?:Escape|Tab|Space|Plus|Backspace|Delete|Insert|Home|End|PageUp|PageDown)$/;
 const FUNCTION_KEY = /^F(?:[1-9]|1\d|2[0-4])$/;
+const DELETES = /^(?:Backspace|Delete)$/;
 const CHARACTER = /^[A-Z0-9!-/:-@[-`{-~]$/;
 
 /**
@@ -34,6 +35,9 @@ export function acceleratorOf(combination: string, mac: boolean): string | undef
   if (key === undefined) return undefined;
   const modifiers = parts.map((part) => MODIFIERS[part]);
   if (modifiers.includes(undefined)) return undefined;
-  const writes = parts.every((part) => part === 'Shift') && !FUNCTION_KEY.test(last);
+  // Option writes letters of its own, and with Cmd or Option words and lines are deleted.
+  const text = ['Shift', 'Alt'];
+  const writes =
+    (parts.every((part) => text.includes(part)) && !FUNCTION_KEY.test(last)) || DELETES.test(last);
   return mac && writes ? undefined : [...modifiers, key].join('+');
 }

@@ -21,9 +21,6 @@ const SILENT = new Set([
   'CapsLock',
   'NumLock',
   'Fn',
-  'Dead',
-  'Process',
-  'Unidentified',
 ]);
 
 /** Whether a press is more than a modifier on its own. */

@@ -5,12 +5,12 @@ export const enHints = {
   'empty.example.2': 'three blue fish',
   'empty.example.3': 'a yellow duck at night',
   'tool.hint.move':
-    'Drag moves the layer or what is selected of it, with Alt a copy; the handles scale and turn it.',
-  'tool.hint.crop': 'Drag the box’s edges or draw a new one; Shift keeps the ratio, Enter crops.',
+    'Drag moves the layer or what is selected of it, with {alt} a copy; the handles scale and turn it.',
+  'tool.hint.crop': 'Drag the box’s edges or draw a new one; {shift} keeps the ratio, Enter crops.',
   'tool.hint.fill': 'Click fills what has a like colour with the foreground colour.',
   'tool.hint.gradient': 'Drag from the foreground colour to the background colour.',
   'tool.hint.eyedropper': 'Click takes the foreground colour up.',
   'tool.hint.text': 'Click begins a text; drag makes a box that it is wrapped in.',
-  'tool.hint.shape': 'Drag draws in the foreground colour; Shift keeps it regular.',
-  'tool.hint.clone': 'Alt+click sets where to copy from.',
+  'tool.hint.shape': 'Drag draws in the foreground colour; {shift} keeps it regular.',
+  'tool.hint.clone': '{alt}+click sets where to copy from.',
 } as const;

@@ -67,11 +67,14 @@ export const en = {
   'empty.open': 'Open pictures',
   'empty.new': 'New canvas',
   'empty.formats': 'PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG, PSD and OpenRaster',
+  'empty.starter':
+    '{name}, which comes along, is small: it knows illustrated scenes like these, and no photographs.',
   'empty.recover': 'Work that was not saved',
   'empty.recover.open': 'Open',
   'empty.recover.all': 'Open all',
   'empty.recover.discard': 'Discard',
 
+  'drop.open': 'Drop to open it',
   'drop.here': 'Drop to add as layers',
 
   'panels.label': 'Panels',
@@ -101,7 +104,7 @@ export const en = {
   'layers.reorder': 'Reorder layers',
   'layers.mask.of': 'Mask of {name}',
   'layers.mask.hint':
-    'Click to paint on the mask; Alt: show it alone; Shift: on or off; {mod}: select',
+    'Click to paint on the mask; {alt}: show it alone; {shift}: on or off; {mod}: select',
   'layers.mask.unlink': 'Let the mask of {name} stay when the layer moves',
   'layers.mask.link': 'Let the mask of {name} move with the layer',
   'mask.painting': 'Mask of {name}',
@@ -264,6 +267,10 @@ export const en = {
   'prompt.empty': 'Type what you want to see first.',
   'prompt.noPicture': 'Open or make a picture before editing it.',
   'prompt.selection': 'Only the selection changes',
+  'prompt.starter': '{name} knows no photographs',
+  'prompt.starter.tip':
+    'It was taught illustrated scenes: what it paints into a photograph is a scene of its own, and without a selection all of it may become one. Click for other models.',
+  'prompt.otherModels': 'Other models …',
   'prompt.default': 'default',
 
   'work.running': 'Working: {name} …',
@@ -350,6 +357,7 @@ export const en = {
   'settings.model.generates': 'generates',
   'settings.model.default': 'Automatic: the first one found',
   'settings.model.references': 'references: {count}',
+  'settings.model.looking': 'Looking for models …',
   'settings.model.none': 'No models were found.',
   'settings.model.broken': 'Cannot be used',
   'settings.provider.looking': 'Finding out what this computer can do …',

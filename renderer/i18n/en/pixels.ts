@@ -2,7 +2,7 @@
 export const enPixels = {
   'layers.alphaLocked': 'Transparent pixels are locked',
   'layers.thumbnail.hint':
-    '{mod}+click selects what it shows; with Shift also, with Alt without it',
+    '{mod}+click selects what it shows; with {shift} also, with {alt} without it',
   'canvas.moveSelected': 'Move selected pixels',
   'canvas.turnSelected': 'Turn selected pixels',
   'canvas.moveOutline': 'Move selection',

@@ -69,11 +69,14 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'empty.open': 'Abrir imágenes',
   'empty.new': 'Lienzo nuevo',
   'empty.formats': 'PNG, JPEG, WebP, AVIF, TIFF, GIF, SVG, PSD y OpenRaster',
+  'empty.starter':
+    '{name}, que viene incluido, es pequeño: conoce escenas ilustradas como estas, no fotografías.',
   'empty.recover': 'Trabajo sin guardar',
   'empty.recover.open': 'Abrir',
   'empty.recover.all': 'Abrir todo',
   'empty.recover.discard': 'Descartar',
 
+  'drop.open': 'Suelta para abrirla',
   'drop.here': 'Suelta para añadir como capas',
 
   'panels.label': 'Paneles',
@@ -103,7 +106,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'layers.reorder': 'Reordenar capas',
   'layers.mask.of': 'Máscara de {name}',
   'layers.mask.hint':
-    'Clic para pintar en la máscara; Alt: mostrarla sola; Mayús: activar o no; {mod}: seleccionar',
+    'Clic para pintar en la máscara; {alt}: mostrarla sola; {shift}: activar o no; {mod}: seleccionar',
   'layers.mask.unlink': 'Que la máscara de {name} se quede al mover la capa',
   'layers.mask.link': 'Que la máscara de {name} se mueva con la capa',
   'mask.painting': 'Máscara de {name}',
@@ -266,6 +269,10 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'prompt.empty': 'Escribe antes lo que quieres ver.',
   'prompt.noPicture': 'Abre o crea una imagen antes de editarla.',
   'prompt.selection': 'Solo cambia la selección',
+  'prompt.starter': '{name} no conoce fotografías',
+  'prompt.starter.tip':
+    'Aprendió con escenas ilustradas: lo que pinta en una fotografía es una escena suya, y sin una selección toda ella puede serlo. Haz clic para ver otros modelos.',
+  'prompt.otherModels': 'Otros modelos …',
   'prompt.default': 'predeterminado',
 
   'work.running': 'En curso: {name} …',
@@ -353,6 +360,7 @@ export const es: Readonly<Record<MessageKey, string>> = {
   'settings.model.generates': 'genera',
   'settings.model.default': 'Automático: el primero que se encuentre',
   'settings.model.references': 'referencias: {count}',
+  'settings.model.looking': 'Buscando modelos …',
   'settings.model.none': 'No se encontró ningún modelo.',
   'settings.model.broken': 'No se puede usar',
   'settings.provider.looking': 'Averiguando qué puede hacer este equipo …',

@@ -4,7 +4,7 @@ import type { enPixels } from '../en/pixels.js';
 export const esPixels: Readonly<Record<keyof typeof enPixels, string>> = {
   'layers.alphaLocked': 'Los píxeles transparentes están bloqueados',
   'layers.thumbnail.hint':
-    '{mod}+clic selecciona lo que muestra; con Mayús además, con Alt sin ello',
+    '{mod}+clic selecciona lo que muestra; con {shift} además, con {alt} sin ello',
   'canvas.moveSelected': 'Mover píxeles seleccionados',
   'canvas.turnSelected': 'Girar píxeles seleccionados',
   'canvas.moveOutline': 'Mover selección',

@@ -1,15 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import {
+  belongsToText,
   clashes,
   combinationOf,
+  combinationsOf,
+  heldKeys,
   keymap,
   keysOf,
   shownKeys,
   type KeyPress,
 } from '../../../../renderer/commands/keys.js';
 import type { Command } from '../../../../renderer/commands/registry.js';
+import { enKeys } from '../../../../renderer/i18n/en/keys.js';
+import { esKeys } from '../../../../renderer/i18n/es/keys.js';
 
-type Held = 'ctrl' | 'meta' | 'alt' | 'shift';
+type Held = 'ctrl' | 'meta' | 'alt' | 'shift' | 'altGraph';
 
 function press(key: string, code: string, ...held: readonly Held[]): KeyPress {
   return {
@@ -19,6 +24,7 @@ function press(key: string, code: string, ...held: readonly Held[]): KeyPress {
     metaKey: held.includes('meta'),
     altKey: held.includes('alt'),
     shiftKey: held.includes('shift'),
+    getModifierState: (name) => name === 'AltGraph' && held.includes('altGraph'),
   };
 }
 
@@ -75,17 +81,113 @@ describe('the combination of a press', () => {
   });
 });
 
+/** Presses on boards of other countries, and what each may be meant as. */
+describe('what a press may be meant as', () => {
+  test.each([
+    ['Spanish: the dead key where [ lies', press('Dead', 'BracketLeft'), ['[']],
+    ['Spanish: the dead key with Shift', press('Dead', 'BracketLeft', 'shift'), ['Shift+[']],
+    ['Spanish: plus where ] lies', press('+', 'BracketRight'), ['Plus', ']']],
+    ['Spanish: Ctrl and plus zooms in', press('+', 'BracketRight', 'ctrl'), ['Mod+Plus', 'Mod+]']],
+    ['Spanish: [ on the third level', press('[', 'BracketLeft', 'altGraph'), ['[']],
+    ['Spanish: \\ on the third level', press('\\', 'Backquote', 'altGraph'), ['\\']],
+    ['Spanish: the slash', press('/', 'Digit7', 'shift'), ['Shift+7', '/', 'Shift+/']],
+    ['Spanish: ñ where ; lies', press('ñ', 'Semicolon', 'ctrl'), ['Mod+;']],
+    ['German: [ on the third level of a digit', press('[', 'Digit8', 'altGraph'), ['[']],
+    [
+      'German: [ under Windows, where Ctrl and Alt are told as well',
+      press('[', 'Digit8', 'altGraph', 'ctrl', 'alt'),
+      ['['],
+    ],
+    ['German: Ctrl and [', press('[', 'Digit8', 'altGraph', 'ctrl'), ['Mod+[']],
+    ['German: a euro is no E', press('€', 'KeyE', 'altGraph'), ['€']],
+    ['Polish: an ę is no E', press('ę', 'KeyE', 'altGraph', 'ctrl', 'alt'), ['ę']],
+    ['German: minus where / lies', press('-', 'Slash'), ['-', '/']],
+    ['German: # where \\ lies', press('#', 'Backslash'), ['\\', '#']],
+    ['German: equals', press('=', 'Digit0', 'shift'), ['Shift+0', '=', 'Shift+=']],
+    ['French: full stop, with Shift', press('.', 'Comma', 'shift'), ['.', 'Shift+.', 'Shift+,']],
+    ['French: the dead key where [ lies', press('Dead', 'BracketLeft'), ['[']],
+    ['French: a digit with Shift', press('6', 'Digit6', 'shift'), ['Shift+6', '6']],
+    ['French: minus on a digit', press('-', 'Digit6', 'ctrl'), ['Mod+6', 'Mod+-']],
+    ['French: dollar where ] lies', press('$', 'BracketRight'), [']', '$']],
+    ['plus with Shift', press('+', 'Equal', 'shift'), ['Plus', 'Shift+Plus', 'Shift+=']],
+    ['a letter that a writing system took', press('Process', 'KeyB'), ['B']],
+    ['a key that says nothing', press('Unidentified', ''), []],
+  ])('%s', (_, pressed, combinations) => {
+    expect(combinationsOf(pressed, false)).toEqual(combinations);
+  });
+
+  test.each([
+    ['Option writes a dead tilde', press('Dead', 'KeyN', 'alt'), ['Alt+N']],
+    ['German: Option writes [', press('[', 'Digit5', 'alt'), ['Alt+5', '[']],
+    ['German: Option writes @', press('@', 'KeyL', 'alt'), ['Alt+L', '@']],
+    [
+      'Shift counts where Cmd keeps the sign',
+      press('[', 'BracketLeft', 'meta', 'shift'),
+      ['Mod+Shift+['],
+    ],
+    ['Option is never the third level', press('ø', 'KeyO', 'alt', 'altGraph'), ['Alt+O']],
+  ])('on a Mac: %s', (_, pressed, combinations) => {
+    expect(combinationsOf(pressed, true)).toEqual(combinations);
+  });
+});
+
+describe('while a text is typed', () => {
+  const typed = (mac: boolean, ...args: Parameters<typeof press>): boolean =>
+    belongsToText(press(...args), mac);
+
+  test('words and lines are deleted and passed over', () => {
+    expect(typed(false, 'Backspace', 'Backspace', 'ctrl')).toBe(true);
+    expect(typed(false, 'Delete', 'Delete', 'ctrl')).toBe(true);
+    expect(typed(true, 'Backspace', 'Backspace', 'alt')).toBe(true);
+    expect(typed(true, 'Backspace', 'Backspace', 'meta')).toBe(true);
+    expect(typed(false, 'ArrowLeft', 'ArrowLeft', 'ctrl', 'shift')).toBe(true);
+  });
+
+  test('copying, pasting and undoing are the text’s', () => {
+    expect(typed(false, 'v', 'KeyV', 'ctrl')).toBe(true);
+    expect(typed(false, 'Z', 'KeyZ', 'ctrl', 'shift')).toBe(true);
+    expect(typed(true, 'v', 'KeyV', 'meta')).toBe(true);
+  });
+
+  test('signs on other levels are written', () => {
+    expect(typed(false, '€', 'KeyE', 'altGraph')).toBe(true);
+    expect(typed(false, '@', 'KeyQ', 'altGraph', 'ctrl', 'alt')).toBe(true);
+    expect(typed(false, 'ę', 'KeyE', 'ctrl', 'alt')).toBe(true);
+    expect(typed(true, 'Dead', 'KeyN', 'alt')).toBe(true);
+    expect(typed(true, '@', 'KeyL', 'alt')).toBe(true);
+    expect(typed(false, '1', 'Numpad1', 'alt')).toBe(true);
+  });
+
+  test('commands are reached nevertheless', () => {
+    expect(typed(false, 'Escape', 'Escape')).toBe(false);
+    expect(typed(false, 'k', 'KeyK', 'ctrl')).toBe(false);
+    expect(typed(false, 'Enter', 'Enter', 'ctrl')).toBe(false);
+    expect(typed(false, 'n', 'KeyN', 'alt')).toBe(false);
+    expect(typed(false, 'e', 'KeyE', 'ctrl', 'alt')).toBe(false);
+    expect(typed(true, 'k', 'KeyK', 'meta')).toBe(false);
+  });
+});
+
 describe('keys as people read them', () => {
   test.each([
-    ['Mod+Shift+Z', 'Ctrl+Shift+Z', '⇧⌘Z'],
-    ['Mod+Plus', 'Ctrl++', '⌘+'],
-    ['Delete', 'Del', 'Del'],
-    ['Alt+ArrowUp', 'Alt+↑', '⌥↑'],
-    ['Escape', 'Esc', 'Esc'],
-    ['?', '?', '?'],
-  ])('%s', (combination, words, mac) => {
-    expect(shownKeys(combination, false)).toBe(words);
-    expect(shownKeys(combination, true).split('').sort()).toEqual(mac.split('').sort());
+    ['Mod+Shift+Z', 'Ctrl+Shift+Z', 'Ctrl+Mayús+Z', '⇧⌘Z'],
+    ['Mod+Alt+Shift+S', 'Ctrl+Alt+Shift+S', 'Ctrl+Alt+Mayús+S', '⌥⇧⌘S'],
+    ['Mod+Plus', 'Ctrl++', 'Ctrl++', '⌘+'],
+    ['Delete', 'Del', 'Supr', '⌦'],
+    ['Alt+Backspace', 'Alt+Backspace', 'Alt+Retroceso', '⌥⌫'],
+    ['Alt+ArrowUp', 'Alt+↑', 'Alt+↑', '⌥↑'],
+    ['Alt+PageDown', 'Alt+PgDn', 'Alt+AvPág', '⌥PgDn'],
+    ['Escape', 'Esc', 'Esc', 'Esc'],
+    ['?', '?', '?', '?'],
+  ])('%s', (combination, words, spanish, mac) => {
+    expect(shownKeys(combination, false, enKeys)).toBe(words);
+    expect(shownKeys(combination, false, esKeys)).toBe(spanish);
+    expect(shownKeys(combination, true, enKeys)).toBe(mac);
+  });
+
+  test('hints call the keys that are held what stands on them', () => {
+    expect(heldKeys(false, esKeys)).toEqual({ mod: 'Ctrl', alt: 'Alt', shift: 'Mayús' });
+    expect(heldKeys(true, esKeys)).toEqual({ mod: '⌘', alt: '⌥', shift: '⇧' });
   });
 });
 

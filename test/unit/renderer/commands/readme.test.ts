@@ -5,6 +5,7 @@ import { COMMANDS } from '../../../../renderer/commands/index.js';
 import { commandsFor } from '../../../../renderer/commands/registry.js';
 import { shownKeys } from '../../../../renderer/commands/keys.js';
 import { en } from '../../../../renderer/i18n/en/index.js';
+import { enKeys } from '../../../../renderer/i18n/en/keys.js';
 
 const README = fileURLToPath(new URL('../../../../README.md', import.meta.url));
 const [BEGIN, END] = ['<!-- shortcuts -->', '<!-- /shortcuts -->'];
@@ -15,7 +16,7 @@ function table(): string {
   const rows = shown
     .filter(({ keys }) => keys !== undefined && keys.length > 0)
     .map(({ id, keys = [] }) => {
-      const shown = keys.map((key) => `\`${shownKeys(key, false)}\``).join(', ');
+      const shown = keys.map((key) => `\`${shownKeys(key, false, enKeys)}\``).join(', ');
       return `| ${en[`command.${id}`]} | ${shown} |`;
     });
   return ['| command | keys |', '| --- | --- |', ...rows].join('\n');

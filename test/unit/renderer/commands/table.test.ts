@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../../../renderer/commands/index.js';
 import { clashes, combinationOf } from '../../../../renderer/commands/keys.js';
-import { MENUS, Registry } from '../../../../renderer/commands/registry.js';
+import { MENUS, Registry, commandsFor } from '../../../../renderer/commands/registry.js';
 import { en } from '../../../../renderer/i18n/en/index.js';
 
 describe('the commands of the studio', () => {
@@ -43,6 +43,23 @@ describe('the commands of the studio', () => {
         expect(places, `${id}: ${combination}`).not.toContain(-1);
       }
     }
+  });
+
+  test('on a Mac no command waits for keys that the system has', () => {
+    const system = ['Mod+H', 'Mod+M', 'Mod+Q', 'Mod+Space', 'Mod+Tab', 'Mod+Alt+D', 'Mod+Alt+H'];
+    const shown = commandsFor(COMMANDS, { host: 'electron', mac: true, places: true });
+    const taken = shown.filter(({ keys }) => keys?.some((one) => system.includes(one)));
+    expect(taken.map(({ id }) => id)).toEqual([]);
+    expect(Object.fromEntries(clashes(shown, {}))).toEqual({});
+  });
+
+  test('in a browser every command has keys that the browser does not keep for itself', () => {
+    const kept = ['Mod+N', 'Mod+T', 'Mod+W', 'Mod+Shift+N', 'Mod+Shift+T', 'Mod+Tab'];
+    const shown = commandsFor(COMMANDS, { host: 'browser', mac: false, places: true });
+    const unreachable = shown.filter(
+      ({ keys }) => keys?.[0] !== undefined && kept.includes(keys[0]),
+    );
+    expect(unreachable.map(({ id }) => id)).toEqual([]);
   });
 
   test.each([

@@ -57,3 +57,37 @@ describe('a document that gets another frame', () => {
     expect(one.zoom).toBe(zoom);
   });
 });
+
+describe('a screen with two pixels of its own a pixel of the page', () => {
+  function fine(): ViewState {
+    const made = new ViewState();
+    made.ratio = 2;
+    made.resize(1000, 700);
+    return made;
+  }
+
+  test('shows each pixel of the document as one of its own at 100 %', () => {
+    const one = fine();
+    one.actual();
+    expect(one.scale).toBe(1);
+    expect(one.toScreen({ x: 2, y: 0 }).x - one.toScreen({ x: 0, y: 0 }).x).toBe(1);
+  });
+
+  test('stops at whole scales, and lies on its whole pixels', () => {
+    const one = fine();
+    one.actual();
+    one.step(1);
+    expect(one.scale).toBe(1.5);
+    one.pan(0.3, 0.7);
+    const { x, y } = one.toScreen({ x: 0, y: 0 });
+    expect([x * 2, y * 2].map((place) => place % 1)).toEqual([0, 0]);
+  });
+});
+
+test('a document of a few pixels is shown large enough to be seen', () => {
+  const one = view();
+  one.fit({ x: 0, y: 0, width: 1, height: 1 });
+  expect(one.zoom).toBe(64);
+  one.fit({ x: 0, y: 0, width: 100, height: 100 });
+  expect(one.zoom).toBe(2);
+});

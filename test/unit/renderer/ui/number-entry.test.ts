@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { readNumber } from '../../../../renderer/ui/number-entry.js';
+import { readNumber, writeNumber } from '../../../../renderer/ui/number-entry.js';
 
-const field = { current: 200, unit: 'px' };
+const field = { current: 200, unit: 'px', decimal: '.' } as const;
+const spanish = { ...field, decimal: ',' } as const;
 
 test.each([
   ['12.5', 12.5],
@@ -19,8 +20,34 @@ test.each([
   ['2.54cm', 96],
   ['+1in', 296],
   ['12 px', 12],
+  ['1,200', 1200],
+  ['1,200.5', 1200.5],
+  ['１２．５', 12.5],
+  ['100 − 10', 90],
 ])('%s', (text, value) => {
   expect(readNumber(text, field)).toBeCloseTo(value, 6);
+});
+
+test.each([
+  ['12,5', 12.5],
+  ['12.5', 12.5],
+  ['1.200', 1200],
+  ['1.200,5', 1200.5],
+  ['0.125', 0.125],
+  ['+0,5', 200.5],
+  ['1,25', 1.25],
+])('in Spanish: %s', (text, value) => {
+  expect(readNumber(text, spanish)).toBeCloseTo(value, 6);
+});
+
+test('a number that was written is read as the same in either language', () => {
+  for (const { decimal } of [field, spanish]) {
+    for (const value of [0, 12.5, -0.25, 1200, 123456.75]) {
+      const text = writeNumber(value, 2, decimal);
+      expect(readNumber(text, { current: null, unit: '', decimal })).toBe(value);
+    }
+  }
+  expect(writeNumber(12.5, 2, ',')).toBe('12,5');
 });
 
 test.each(['', 'abc', '12 kg', '1 2', '5*', '1/0', '+', '3 °'])('%s is no number', (text) => {
@@ -28,6 +55,6 @@ test.each(['', 'abc', '12 kg', '1 2', '5*', '1/0', '+', '3 °'])('%s is no numbe
 });
 
 test('where percents are wanted they are not parts of what is there', () => {
-  expect(readNumber('50%', { current: 20, unit: '%' })).toBe(50);
-  expect(readNumber('2cm', { current: 20, unit: '%' })).toBeNull();
+  expect(readNumber('50%', { ...field, current: 20, unit: '%' })).toBe(50);
+  expect(readNumber('2cm', { ...field, current: 20, unit: '%' })).toBeNull();
 });
