@@ -11,7 +11,9 @@ export async function pictureName(
   data: Uint8ClampedArray,
   { width, height }: { readonly width: number; readonly height: number },
 ): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', data as Uint8ClampedArray<ArrayBuffer>));
+  const hash = new Uint8Array(
+    await crypto.subtle.digest('SHA-256', data as Uint8ClampedArray<ArrayBuffer>),
+  );
   const digits = [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return `${width}x${height}-${digits}`;
 }

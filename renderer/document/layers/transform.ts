@@ -131,10 +131,7 @@ export function rotateLayers(
 }
 
 /** What mirrors a rectangle in itself, left to right or top to bottom. */
-export function mirrored(
-  { x, y, width, height }: Rect,
-  axis: 'horizontal' | 'vertical',
-): Matrix {
+export function mirrored({ x, y, width, height }: Rect, axis: 'horizontal' | 'vertical'): Matrix {
   return axis === 'horizontal' ? [-1, 0, 0, 1, 2 * x + width, 0] : [1, 0, 0, -1, 0, 2 * y + height];
 }
 
