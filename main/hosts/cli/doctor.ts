@@ -98,6 +98,7 @@ function placementRows(
     const cast = weights === 'F16' || weights === 'BF16';
     const parts = [doctor.placed(provider, precision, formatBytes(bytes, language))];
     if (cast && !(weights === 'F16' && precision === 'float16')) parts.push(doctor.cast(weights));
+    if (weights === 'U8') parts.push(doctor.codes);
     if (reason !== undefined) parts.push(`- ${explainReason(reason, words)}`);
     return [words.networks[network], parts.join(' ')];
   });

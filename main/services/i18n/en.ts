@@ -313,6 +313,7 @@ export const en = {
     placed: (provider: string, precision: string, size: string): string =>
       `${provider}, ${precision}, ${size}`,
     cast: (stored: string): string => `(cast from ${stored})`,
+    codes: '(weights as codes of a few bits)',
     together: 'All of them stay loaded.',
     inTurn: 'They do not all fit in memory: each is loaded, run and released in its turn.',
     fine: 'Everything needed to make a picture is here.',

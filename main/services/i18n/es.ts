@@ -324,6 +324,7 @@ export const es: Messages = {
     loadFailed: (reason) => `onnxruntime no se carga: ${reason}`,
     placed: (provider, precision, size) => `${provider}, ${precision}, ${size}`,
     cast: (stored) => `(convertido de ${stored})`,
+    codes: '(pesos como códigos de pocos bits)',
     together: 'Todas permanecen cargadas.',
     inTurn: 'No caben todas en la memoria: cada una se carga, se ejecuta y se libera a su turno.',
     fine: 'Aquí está todo lo necesario para crear una imagen.',
