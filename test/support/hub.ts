@@ -189,7 +189,9 @@ export class Hub {
     if (LARGE.test(name)) {
       const store = this.store ?? this;
       store.#held.set(sha256, bytes);
-      const location = `${store.url}${STORE}${sha256}?Expires=1&Signature=a~b_c&Key-Pair-Id=K`;
+      // One on this server is told without its address, which may be another before a tunnel's end.
+      const place = `${STORE}${sha256}?Expires=1&Signature=a~b_c&Key-Pair-Id=K`;
+      const location = `${this.store?.url ?? ''}${place}`;
       response.setHeader('x-linked-size', bytes.length);
       response.setHeader('x-linked-etag', `"${sha256}"`);
       response.setHeader('x-xet-hash', sha256.split('').reverse().join(''));
