@@ -1,7 +1,7 @@
 /**
  * `npm test`: format, lint, types, dead code, what a package would have in it, unit, golden and
- * integration tests, and the recipe's own where its Python is there (in its .venv, or where
- * NATIVA_PYTHON says). All run even when one fails; the last line sums them up.
+ * integration tests, and the recipe's own, ruff and mypy among them, where its Python is there (in
+ * its .venv, or where NATIVA_PYTHON says). All run even when one fails; the last line sums them up.
  * `npm test -- unit lint` runs only those.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';

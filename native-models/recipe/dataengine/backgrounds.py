@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import skia  # type: ignore[import-not-found]
+import skia
 
 from .palette import INK, RGB, background_tint, mix, saturate, scale
 from .pen import Point, polygon

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import skia  # type: ignore[import-not-found]
+import skia
 
 Point = tuple[float, float]
 TOKEN = re.compile(r"[MLQCZ]|-?\d+(?:\.\d+)?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import skia  # type: ignore[import-not-found]
+import skia
 
 from .backgrounds import paint_background
 from .palette import PAPER, RGB, object_tint, scheme

@@ -47,6 +47,7 @@ def pairs(rng: np.random.Generator, count: int) -> list[tuple[str, str]]:
 def prompts_of(category: str, count: int, rng: np.random.Generator) -> list[Prompt]:
     """`count` prompts of one of GenEval's categories."""
     made: list[Prompt] = []
+    facts: tuple[Fact, ...]
     if category == "single_object":
         for index in range(count):
             kind = KINDS[index % len(KINDS)]

@@ -96,6 +96,7 @@ class Verifier(nn.Module):
         )
         self.heads = nn.Conv2d(128, len(KINDS) + len(COLOURS) + 4, 1)
         self.whole = nn.Linear(128, len(BACKGROUNDS) + len(TIMES) + len(STYLES))
+        assert self.heads.bias is not None
         nn.init.constant_(self.heads.bias[: len(KINDS)], -4.0)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

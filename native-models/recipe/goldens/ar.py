@@ -5,12 +5,12 @@ from pathlib import Path
 import torch
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
-from .common import randomize, round_weights, write_case
+from .common import Config, randomize, round_weights, write_case
 
 SEQUENCE = 11
 BATCH = 2
 
-BASE = {
+BASE: Config = {
     "vocab_size": 160,
     "hidden_size": 48,
     "intermediate_size": 80,
@@ -26,7 +26,7 @@ BASE = {
 }
 
 # Head sizes whose half is no multiple of 8 (24, 10) take the graph's own rotation.
-CASES = {
+CASES: dict[str, tuple[Config, str]] = {
     "gqa": ({}, "float32"),
     "mha-tied": (
         {
@@ -64,7 +64,7 @@ def write(out_dir: Path) -> None:
 
 
 @torch.no_grad()
-def write_one(folder: Path, fields: dict, dtype: str, seed: int) -> None:
+def write_one(folder: Path, fields: Config, dtype: str, seed: int) -> None:
     # `rope_theta` goes in the place transformers 5 reads; the file keeps the older one, and every
     # other case the newer: bundles have either.
     model_fields = {key: value for key, value in fields.items() if key != "rope_theta"}

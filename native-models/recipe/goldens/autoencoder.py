@@ -6,12 +6,12 @@ import torch
 from diffusers import AutoencoderDC
 from torch import nn
 
-from .common import randomize, round_weights, write_case
+from .common import Config, randomize, round_weights, write_case
 
 BATCH = 2
 RES, VIT = "ResBlock", "EfficientViTBlock"
 
-BASE = {
+BASE: Config = {
     "in_channels": 3,
     "latent_channels": 4,
     "attention_head_dim": 8,
@@ -36,7 +36,7 @@ BASE = {
 # Per case: changes to the config, stored type, height and width of the picture. Latents of no more
 # positions than attention_head_dim take the quadratic form of diffusers' attention, others the
 # linear one.
-CASES = {
+CASES: dict[str, tuple[Config, str, tuple[int, int]]] = {
     # dc-ae-f32c32-sana-1.0: strided convolutions, interpolation, two scales of attention.
     "sana": (
         {
@@ -131,9 +131,10 @@ def randomize_autoencoder(model: AutoencoderDC, seed: int) -> None:
     generator = torch.Generator().manual_seed(500 + seed)
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
-            size = module.running_mean.shape
-            module.running_mean.copy_(0.3 * torch.randn(size, generator=generator))
-            module.running_var.copy_(0.5 + torch.rand(size, generator=generator))
+            mean, variance = module.running_mean, module.running_var
+            assert mean is not None and variance is not None
+            mean.copy_(0.3 * torch.randn(mean.shape, generator=generator))
+            variance.copy_(0.5 + torch.rand(mean.shape, generator=generator))
 
 
 def write(out_dir: Path) -> None:
@@ -143,7 +144,7 @@ def write(out_dir: Path) -> None:
 
 
 @torch.no_grad()
-def write_one(folder: Path, config: dict, dtype: str, size: tuple[int, int], seed: int) -> None:
+def write_one(folder: Path, config: Config, dtype: str, size: tuple[int, int], seed: int) -> None:
     model = AutoencoderDC(**config).eval()
     randomize_autoencoder(model, seed)
     round_weights(model, dtype)

@@ -8,11 +8,16 @@ between it and a graph is the graph's own error.
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
 from torch import nn
+
+Config = dict[str, Any]
+"""A network's `config.json`."""
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
@@ -44,7 +49,7 @@ def round_weights(module: nn.Module, dtype: str) -> None:
 
 def write_case(
     folder: Path,
-    config: dict,
+    config: Mapping[str, object],
     weights: dict[str, torch.Tensor],
     golden: dict[str, torch.Tensor],
     dtype: str = "float32",

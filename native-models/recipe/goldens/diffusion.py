@@ -7,7 +7,7 @@ from diffusers import SanaTransformer2DModel
 from diffusers.models.normalization import RMSNorm
 from torch import nn
 
-from .common import randomize, round_weights, write_case
+from .common import Config, randomize, round_weights, write_case
 
 BATCH = 3
 AR_HIDDEN = 24
@@ -15,7 +15,7 @@ LATENT_CHANNELS = 6
 CONTEXT = 9
 GUIDANCE = 4.5
 
-BASE = {
+BASE: Config = {
     "in_channels": LATENT_CHANNELS,
     "out_channels": LATENT_CHANNELS,
     "num_attention_heads": 4,
@@ -36,7 +36,7 @@ BASE = {
 }
 
 # Per case: changes to the config, stored type, height and width of the latents.
-CASES = {
+CASES: dict[str, tuple[Config, str, tuple[int, int]]] = {
     "sana-1.0": ({}, "float32", (5, 6)),
     "sana-1.5": (
         {
@@ -109,7 +109,7 @@ def write(out_dir: Path) -> None:
 
 
 @torch.no_grad()
-def write_one(folder: Path, config: dict, dtype: str, size: tuple[int, int], seed: int) -> None:
+def write_one(folder: Path, config: Config, dtype: str, size: tuple[int, int], seed: int) -> None:
     generator = torch.Generator().manual_seed(2000 + seed)
 
     def normal(*shape: int) -> torch.Tensor:
@@ -131,11 +131,12 @@ def write_one(folder: Path, config: dict, dtype: str, size: tuple[int, int], see
     picture = modules["und_image_vae_connector"](reference.flatten(2).transpose(1, 2))
     latents = normal(BATCH, config["in_channels"], *size)
     timestep = torch.tensor([1000.0, 433.3333435, 33.3333321])
-    scales = modules["sana"].config
+    sana: SanaTransformer2DModel = modules["sana"]
+    scales = sana.config
     guidance = None
     if scales.guidance_embeds:
         guidance = torch.full((BATCH,), GUIDANCE) * scales.guidance_embeds_scale
-    prediction = modules["sana"](
+    prediction = sana(
         hidden_states=latents,
         encoder_hidden_states=torch.cat([text, picture], dim=1),
         timestep=timestep * scales.timestep_scale,

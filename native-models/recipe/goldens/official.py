@@ -10,6 +10,7 @@ and the connectors are in the shards, the autoencoder only in the base and the t
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from safetensors.torch import save_file
 from torch import nn
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
+from .common import Config
 from .diffusion import connector
 from .pipeline import CODES, INSTRUCTION, LATENTS, PROMPT, RESOLUTION, VAE, VISION, Case, Studio
 from .vision import FeaturesConnector
@@ -38,7 +40,7 @@ Random weights in the layout of the release, for tests.
 """
 
 # The release's sizes: Qwen3-1.7B with BLIP3o's added tokens, SANA 1.5 1.6B, DC-AE, SigLIP2 so400m.
-FULL_AR = {
+FULL_AR: Config = {
     "vocab_size": 151669 + 2 + 3 + 65536,
     "hidden_size": 2048,
     "intermediate_size": 6144,
@@ -49,7 +51,7 @@ FULL_AR = {
     "max_position_embeddings": 40960,
     "tie_word_embeddings": False,
 }
-FULL_TRANSFORMER = {
+FULL_TRANSFORMER: Config = {
     "num_attention_heads": 70,
     "attention_head_dim": 32,
     "num_layers": 20,
@@ -63,7 +65,7 @@ FULL_TRANSFORMER = {
     "qk_norm": "rms_norm_across_heads",
 }
 BLOCKS = ["ResBlock"] * 3 + ["EfficientViTBlock"] * 3
-FULL_VAE = {
+FULL_VAE: Config = {
     "latent_channels": 32,
     "attention_head_dim": 32,
     "encoder_block_types": BLOCKS,
@@ -77,7 +79,7 @@ FULL_VAE = {
     "upsample_block_type": "interpolate",
     "downsample_block_type": "Conv",
 }
-FULL_TOWER = {
+FULL_TOWER: Config = {
     "hidden_size": 1152,
     "intermediate_size": 4304,
     "num_hidden_layers": 27,
@@ -105,13 +107,13 @@ def full_modules() -> dict[str, nn.Module]:
         }
 
 
-def describe_full() -> dict[str, dict]:
+def describe_full() -> dict[str, dict[str, int | str]]:
     """Number of parameters of each network, and a digest of their names and shapes.
 
     What nothing reads is left out: the tower's layers after the one that is selected.
     """
     idle = ("post_layernorm", f".encoder.layers.{FULL_TOWER['num_hidden_layers'] - 1}.")
-    described = {}
+    described: dict[str, dict[str, int | str]] = {}
     for prefix, module in full_modules().items():
         parameters = {
             prefix + name: list(value.shape)
@@ -139,15 +141,15 @@ def checkpoint_weights(studio: Studio) -> dict[str, torch.Tensor]:
 def write_shards(folder: Path, weights: dict[str, torch.Tensor]) -> None:
     names = list(weights)
     size = -(-len(names) // SHARDS)
-    places = {}
+    places: dict[str, str] = {}
     for index in range(SHARDS):
         file = f"model-{index + 1:05}-of-{SHARDS:05}.safetensors"
         part = {name: weights[name] for name in names[index * size : (index + 1) * size]}
         save_file(part, folder / file, metadata={"format": "pt"})
         places.update(dict.fromkeys(part, file))
     total = sum(value.numel() * value.element_size() for value in weights.values())
-    index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(places.items()))}
-    write_json(folder / "model.safetensors.index.json", index)
+    listing = {"metadata": {"total_size": total}, "weight_map": dict(sorted(places.items()))}
+    write_json(folder / "model.safetensors.index.json", listing)
 
 
 def write_tokenizer(folder: Path, studio: Studio) -> None:
@@ -197,7 +199,7 @@ def write_bases(folder: Path, studio: Studio) -> None:
     write_tokenizer(folder / "TA-Tok", studio)
 
 
-def write_json(path: Path, content: dict) -> None:
+def write_json(path: Path, content: Mapping[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2) + "\n")
 

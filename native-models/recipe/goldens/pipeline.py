@@ -25,7 +25,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, 
 from torch import nn
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
-from .common import randomize, round_weights
+from .common import Config, randomize, round_weights
 from .diffusion import connector
 from .vision import Tokenizer as VisionTokenizer
 
@@ -49,7 +49,7 @@ TEMPLATES = {
     f"{{prompt}}.\n<image>{ANSWER}",
 }
 
-VISION = {
+VISION: Config = {
     "model_type": "ta_tok",
     "encoder": {
         "hidden_size": 32,
@@ -67,7 +67,7 @@ VISION = {
     "image_mean": [0.5, 0.5, 0.5],
     "image_std": [0.5, 0.5, 0.5],
 }
-TRANSFORMER = {
+TRANSFORMER: Config = {
     "in_channels": LATENTS,
     "out_channels": LATENTS,
     "num_attention_heads": 4,
@@ -83,7 +83,7 @@ TRANSFORMER = {
     "qk_norm": "rms_norm_across_heads",
     "interpolation_scale": None,
 }
-VAE = {
+VAE: Config = {
     "in_channels": 3,
     "latent_channels": LATENTS,
     "attention_head_dim": 8,
@@ -108,7 +108,7 @@ NO_REFERENCE = {
 }
 
 # The bundles: how a reference enters noise space, and what else differs.
-BUNDLES = {
+BUNDLES: dict[str, tuple[Config, Config]] = {
     "width": ({}, {}),
     "channels": (
         {"in_channels": 2 * LATENTS, "interpolation_scale": 1},
@@ -127,7 +127,7 @@ class Case:
     scale: str = "S0"
     steps: int = 30
     scheduler: str = "euler"
-    flags: dict = field(default_factory=dict)
+    flags: dict[str, bool] = field(default_factory=dict)
     guidanceScale: float = GUIDANCE
     # As the engine counts it: the released edit guidance drops the whole context at once, and that
     # is 1 where the reference stays in noise space and the text's scale where it does not.
@@ -175,7 +175,7 @@ def text_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def ar_config(tokenizer: Tokenizer, flags: dict) -> dict:
+def ar_config(tokenizer: Tokenizer, flags: Config) -> Config:
     ids = {
         "image_start_tag_id": "<im_start>",
         "image_end_tag_id": "<im_end>",
@@ -241,6 +241,11 @@ class Studio:
             tensors[f"model.{name}"] = value
         return {name: value.half().contiguous().clone() for name, value in tensors.items()}
 
+    def token(self, text: str) -> int:
+        found = self.tokenizer.token_to_id(text)
+        assert found is not None, f"the tokenizer has no {text}"
+        return found
+
     def prompt_ids(self, case: Case, codes: list[int]) -> list[int]:
         text = PROMPT if case.kind == "generate" else INSTRUCTION
         words = TEMPLATES[case.kind].replace("{prompt}", text)
@@ -248,11 +253,11 @@ class Studio:
         ids = list(self.tokenizer.encode(parts[0]).ids)
         for part in parts[1:]:
             first = self.config["image_start_token_id"]
-            ids.append(self.tokenizer.token_to_id("<|vision_start|>"))
+            ids.append(self.token("<|vision_start|>"))
             ids.extend(first + code for code in codes)
-            ids.append(self.tokenizer.token_to_id("<|vision_end|>"))
+            ids.append(self.token("<|vision_end|>"))
             ids.extend(self.tokenizer.encode(part).ids)
-        return [*ids, self.tokenizer.token_to_id(f"<{case.scale}>")]
+        return [*ids, self.token(f"<{case.scale}>")]
 
     def codes(self, picture: torch.Tensor) -> torch.Tensor:
         """S0 codes of a picture in [-1, 1], which is also what mean and std 0.5 make of it."""
@@ -271,6 +276,7 @@ class Studio:
             return torch.cat([connect(torch.zeros_like(hidden)), context])
         flags = {**self.config, **case.flags}
         if flags["use_und_image_vae"] and not flags["only_use_und_image_vae_as_noise"]:
+            assert reference is not None, "an edit has a picture"
             vectors = reference.flatten(2).transpose(1, 2)
             context = torch.cat([context, self.parts["und_image_vae_connector"](vectors)], dim=1)
         return torch.cat([torch.zeros_like(context), context])
@@ -311,7 +317,7 @@ class Studio:
 
     def paint(
         self, case: Case, tokens: torch.Tensor, noise: torch.Tensor, picture: torch.Tensor
-    ) -> dict:
+    ) -> dict[str, torch.Tensor]:
         """Runs one case; `tokens` are image codes, `picture` the reference [1, 3, h, w]."""
         edit = case.kind == "edit"
         codes = self.codes(picture).tolist() if edit else []
@@ -399,7 +405,7 @@ def write_bundle(folder: Path, studio: Studio) -> None:
     (folder / "bundle.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
-def file_entries(folder: Path) -> dict:
+def file_entries(folder: Path) -> dict[str, dict[str, int | str]]:
     files = sorted(
         path for path in folder.rglob("*") if path.is_file() and path.name != "bundle.json"
     )

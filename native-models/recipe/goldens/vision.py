@@ -12,13 +12,13 @@ from torch import nn
 from torch.nn import functional
 from transformers import SiglipVisionConfig, SiglipVisionModel
 
-from .common import randomize, round_weights, write_case
+from .common import Config, randomize, round_weights, write_case
 
 BATCH = 2
 TEXT_HIDDEN = 40
 POOLS = {"s0": 1, "s1": 2, "s2": 3}
 
-BASE = {
+BASE: Config = {
     "hidden_size": 48,
     "intermediate_size": 96,
     "num_hidden_layers": 3,
@@ -30,7 +30,8 @@ BASE = {
     "layer_norm_eps": 1e-6,
 }
 
-CASES = {
+# Per case: changes to the config, the bottleneck, the layer that is read, stored type.
+CASES: dict[str, tuple[Config, Config, int, str]] = {
     # 7 x 7 patches with a rest of 2 pixels: both poolings drop a row and a column.
     "plain-7x7": ({"image_size": 30}, {"token_dim": 12, "codebook_size": 200}, -2, "float32"),
     "cosine-8x8": (
@@ -94,7 +95,7 @@ class Encoder(nn.Module):
 class Tokenizer(nn.Module):
     """The part of the text-aligned tokenizer that reads an image."""
 
-    def __init__(self, encoder: dict, bottleneck: dict, select_layer_id: int) -> None:
+    def __init__(self, encoder: Config, bottleneck: Config, select_layer_id: int) -> None:
         super().__init__()
         hidden = encoder["hidden_size"]
         self.select_layer_id = select_layer_id
@@ -136,7 +137,7 @@ def write(out_dir: Path) -> None:
 
 @torch.no_grad()
 def write_one(
-    folder: Path, overrides: dict, quantizer: dict, layer: int, dtype: str, seed: int
+    folder: Path, overrides: Config, quantizer: Config, layer: int, dtype: str, seed: int
 ) -> None:
     encoder = {**BASE, **overrides}
     bottleneck = {"l2_normalized": False, **quantizer}

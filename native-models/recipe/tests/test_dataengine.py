@@ -15,7 +15,7 @@ from dataengine.captions import LANGUAGES, CountFact, RelationFact, caption, des
 from dataengine.captions.en import NOUNS as EN_NOUNS
 from dataengine.captions.es import COLOUR_WORDS, Spanish
 from dataengine.captions.es import NOUNS as ES_NOUNS
-from dataengine.captions.grammar import Item, Words
+from dataengine.captions.grammar import Form, Item, Words
 from dataengine.edits import (
     OPERATIONS,
     change_mask,
@@ -27,6 +27,7 @@ from dataengine.edits import (
 from dataengine.heldout import heldout_colours, heldout_pairs
 from dataengine.layout import (
     SCENE_TYPES,
+    Split,
     is_heldout,
     refreshed,
     relation_between,
@@ -47,8 +48,8 @@ HOUSE_AND_TREE = Scene(
 )
 
 
-def scenes(count: int, split: str = "train", key: int = 0) -> list[Scene]:
-    return [sample_scene(generator(index, key), split) for index in range(count)]  # type: ignore[arg-type]
+def scenes(count: int, split: Split = "train", key: int = 0) -> list[Scene]:
+    return [sample_scene(generator(index, key), split) for index in range(count)]
 
 
 def plain(text: str) -> str:
@@ -126,11 +127,11 @@ def test_every_kind_has_names_in_both_languages() -> None:
         (Item("apple", "green"), "bare", "manzana verde"),
     ],
 )
-def test_spanish_agrees(item: Item, form: str, expected: str) -> None:
+def test_spanish_agrees(item: Item, form: Form, expected: str) -> None:
     words = Words(generator(0))
     keys = (item.kind, item.colour or "", item.size or "", "count")
     words.chosen.update({key: 0 for key in keys})
-    assert Spanish().noun_phrase(words, item, form) == expected  # type: ignore[arg-type]
+    assert Spanish().noun_phrase(words, item, form) == expected
 
 
 def test_spanish_feminine_with_el() -> None:

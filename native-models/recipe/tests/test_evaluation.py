@@ -9,6 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from dataengine.captions.facts import CountFact
 from dataengine.scene import generator
 from evaluation.check import holds
 from evaluation.prompts import CATEGORIES, prompts_of
@@ -24,6 +25,7 @@ def test_every_category_asks(category: str) -> None:
 
 def test_a_thing_counts_only_when_it_is_there_as_often_as_asked() -> None:
     (fact,) = prompts_of("counting", 1, generator(1, 1))[0].facts
+    assert isinstance(fact, CountFact)
     thing = Found(fact.kind, "red", (0, 0, 40, 40), 0.9)
     seen = [Seen([thing] * count, "meadow", "day", "flat") for count in range(6)]
     assert [holds(fact, s) for s in seen] == [count == fact.count for count in range(6)]

@@ -18,6 +18,7 @@ from dataengine.render import render
 from dataengine.scene import COLOURS, KINDS, Scene, Thing, generator
 from training import latents
 from training.autoencoder import initial_network, without_idle_blocks
+from training.checkpoint import save
 from training.codes import CODEBOOK_SIZE, PARTS, THINGS, codes_of, factors, setting_code
 from training.joint import begins
 from training.latents import Basis
@@ -34,7 +35,7 @@ def pictures() -> torch.Tensor:
 def basis(pictures: torch.Tensor, tmp_path_factory: pytest.TempPathFactory) -> Basis:
     patch = pytest.MonkeyPatch()
     patch.setattr(latents, "PATH", tmp_path_factory.mktemp("work") / "basis.pt")
-    latents.save(latents.PATH, latents.fit_pictures(pictures))
+    save(latents.PATH, latents.fit_pictures(pictures))
     made = Basis()
     patch.undo()
     return made

@@ -95,7 +95,8 @@ def fill_upsampling(block: nn.Module, from_rows: Tensor, to_rows: Tensor, copies
     from_rows [inputs / copies, 3 x size x size], to_rows [<= outputs, 3 x half x half].
     """
     size = round((from_rows.shape[1] / 3) ** 0.5)
-    conv: nn.Conv2d = block.conv  # type: ignore[assignment]
+    conv = block.conv
+    assert isinstance(conv, nn.Conv2d) and conv.bias is not None
     conv.weight.mul_(0.02)
     conv.bias.zero_()
     for cell, index in enumerate(quarters(size)):

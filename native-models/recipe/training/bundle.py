@@ -42,14 +42,14 @@ def starter_of(weights: dict[str, Tensor], words: int) -> Starter:
         )
         state[ours + name[len(official) :]] = value
     model = Starter(words)
+    # Modules of other classes than in training: a bundle has plain rows and nothing to be told.
     model.told = nn.Identity()  # type: ignore[assignment]
-    model.code_embeddings = Rows(state["ar.embed_tokens.weight"][words:])  # type: ignore[assignment]
-    model.code_head = Rows(weights["lm_head.weight"][words:])  # type: ignore[assignment]
+    embeddings = Rows(state["ar.embed_tokens.weight"][words:])
+    head = Rows(weights["lm_head.weight"][words:])
+    model.code_embeddings = embeddings  # type: ignore[assignment]
+    model.code_head = head  # type: ignore[assignment]
     state["ar.embed_tokens.weight"] = state["ar.embed_tokens.weight"][:words]
-    state["code_embeddings.rows"], state["code_head.rows"] = (
-        model.code_embeddings.rows,
-        model.code_head.rows,
-    )
+    state["code_embeddings.rows"], state["code_head.rows"] = embeddings.rows, head.rows
     model.load_state_dict(state)
     return model.eval()
 

@@ -6,12 +6,13 @@ from collections import Counter
 
 import numpy as np
 
+from dataengine.layout import VARIANTS
 from dataengine.placing import place_on
 from dataengine.render import thing_box
 from dataengine.scene import BACKGROUNDS, COLOURS, KINDS, STYLES, TIMES
 from evaluation.verifier import Found, Seen
 
-from .codes import CELLS, GRID, PARTS, SETTING, THINGS, VARIANTS
+from .codes import CELLS, GRID, PARTS, SETTING, THINGS
 
 LEAST = 1 / 6
 """The share of a thing's cells, two at least, that must agree on it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import skia  # type: ignore[import-not-found]
+import skia
 
 from ..pen import Pen, ellipse_path
 
