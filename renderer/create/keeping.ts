@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { runSchema } from '../../preload/contract.js';
 import { driftSchema } from '../../preload/jobs.js';
 import type { Beside } from '../document/serialise.js';
+import { storedMask } from '../document/serialise/format.js';
 import { TILE_BYTES } from '../document/pixels/tiles.js';
 import type { Mask, Raster } from '../document/types.js';
 import type { Reference } from '../state/consistency.svelte.js';
@@ -30,13 +31,7 @@ const source = z.union([
 const placement = z.strictObject({
   kind: z.enum(['generate', 'edit']),
   transform: z.tuple([number, number, number, number, number, number]),
-  mask: z
-    .strictObject({
-      mask: count,
-      enabled: z.boolean(),
-      unlinked: z.exactOptional(z.literal(true)),
-    })
-    .nullable(),
+  mask: storedMask,
   name: z.string().max(1000),
   origin: z
     .strictObject({

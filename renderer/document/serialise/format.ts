@@ -99,6 +99,15 @@ const adjustment = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('grayscale'), amount: number }),
 ]);
 
+/** Index of a mask, whether it is enabled, and whether it moves with what it masks. */
+export const storedMask = z
+  .strictObject({
+    mask: count,
+    enabled: z.boolean(),
+    unlinked: z.exactOptional(z.literal(true)),
+  })
+  .nullable();
+
 const base = {
   id,
   name,
@@ -107,14 +116,7 @@ const base = {
   opacity: z.number().min(0).max(1),
   blendMode: z.enum(BLEND_MODES),
   clipped: z.boolean(),
-  /** Index of the mask, whether it is enabled, and whether it moves with the layer. */
-  mask: z
-    .strictObject({
-      mask: count,
-      enabled: z.boolean(),
-      unlinked: z.exactOptional(z.literal(true)),
-    })
-    .nullable(),
+  mask: storedMask,
 };
 
 const layer = z.discriminatedUnion('type', [
